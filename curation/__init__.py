@@ -1,0 +1,1 @@
+"""From the world to a manifest. Never imports torch, never imports training."""

@@ -1,0 +1,1 @@
+"""Which films are one film: candidates, verification on pixels, groups."""

@@ -1,0 +1,1 @@
+"""Self-contained HTML for people who would rather look than read."""

@@ -1,0 +1,143 @@
+"""What every source is: a folder that is read, and `Draft`s in the source's own words."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a person must know of a source before using it."""
+
+    title: str
+    homepage: str
+    license: str
+    """SPDX id, `LicenseRef-…`, or NOASSERTION: what holds where a film does not say its own."""
+    license_url: str
+    citation: str
+    paper: str
+    """Section of the paper (COVID-CXNet) that uses it, such as "§3.1, positives 1"."""
+    hosts: tuple[str, ...]
+    """Hosts that `cxr fetch` may ask, nothing else."""
+    needs_permission: bool = False
+    """True where the site's terms rule out copying: a live fetch needs a permission record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One recorded response: `url` as asked, `final_url` after redirects, `data` undecoded."""
+
+    url: str
+    final_url: str
+    status: int
+    content_type: str
+    data: bytes
+    retrieved: str = ""
+    """ISO date of the response, empty for a drawn one."""
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8; what is not UTF-8 shows as U+FFFD."""
+        return self.data.decode("utf-8", errors="replace")
+
+
+class Web(Protocol):
+    """Where a scraper gets its pages: recorded responses in a stage, the real site in `fetch`."""
+
+    def page(self, url: str) -> Page:
+        """The response for `url`. Raises `Rejected` (missing, blocked, too large)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One film as its source describes it: the source's own words, nothing interpreted.
+
+    An empty string means that the source says nothing. `ingest` decodes, hashes and translates.
+    """
+
+    source_ref: str
+    """The source's own name for the picture, unique within the source."""
+    image: Callable[[], bytes]
+    """Gives the file's bytes when asked. Raises `Rejected` when there are none."""
+    url: str
+    patient: str
+    """The source's own patient; where it has none, the smallest thing known to be one patient."""
+    study: str = ""
+    age: str = ""
+    sex: str = ""
+    view: str = ""
+    modality: str = ""
+    finding: str = ""
+    abnormal: str = ""
+    """A word of the source on whether this very film shows disease, such as "RX negativo"."""
+    pcr: str = ""
+    offset_days: str = ""
+    license: str = ""
+    attribution: str = ""
+    retrieved: str = ""
+    snapshot: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Something a source named but could not give as a `Draft`: it becomes a rejection row."""
+
+    source_ref: str
+    reason: str
+    """A `Reason`."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """A file that `cxr fetch` brings: stored as `name` in the source's folder."""
+
+    url: str
+    name: str
+    sha256: str = ""
+    """Known hash, where upstream or we have published one."""
+
+
+class Source(BaseModel):
+    """One entry of `params.yaml`'s `sources`; a subclass adds its own parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    about: ClassVar[About]
+
+    files: Path
+    """Folder laid out as upstream lays it out; see `Scraper` and `Importer`."""
+
+
+class Scraper(Source):
+    """A site: `files` holds its recorded responses (see `curation.network.store`)."""
+
+    permission: Path | None = Field(None)
+    """Your permission record (YAML); `cxr fetch` refuses without one where it is needed."""
+
+    def listing(self, web: Web) -> Iterator[str | Lost]:
+        """Addresses of the case pages, in the order of the site, through all its listing pages."""
+        raise NotImplementedError
+
+    def parse(self, page: Page, web: Web) -> Iterator[Draft | Lost]:
+        """The films of one case page; `web` gives further documents that the page refers to."""
+        raise NotImplementedError
+
+    def read(self, web: Web) -> Iterator[Draft | Lost]:
+        """Everything the site holds; the same walk for recorded and for live pages."""
+        raise NotImplementedError
+
+
+class Importer(Source):
+    """An archive or a clone: `files` holds it as upstream publishes it."""
+
+    def remotes(self) -> Iterator[Remote]:
+        """The files to fetch."""
+        raise NotImplementedError
+
+    def read(self, files: Path) -> Iterator[Draft | Lost]:
+        """Everything in the folder; archives are streamed, never unpacked."""
+        raise NotImplementedError

@@ -1,0 +1,171 @@
+"""The one image decoder: bytes from outside become 8-bit grey pixels, or a `Rejected` row.
+
+Everything that reads a film from outside comes through `decode`, so that there is one answer to
+16-bit, palette, alpha, CMYK, EXIF rotation, MONOCHROME1, animation, truncation and bombs.
+"""
+
+import hashlib
+import io
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
+
+Pixels = npt.NDArray[np.uint8]
+MAX_PIXELS = 40_000_000
+"""Largest picture that is decoded; the largest film known in a public set has 19.7 million."""
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
+
+# Pillow and pydicom raise all of these on damaged input; anything else is our own mistake.
+DAMAGE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError,
+          EOFError, OverflowError, ZeroDivisionError, NotImplementedError, RuntimeError,
+          MemoryError, struct.error, zlib.error, Image.DecompressionBombError)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A decoded picture: `pixels` uint8[H, W], and how it came to be."""
+
+    pixels: Pixels
+    format: str
+    bits: int
+    steps: tuple[str, ...] = ()
+
+    @property
+    def pixel_sha256(self) -> str:
+        """SHA-256 of shape and pixels: equal for the same picture in another wrapping."""
+        shape = f"{self.pixels.shape[0]}x{self.pixels.shape[1]}:".encode()
+        return hashlib.sha256(shape + self.pixels.tobytes()).hexdigest()
+
+
+def decode(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Film:
+    """The film in `data`, by content and never by extension.
+
+    `name` is used in messages only. Raises `Rejected` with a sentence for anything that is not one
+    whole, still picture of at most `max_pixels`.
+    """
+    try:
+        if data[128:132] == b"DICM":
+            return _dicom(data, name, max_pixels)
+        return _picture(data, name, max_pixels)
+    except DAMAGE as damage:
+        found = str(damage).splitlines()[0] if str(damage) else type(damage).__name__
+        raise _unreadable(name, f"cannot be decoded ({found})") from damage
+
+
+def to_eight_bits(samples: npt.NDArray[np.generic]) -> Pixels:
+    """Samples of any depth stretched linearly from their own [min, max] to 0-255, rounded.
+
+    A plain cast would clip 12-bit films to white and make them all look alike.
+    """
+    values = samples.astype(np.float64)
+    low, high = float(values.min()), float(values.max())
+    if high <= low:
+        return np.zeros(samples.shape, np.uint8)
+    return np.rint((values - low) * (255.0 / (high - low))).astype(np.uint8)
+
+
+def _unreadable(name: str, found: str) -> Rejected:
+    return Rejected(
+        Reason.UNREADABLE_IMAGE, f"{name}: {found}; fetch it again, or leave it rejected"
+    )
+
+
+def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        raise _unreadable(name, f"{width}x{height} exceeds the limit of {max_pixels} pixels")
+    if min(width, height) < 1:
+        raise _unreadable(name, f"{width}x{height} holds no picture")
+
+
+def _check_whole(name: str, data: bytes) -> None:
+    """Decoders fill in what is missing at the end of a file, so look for the end itself."""
+    is_cut = (
+        (data[:2] == b"\xff\xd8" and data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"))
+        or (data[:4] == b"\x89PNG" and b"IEND" not in data[-64 * 1024 :])
+        or (data[:4] == b"RIFF" and len(data) < 8 + int.from_bytes(data[4:8], "little"))
+    )
+    if is_cut:
+        raise _unreadable(name, f"the file ends early, after {len(data)} bytes")
+
+
+def _picture(data: bytes, name: str, max_pixels: int) -> Film:
+    with warnings.catch_warnings():
+        # Our own limit, checked below, is stricter than Pillow's warning.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        except UnidentifiedImageError as unknown:
+            start = data[:8].hex(" ") or "nothing"
+            raise _unreadable(
+                name, f"not a JPEG, PNG, WebP, TIFF or DICOM (it begins with {start})"
+            ) from unknown
+        with image:
+            _check_size(name, *image.size, max_pixels)
+            frames = getattr(image, "n_frames", 1)
+            # Phones append a preview to a JPEG and call it MPO; its first frame is the picture.
+            if frames > 1 and image.format != "MPO":
+                raise _unreadable(name, f"holds {frames} frames, a film is one still picture")
+            _check_whole(name, data)
+            image.load()
+            return _grey(image)
+
+
+def _grey(image: Image.Image) -> Film:
+    """The 8-bit grey film of a loaded picture; every step taken is named."""
+    kind, mode, steps = image.format or "", image.mode, []
+    if image.getexif().get(0x0112, 1) != 1:
+        image = ImageOps.exif_transpose(image)
+        steps.append("exif_rotation")
+    if mode[0] in "IF":
+        samples = np.asarray(image)
+        steps.append("stretched_to_8_bits")
+        return Film(
+            pixels=to_eight_bits(samples),
+            format=kind,
+            bits=32 if mode in {"I", "F"} else 16,
+            steps=tuple(steps),
+        )
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+        image = Image.alpha_composite(black, image)
+        steps.append("alpha_on_black")
+    if image.mode != "L":
+        steps.append(f"{mode}_to_grey")
+        # "P" to "L" would take a palette's colours one by one; "CMYK" needs RGB in between.
+        image = image.convert("RGB").convert("L") if mode in {"P", "CMYK", "LAB"} else image
+    return Film(
+        pixels=np.array(image.convert("L"), np.uint8),
+        format="JPEG" if kind == "MPO" else kind,
+        bits=1 if mode == "1" else 8,
+        steps=tuple(steps),
+    )
+
+
+def _dicom(data: bytes, name: str, max_pixels: int) -> Film:
+    # pydicom takes a quarter of a second to import and most sources need none of it.
+    from pydicom import dcmread  # noqa: PLC0415
+    from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut  # noqa: PLC0415
+
+    file = dcmread(io.BytesIO(data))
+    _check_size(name, int(file.Columns), int(file.Rows), max_pixels)
+    if int(file.get("NumberOfFrames", 1) or 1) > 1:
+        raise _unreadable(name, f"holds {file.NumberOfFrames} frames, a film is one still picture")
+    photometric = str(file.PhotometricInterpretation)
+    if photometric not in {"MONOCHROME1", "MONOCHROME2"}:
+        raise _unreadable(name, f"photometric interpretation {photometric} is not a grey film")
+    samples = apply_voi_lut(apply_modality_lut(file.pixel_array, file), file)
+    pixels = to_eight_bits(samples)
+    steps = ["dicom_window", "stretched_to_8_bits"]
+    if photometric == "MONOCHROME1":
+        pixels = 255 - pixels
+        steps.append("monochrome1_inverted")
+    return Film(pixels=pixels, format="DICOM", bits=int(file.BitsStored), steps=tuple(steps))

@@ -1,0 +1,161 @@
+"""The one declaration of a row: every schema, check and column table follows from it."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from manifests.contract.vocabulary import Finding, Modality, Reason, Sex, Split, View
+
+STAGES = ("ingest", "merge", "dedup", "filter", "split")
+"""The stages that write columns, in the order in which a row meets them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Who writes a column, whether it must be filled from then on, and what it says."""
+
+    writer: str
+    meaning: str
+    is_required: bool = False
+
+
+def _required(writer: str, meaning: str) -> Column:
+    return Column(writer, meaning, is_required=True)
+
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+RecordId = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}/\S(.*\S)?$")]
+# A source may repeat a number that another source uses, so the source is part of the key.
+PatientId = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}/\S(.*\S)?$")]
+
+
+class Record(BaseModel):
+    """One film, from any source. Columns that a later stage writes are empty until then."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    record_id: Annotated[RecordId, _required("ingest", "`<source>/<source_ref>`, stable for ever")]
+    source: Annotated[str, _required("ingest", "key of the source: file name, params entry")]
+    source_ref: Annotated[str, _required("ingest", "the source's own name for the picture")]
+    source_url: Annotated[str, _required("ingest", "page or file the picture was found at")]
+    license: Annotated[str, _required("ingest", "SPDX id, LicenseRef-…, or NOASSERTION")]
+    attribution: Annotated[str, _required("ingest", "whom to credit, in the source's words")]
+    sha256: Annotated[Sha256, _required("ingest", "SHA-256 of the file as it came")]
+    pixel_sha256: Annotated[Sha256, _required("ingest", "SHA-256 of the decoded 8-bit pixels")]
+    retrieved: Annotated[
+        dt.date | None, Column("ingest", "day the file was fetched, if it was")
+    ] = None
+    snapshot_id: Annotated[
+        str | None, Column("ingest", "version of the source it belongs to (commit, hash)")
+    ] = None
+    is_drawn: Annotated[bool, _required("ingest", "drawn by the phantom world, not a patient")]
+
+    width: Annotated[int, _required("ingest", "pixels, of the file as it came")]
+    height: Annotated[int, _required("ingest", "pixels, of the file as it came")]
+    format: Annotated[str, _required("ingest", "JPEG, PNG, WEBP, TIFF or DICOM, by content")]
+    bits: Annotated[int, _required("ingest", "bits per sample as it came")]
+    decoding: Annotated[str, _required("ingest", "steps from file to 8-bit grey, `;` between")]
+    phash: Annotated[str, _required("ingest", "imagehash.phash, 256 bits, hexadecimal")]
+    mean: Annotated[float, _required("ingest", "mean grey level, 0-255")]
+    deviation: Annotated[float, _required("ingest", "standard deviation of the grey levels")]
+
+    patient_id: Annotated[PatientId, _required("ingest", "`<source>/<the source's patient>`")]
+    study_id: Annotated[str | None, Column("ingest", "`<source>/<study>` where there is one")] = (
+        None
+    )
+    age_years: Annotated[
+        Annotated[float, Field(ge=0, le=120)] | None, Column("ingest", "age at the film, years")
+    ] = None
+    sex: Annotated[Sex | None, Column("ingest", "DICOM code")] = None
+    view: Annotated[View, _required("ingest", "projection")]
+    modality: Annotated[Modality, _required("ingest", "what made the picture")]
+    offset_days: Annotated[
+        int | None, Column("ingest", "days since symptoms or admission; may be negative")
+    ] = None
+
+    finding: Annotated[Finding, _required("ingest", "leading finding, closed vocabulary")]
+    findings: Annotated[
+        tuple[Finding, ...], _required("ingest", "all findings, in the order of the vocabulary")
+    ]
+    finding_text: Annotated[str, _required("ingest", "the source's own words, untouched")]
+    abnormal: Annotated[
+        bool | None, Column("ingest", "does this film show disease? empty where unsaid")
+    ] = None
+    pcr_positive: Annotated[bool | None, Column("ingest", "the virus test, not the film")] = None
+
+    patient_ill: Annotated[
+        bool | None, Column("merge", "another film of the patient shows an illness", True)
+    ] = None
+
+    copies: Annotated[
+        tuple[str, ...] | None, Column("dedup", "record ids of the copies that left", True)
+    ] = None
+    group: Annotated[
+        str | None, Column("dedup", "patients, copies and studies that belong together", True)
+    ] = None
+
+    pediatric: Annotated[bool | None, Column("filter", "under the adult age? empty: unknown")] = (
+        None
+    )
+    pediatric_evidence: Annotated[
+        str | None, Column("filter", "what `pediatric` rests on", True)
+    ] = None
+
+    split: Annotated[Split | None, Column("split", "train, val or test", True)] = None
+
+
+class Rejection(BaseModel):
+    """One row that left, with the reason. Nothing that came in is ever lost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    record_id: Annotated[str, Column("any", "`<source>/<ref>` of the row that left", True)]
+    source: Annotated[str, Column("any", "key of the source", True)]
+    stage: Annotated[str, Column("any", "the stage that refused it", True)]
+    reason: Annotated[Reason, Column("any", "from the closed list", True)]
+    detail: Annotated[str, Column("any", "what was found, where, what to do", True)]
+    sha256: Annotated[str | None, Column("any", "of the file, where there was one")] = None
+    kept_id: Annotated[str | None, Column("any", "the record that stayed, for a copy")] = None
+
+
+class Rejected(Exception):  # noqa: N818 - a verdict on one row, not a fault of the program
+    """One row cannot be taken. Caught once, in `ingest`, and turned into a `Rejection`."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def columns(model: type[BaseModel]) -> dict[str, Column]:
+    """The `Column` of every field of `model`, in order."""
+    return {
+        name: next(fact for fact in field.metadata if isinstance(fact, Column))
+        for name, field in model.model_fields.items()
+    }
+
+
+def leading(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings without repeats, in the order of the vocabulary: the first one leads."""
+    named = set(findings)
+    return tuple(finding for finding in Finding if finding in named)
+
+
+DECISIONS = ("record_id", "sha256", "pixel_sha256", "license", "finding", "abnormal", "patient_id",
+             "group", "split")  # fmt: skip
+"""The columns whose change makes another data set."""
+
+
+def manifest_id(rows: Iterable[tuple[object, ...]]) -> str:
+    """Sixteen hex digits that change when any decision about any record changes.
+
+    `rows` hold the values of `DECISIONS`; their order does not matter.
+    """
+    digest = hashlib.sha256()
+    for row in sorted("\x1f".join("" if v is None else str(v) for v in row) for row in rows):
+        digest.update(row.encode() + b"\x1e")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,110 @@
+"""The closed word lists: every coded value in a table is one of these."""
+
+from enum import StrEnum
+
+
+class Finding(StrEnum):
+    """What a film shows or what the patient is known to have, most specific first.
+
+    The order is the precedence: where a source names several, the first in this list becomes
+    `finding` and all of them stay in `findings`.
+    """
+
+    COVID19 = "covid19"
+    SARS = "sars"
+    MERS = "mers"
+    VIRAL_PNEUMONIA = "viral_pneumonia"
+    BACTERIAL_PNEUMONIA = "bacterial_pneumonia"
+    FUNGAL_PNEUMONIA = "fungal_pneumonia"
+    LIPOID_PNEUMONIA = "lipoid_pneumonia"
+    ASPIRATION_PNEUMONIA = "aspiration_pneumonia"
+    PNEUMONIA = "pneumonia"
+    TUBERCULOSIS = "tuberculosis"
+    ARDS = "ards"
+    CONSOLIDATION = "consolidation"
+    INFILTRATION = "infiltration"
+    ATELECTASIS = "atelectasis"
+    CARDIOMEGALY = "cardiomegaly"
+    EFFUSION = "effusion"
+    EDEMA = "edema"
+    EMPHYSEMA = "emphysema"
+    FIBROSIS = "fibrosis"
+    HERNIA = "hernia"
+    MASS = "mass"
+    NODULE = "nodule"
+    PLEURAL_THICKENING = "pleural_thickening"
+    PNEUMOTHORAX = "pneumothorax"
+    OTHER = "other"
+    NORMAL = "normal"
+    UNKNOWN = "unknown"
+
+
+class View(StrEnum):
+    """The projection of a chest film. FRONTAL: frontal, but the source does not say PA or AP."""
+
+    PA = "PA"
+    AP = "AP"
+    AP_ERECT = "AP_ERECT"
+    AP_SUPINE = "AP_SUPINE"
+    FRONTAL = "FRONTAL"
+    L = "L"
+    UNKNOWN = "UNKNOWN"
+
+
+class Modality(StrEnum):
+    """What made the picture. Only X_RAY stays in the data set."""
+
+    X_RAY = "X_RAY"
+    CT = "CT"
+    OTHER = "OTHER"
+    UNKNOWN = "UNKNOWN"
+
+
+class Sex(StrEnum):
+    """DICOM (0010,0040)."""
+
+    F = "F"
+    M = "M"
+    O = "O"  # noqa: E741 - the DICOM code for "other"
+
+
+class Split(StrEnum):
+    """The side of the line on which a whole group stands."""
+
+    TRAIN = "train"
+    VAL = "val"
+    TEST = "test"
+
+
+class Relation(StrEnum):
+    """How two pictures are related, strongest first. Only the first three remove one of them."""
+
+    IDENTICAL_BYTES = "identical_bytes"
+    IDENTICAL_PIXELS = "identical_pixels"
+    VERIFIED_COPY = "verified_copy"
+    SAME_PATIENT = "same_patient"
+    DIFFERENT = "different"
+
+
+class Reason(StrEnum):
+    """Why a row left the table. The `detail` beside it says what was found, where, what to do."""
+
+    UNREADABLE_IMAGE = "unreadable_image"
+    MISSING_IMAGE = "missing_image"
+    UNLISTED_IMAGE = "unlisted_image"
+    INVALID_FIELD = "invalid_field"
+    UNKNOWN_TERM = "unknown_term"
+    LAYOUT_CHANGED = "layout_changed"
+    BLOCKED = "blocked"
+    DUPLICATE = "duplicate"
+    NOT_FRONTAL = "not_frontal"
+    NOT_RADIOGRAPH = "not_radiograph"
+    PEDIATRIC = "pediatric"
+    LICENSE = "license"
+    WITHDRAWN = "withdrawn"
+
+
+DISCLAIMER = "Research software. Not a medical device; not for diagnosis or clinical use."
+"""Stands on every page, card and file that a person reads first."""
+DRAWN = "Drawn by a computer, not data: these pictures show no patient."
+"""Stands wherever pictures of the phantom world are shown."""
