@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from manifests.contract.vocabulary import Finding, Modality, Reason, Sex, Split, View
 
@@ -106,6 +106,12 @@ class Record(BaseModel):
     ] = None
 
     split: Annotated[Split | None, Column("split", "train, val or test", True)] = None
+
+    @model_validator(mode="after")
+    def _finding_leads(self) -> "Record":
+        if self.findings != leading(self.findings) or self.finding not in self.findings[:1]:
+            raise ValueError("findings must stand in the order of the vocabulary, finding first")
+        return self
 
 
 class Rejection(BaseModel):

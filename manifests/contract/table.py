@@ -128,7 +128,11 @@ def check_records(rows: pd.DataFrame, stage: str) -> None:
     twice = rows[rows["record_id"].duplicated()]
     if len(twice):
         raise BrokenTable(f"after {stage}: record ids stand twice: {_some(twice)}")
-    strange = rows[rows["record_id"].str.split("/", n=1).str[0] != rows["source"]]
+    is_strange = [
+        not str(record_id).startswith(f"{source}/")
+        for record_id, source in zip(rows["record_id"], rows["source"], strict=True)
+    ]
+    strange = rows[is_strange]
     if len(strange):
         raise BrokenTable(f"after {stage}: ids do not start with their source: {_some(strange)}")
     if "split" in done and len(rows):

@@ -39,6 +39,14 @@ class Finding(StrEnum):
     UNKNOWN = "unknown"
 
 
+PNEUMONIAS = frozenset({
+    Finding.COVID19, Finding.SARS, Finding.MERS, Finding.VIRAL_PNEUMONIA,
+    Finding.BACTERIAL_PNEUMONIA, Finding.FUNGAL_PNEUMONIA, Finding.LIPOID_PNEUMONIA,
+    Finding.ASPIRATION_PNEUMONIA, Finding.PNEUMONIA, Finding.ARDS,
+})  # fmt: skip
+"""A clear film of a patient with one of these is not a healthy person's film."""
+
+
 class View(StrEnum):
     """The projection of a chest film. FRONTAL: frontal, but the source does not say PA or AP."""
 
