@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,12 @@ class Page:
     def text(self) -> str:
         """The body as UTF-8; what is not UTF-8 shows as U+FFFD."""
         return self.data.decode("utf-8", errors="replace")
+
+    @property
+    def is_html(self) -> bool:
+        """The body is a web page, whatever the header says."""
+        start = self.data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<!--"))
 
 
 class Web(Protocol):
@@ -110,6 +120,8 @@ class Source(BaseModel):
 
     files: Path
     """Folder laid out as upstream lays it out; see `Scraper` and `Importer`."""
+    mirrors: dict[str, str] = {}
+    """Origin -> base address asked in its place (a caching proxy, a replica); may be absent."""
 
 
 class Scraper(Source):
@@ -117,6 +129,8 @@ class Scraper(Source):
 
     permission: Path | None = Field(None)
     """Your permission record (YAML); `cxr fetch` refuses without one where it is needed."""
+    max_cases: int = Field(ge=1, le=1_000_000)
+    """Case pages read, in the order of the site."""
 
     def listing(self, web: Web) -> Iterator[str | Lost]:
         """Addresses of the case pages, in the order of the site, through all its listing pages."""
@@ -127,8 +141,48 @@ class Scraper(Source):
         raise NotImplementedError
 
     def read(self, web: Web) -> Iterator[Draft | Lost]:
-        """Everything the site holds; the same walk for recorded and for live pages."""
-        raise NotImplementedError
+        """Everything the site holds; the same walk for recorded and for live pages.
+
+        A case reached by two addresses, and a film shown twice in a case, is given once.
+        """
+        pages: set[str] = set()
+        films: set[str] = set()
+        for address in self._addresses(web, pages):
+            if isinstance(address, Lost):
+                yield address
+                continue
+            page = ask(web, address, same(address))
+            if isinstance(page, Lost):
+                yield page
+                continue
+            if same(page.final_url) in pages - {same(address)}:
+                continue
+            for film in self.parse(page, web):
+                if film.source_ref not in films:
+                    yield film
+                films.add(film.source_ref)
+                # A redirect to a sign-in page is no case: only one with films counts as read.
+                if isinstance(film, Draft):
+                    pages.add(same(page.final_url))
+
+    def _addresses(self, web: Web, seen: set[str]) -> Iterator[str | Lost]:
+        """The listing without repeats, at most `max_cases` long; `seen` takes every address."""
+        cases = 0
+        for address in self.listing(web):
+            if isinstance(address, Lost):
+                yield address
+            elif same(address) not in seen and cases < self.max_cases:
+                seen.add(same(address))
+                cases += 1
+                yield address
+            if cases == self.max_cases:
+                return
+        if not cases:
+            yield Lost(
+                source_ref="listing", reason=Reason.LAYOUT_CHANGED,
+                detail=f"{self.about.homepage}: the listing names no case; look whether the site "
+                "has a new layout, then mend the scraper",
+            )  # fmt: skip
 
 
 class Importer(Source):
@@ -141,3 +195,32 @@ class Importer(Source):
     def read(self, files: Path) -> Iterator[Draft | Lost]:
         """Everything in the folder; archives are streamed, never unpacked."""
         raise NotImplementedError
+
+
+def same(url: str) -> str:
+    """What stays of an address when http, www, query and a last slash are taken for nothing."""
+    parts = urlsplit(url)
+    return (parts.hostname or "").removeprefix("www.") + parts.path.rstrip("/")
+
+
+def ask(web: Web, url: str, ref: str) -> Page | Lost:
+    """The page at `url`, or the row that says why there is none; `ref` names that row."""
+    try:
+        return web.page(url)
+    except Rejected as verdict:
+        return Lost(source_ref=ref, reason=verdict.reason, detail=verdict.detail)
+
+
+def picture(web: Web, *urls: str) -> bytes:
+    """The file at the first of `urls` that exists. Raises `Rejected` where none is a file."""
+    *others, last = urls
+    for url in others:
+        found = ask(web, url, url)
+        if isinstance(found, Page) and not found.is_html:
+            return found.data
+    page = web.page(last)
+    if page.is_html:
+        raise Rejected(
+            Reason.BLOCKED, f"{last}: a web page came where a picture was asked; fetch it again"
+        )
+    return page.data
