@@ -13,7 +13,14 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from manifests.contract.folder import whole_file
-from manifests.contract.record import STAGES, Record, Rejection, columns
+from manifests.contract.record import (
+    DECISIONS,
+    STAGES,
+    Record,
+    Rejection,
+    columns,
+    manifest_id,
+)
 
 RECORDS, REJECTED = "records.parquet", "rejected.parquet"
 _TYPES: dict[object, pa.DataType] = {
@@ -152,6 +159,14 @@ def check_counts(stage: str, came_in: int, kept: int, rejected: int) -> None:
 def read_stage(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The kept records and the rejections of a stage's folder."""
     return read(folder / RECORDS, Record), read(folder / REJECTED, Rejection)
+
+
+def manifest_id_of(rows: pd.DataFrame) -> str:
+    """The `manifest_id` of a table of records."""
+    decisions = rows[list(DECISIONS)]
+    return manifest_id(
+        decisions.astype(object).where(decisions.notna(), None).itertuples(index=False, name=None)
+    )
 
 
 def _sorted(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,245 @@
+"""The command line of curation: `cxr …` for people, `python -m curation STAGE …` for DVC.
+
+A stage takes paths and no options, because an option is a parameter that DVC cannot see. Each one
+reads its section of params.yaml and its tables, calls its module, checks what came back, writes.
+Rooms are imported inside the commands, so that `--help` answers at once.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from manifests.contract.faults import start_stage, told_in_sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from curation.verdict import Verdict
+
+log = logging.getLogger("curation")
+PARAMS = Path("params.yaml")
+LICENSES, TERMS = Path("manifests/licenses.yaml"), Path("manifests/terms.yaml")
+LOCK = Path("manifests/sources.lock")
+Command = TypeVar("Command", bound=Callable[..., None])
+STAGES = "Stages, called by `dvc repro`"
+Folder = Annotated[Path, typer.Argument(show_default=False)]
+Key = Annotated[str, typer.Argument(help="Key of a source in params.yaml.", show_default=False)]
+
+app = typer.Typer(
+    help="Chest X-ray data from many sources as one manifest that can be trusted. "
+    "Research software, not for diagnosis.\n\n`dvc repro` runs the whole road.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def stage(name: str) -> Callable[[Command], Command]:
+    """Register a function as the stage `name`."""
+    return app.command(name, rich_help_panel=STAGES)
+
+
+def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides the type
+    from manifests.contract.params import read, section
+
+    return section(read(PARAMS), name, model)
+
+
+def keep(name: str, came_in: int, verdict: "Verdict", folder: Path) -> None:
+    """Check that nothing is lost and write both tables into `folder`."""
+    from manifests.contract import table
+    from manifests.contract.record import Record, Rejection
+
+    table.check_counts(name, came_in, len(verdict.kept), len(verdict.rejected))
+    table.check_records(verdict.kept, name)
+    table.write(folder / table.RECORDS, verdict.kept, Record)
+    table.write(folder / table.REJECTED, verdict.rejected, Rejection)
+    reasons = verdict.rejected["reason"].value_counts().sort_index()
+    log.info(
+        "%s: %d in, %d kept, %d rejected%s", name, came_in, len(verdict.kept),
+        len(verdict.rejected), "".join(f", {reason} {count}" for reason, count in reasons.items()),
+    )  # fmt: skip
+
+
+def kept(folder: Path) -> "pd.DataFrame":
+    from manifests.contract.table import read_stage
+
+    return read_stage(folder)[0]
+
+
+def source_keys() -> list[str]:
+    from manifests.contract.params import read
+
+    return sorted(read(PARAMS)["sources"])
+
+
+@stage("phantom")
+def phantom(out: Folder) -> None:
+    """Draw the phantom world: films, replicas of the sources, and the truth."""
+    from curation.stages import phantom as room
+    from manifests.contract.folder import whole_folder
+
+    with whole_folder(out) as part:
+        room.main(part, params("phantom", room.Params))
+
+
+@stage("ingest")
+def ingest(key: Key, out: Folder) -> None:
+    """Read one source: decode, hash and translate every film."""
+    from curation.sources.loading import load
+    from curation.stages import ingest as room
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import read
+
+    source = load(key, read(PARAMS)["sources"])
+    with whole_folder(out) as part:
+        verdict = room.main(key, source, part, TERMS, params("ingest", room.Params))
+        keep("ingest", len(verdict.kept) + len(verdict.rejected), verdict, part)
+
+
+@stage("merge")
+def merge(ingested: Folder, corrections: Folder, withdrawals: Folder, out: Folder) -> None:
+    """Bring the sources into one table; correct and withdraw."""
+    from curation.stages import merge as room
+    from manifests.contract.folder import whole_folder
+
+    params("merge", room.Params)
+    tables = [kept(ingested / key) for key in source_keys()]
+    with whole_folder(out) as part:
+        verdict = room.main(tables, corrections, withdrawals)
+        keep("merge", sum(map(len, tables)), verdict, part)
+
+
+@stage("dedup")
+def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> None:
+    """One record for each picture; one group for each patient."""
+    from curation.duplicates.pair import Pair
+    from curation.stages import dedup as room
+    from manifests.contract import table
+    from manifests.contract.folder import whole_folder
+
+    records = kept(merged)
+    with whole_folder(out) as part:
+        verdict, pairs = room.main(
+            records, working_copies(ingested), reviewed, params("dedup", room.Params)
+        )
+        keep("dedup", len(records), verdict, part)
+        table.write_arrow(part / "pairs.parquet", table.to_arrow(pairs, Pair))
+
+
+def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
+    from manifests.contract.shards import WorkingCopies
+
+    return WorkingCopies([ingested / key for key in source_keys()])
+
+
+@stage("filter")
+def filter_(deduped: Folder, out: Folder) -> None:
+    """Frontal radiographs of adults."""
+    from curation.stages import filter as room
+    from manifests.contract.folder import whole_folder
+
+    records = kept(deduped)
+    with whole_folder(out) as part:
+        keep("filter", len(records), room.main(records, params("filter", room.Params)), part)
+
+
+@stage("split")
+def split(filtered: Folder, frozen: Folder, out: Folder) -> None:
+    """A side of the line for every group."""
+    from curation.stages import split as room
+    from manifests.contract.folder import whole_folder
+
+    records = kept(filtered)
+    with whole_folder(out) as part:
+        keep("split", len(records), room.main(records, frozen, params("split", room.Params)), part)
+
+
+@stage("prepare")
+def prepare(recipe: str, splitted: Folder, ingested: Folder, out: Folder) -> None:
+    """Films as stacks of pixels, packed in shards."""
+    from curation.stages import prepare as room
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.table import manifest_id_of
+
+    records = kept(splitted)
+    with whole_folder(out) as part:
+        room.main(
+            records, working_copies(ingested), part,
+            params(f"recipes.{recipe}", room.Params), manifest_id_of(records),
+        )  # fmt: skip
+
+
+@stage("release")
+def release(data: Folder, staged: Folder, manifests: Folder) -> None:
+    """The manifest, its rejections, its summary, and a folder that may be published."""
+    from curation.publish.summary import stage_counts
+    from curation.stages import release as room
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import read
+
+    profile = str(read(PARAMS)["profile"]["name"])
+    with whole_folder(staged) as part:
+        room.main(
+            records=kept(data / "split"),
+            counts=stage_counts(data, source_keys()),
+            copies=working_copies(data / "ingest"),
+            licenses=LICENSES, profile=profile, staged=part, manifests=manifests,
+            params=params("release", room.Params),
+        )  # fmt: skip
+
+
+@stage("report")
+def report(data: Folder, manifests: Folder, out: Folder) -> None:
+    """One page to look at."""
+    from curation.pages.inputs import load
+    from curation.stages import report as room
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import read
+
+    experiments = list(read(PARAMS)["experiments"])
+    inputs = load(data, manifests, source_keys(), experiments)
+    with whole_folder(out) as part:
+        page = room.main(inputs, params("report", room.Params))
+        (part / "index.html").write_text(page, encoding="utf-8")
+
+
+@app.command()
+def fetch(key: Key) -> None:
+    """Fill `data/raw/KEY` from the real site: politely, resumably, with a record of every file."""
+    from curation.network import fetch as room
+    from curation.sources.loading import load
+    from manifests.contract.params import read
+
+    source = load(key, read(PARAMS)["sources"])
+    report = room.fetch(key, source, params("fetch", room.Params), Path("data/raw") / key, LOCK)
+    typer.echo(report)
+
+
+@app.command()
+def doctor() -> None:
+    """Check this machine and this project, and say what to do about each thing that is wrong."""
+    from curation.doctor import checks
+    from manifests.contract.params import read
+
+    found = checks(read(PARAMS))
+    for check in found:
+        typer.echo(f"{'ok  ' if check.is_well else 'BAD '} {check.what}: {check.found}")
+        if not check.is_well:
+            typer.echo(f"     {check.cure}")
+    raise typer.Exit(0 if all(check.is_well for check in found) else 1)
+
+
+def main() -> None:
+    """Entry point of `cxr`."""
+    with told_in_sentences():
+        app()
+
+
+if __name__ == "__main__":
+    start_stage()
+    main()

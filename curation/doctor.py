@@ -1,0 +1,83 @@
+"""What `cxr doctor` looks at: this machine, its installation, and the sources' folders."""
+
+import importlib.metadata
+import importlib.util
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+GIGABYTE = 10**9
+NEEDED_GB = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing looked at: what was found, and what to do if it is not well."""
+
+    what: str
+    is_well: bool
+    found: str
+    cure: str = ""
+
+
+def checks(params: Mapping[str, Any]) -> list[Check]:
+    """Everything worth looking at before a run, in the order of likelihood to be wrong."""
+    return [_python(), _torch(), _disk(), *_sources(params["sources"])]
+
+
+def _python() -> Check:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return Check(
+        what="python", is_well=sys.version_info >= (3, 11), found=found,
+        cure="install Python 3.11 or later, then `make PYTHON=python3.12 repro`, say",
+    )  # fmt: skip
+
+
+def _torch() -> Check:
+    """Torch and torchvision must come from one build; a CPU torch with a CUDA torchvision fails."""
+    if importlib.util.find_spec("torch") is None:
+        return Check(
+            what="torch", is_well=False, found="not installed",
+            cure="`pip install -c constraints.txt -e '.[train]'`; curation works without it",
+        )  # fmt: skip
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("torch", "torchvision")]
+    return Check(
+        what="torch", is_well=_torchvision_loads(), found=" with ".join(versions),
+        cure="the two come from different builds: install both from one index, "
+        "`pip install --force-reinstall -c constraints.txt torch torchvision`",
+    )  # fmt: skip
+
+
+def _torchvision_loads() -> bool:
+    try:
+        importlib.import_module("torchvision")
+    except (ImportError, RuntimeError):
+        return False
+    return True
+
+
+def _disk() -> Check:
+    free = shutil.disk_usage(".").free / GIGABYTE
+    return Check(
+        what="disk", is_well=free >= NEEDED_GB, found=f"{free:.0f} GB free",
+        cure=f"free {NEEDED_GB} GB; `dvc gc -w` drops what no stage uses",
+    )  # fmt: skip
+
+
+def _sources(sources: Mapping[str, Mapping[str, Any]]) -> list[Check]:
+    return [
+        Check(
+            what=f"source {key}", is_well=_is_filled(Path(entry["files"])),
+            found=str(entry["files"]),
+            cure="empty or absent: `dvc repro phantom` draws it, `cxr fetch "
+            f"{key}` fetches it, or name your own folder in params.yaml, sources.{key}.files",
+        )
+        for key, entry in sources.items()
+    ]  # fmt: skip
+
+
+def _is_filled(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())

@@ -1,0 +1,76 @@
+"""The command line of training: `python -m training STAGE …`, called by DVC.
+
+A stage takes paths and no options, because an option is a parameter that DVC cannot see.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from manifests.contract.faults import start_stage, told_in_sentences
+
+PARAMS = Path("params.yaml")
+Folder = Annotated[Path, typer.Argument(show_default=False)]
+Experiment = Annotated[str, typer.Argument(help="Key in params.yaml's experiments.")]
+
+app = typer.Typer(
+    help="From a manifest to a judged model. Research software, not for diagnosis.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides the type
+    from manifests.contract.params import read, section
+
+    return section(read(PARAMS), name, model)
+
+
+@app.command()
+def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
+    """Train one experiment on prepared shards; keep the best checkpoint."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import read
+    from manifests.contract.shards import read_prepared
+    from training.stages import train as room
+
+    settings = params(f"experiments.{experiment}", room.Params)
+    task = read(PARAMS)["tasks"][settings.task]
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), part, settings, task)
+
+
+@app.command()
+def evaluate(prepared: Folder, trained: Folder, out: Folder) -> None:
+    """Score the checkpoint on the test films, with intervals over groups."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.shards import read_prepared
+    from training.stages import evaluate as room
+
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), trained, part, params("evaluate", room.Params))
+
+
+@app.command()
+def explain(prepared: Folder, trained: Folder, out: Folder) -> None:
+    """Heat maps of test films, and how much of the heat is where it should be."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.shards import read_prepared
+    from training.stages import explain as room
+
+    settings = params("explain", room.Params)
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), trained, settings.truth, part, settings)
+
+
+def main() -> None:
+    """Entry point."""
+    with told_in_sentences():
+        app()
+
+
+if __name__ == "__main__":
+    start_stage()
+    main()
