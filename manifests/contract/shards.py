@@ -177,8 +177,9 @@ def read_prepared(folder: Path) -> Prepared:
 
 def _mapped(table: pa.Table, size: int) -> npt.NDArray[np.uint8]:
     """uint8[N, size, size, 3] over the mapped file, no copy where the shard is one batch."""
-    column = table["pixels"].combine_chunks()
-    column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+    chunks = table["pixels"]
+    # `combine_chunks` would copy even a single chunk out of the mapped file.
+    column = chunks.chunk(0) if chunks.num_chunks == 1 else chunks.combine_chunks()
     raw = np.frombuffer(column.buffers()[1], np.uint8)
     row = size * size * 3
     start = column.offset * row

@@ -17,7 +17,7 @@ def modules() -> Iterator[Path]:
 @cache
 def imported(module: Path) -> frozenset[str]:
     """Dotted names that `module` imports anywhere, `from a import b` giving both a and a.b."""
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)

@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from manifests.contract import shards
+from manifests.contract.shards import (
+    PREPARED_COLUMNS,
+    WorkingCopies,
+    png,
+    read_prepared,
+    unpng,
+    write_prepared,
+    write_working,
+)
+
+META = {"size": "8", "manifest_id": "m", "recipe_id": "r", "channels": "image,beasf,clahe"}
+
+
+def film(grey: int) -> np.ndarray:
+    return np.full((4, 6), grey, np.uint8)
+
+
+def test_working_copies_come_back_pixel_for_pixel(tmp_path: Path) -> None:
+    films = {f"cohen/{i}": film(i) for i in range(5)}
+    assert write_working(tmp_path, films.items()) == 5
+    copies = WorkingCopies([tmp_path])
+    assert "cohen/3" in copies
+    assert "cohen/9" not in copies
+    assert {name: int(p[0, 0]) for name, p in copies.stream(["cohen/4", "cohen/1"])} == {
+        "cohen/1": 1, "cohen/4": 4,
+    }  # fmt: skip
+    assert (copies.pixels("cohen/2") == film(2)).all()
+
+
+def test_a_working_copy_carries_no_tag(tmp_path: Path) -> None:
+    place = tmp_path / "a.png"
+    place.write_bytes(png(film(7)))
+    with Image.open(place) as image:
+        assert image.info == {}
+    assert (unpng(png(film(7))) == film(7)).all()
+
+
+def test_prepared_stacks_are_mapped_and_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "ROWS_PER_SHARD", 3)
+    rows = [
+        (dict.fromkeys(PREPARED_COLUMNS) | {"record_id": f"cohen/{i}"},
+         np.full((8, 8, 3), i, np.uint8))
+        for i in range(7)
+    ]  # fmt: skip
+    assert write_prepared(tmp_path, rows, META) == 7
+    prepared = read_prepared(tmp_path)
+    assert [int(prepared.stack(i).mean()) for i in range(7)] == list(range(7))
+    assert prepared.rows["record_id"].tolist() == [f"cohen/{i}" for i in range(7)]
+    assert prepared.channels == ("image", "beasf", "clahe")
+    assert len(prepared.pixels) == 3
+    assert not prepared.pixels[0].flags.writeable
+
+
+def test_no_shards_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="dvc repro"):
+        read_prepared(tmp_path)
