@@ -1,0 +1,87 @@
+"""The mix of the drawn world: thirty cards, dealt to the patients in turn, again and again.
+
+A patient's card follows from its number alone, so a larger world keeps the smaller one as it is.
+No source but SIRM holds one class only, so that the source does not give the label away; SIRM,
+as in life, holds COVID-19 patients, some of them with a clear film.
+"""
+
+from dataclasses import dataclass
+
+NIH, COHEN, RADIOPAEDIA, SIRM = "nih_cxr14", "cohen", "radiopaedia", "sirm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One more file of the patient's first F film, and the source that holds it."""
+
+    kind: str
+    """exact | re-encoded | resized | cropped | annotated."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What a patient has and which pictures are taken, one letter for each, in order of time.
+
+    F: frontal film on a further day; f: the same, before the illness; c: frontal film that is
+    clear although the patient is ill; L: lateral film and C: CT slice, on the day of the film
+    before; B: a frontal film whose file is broken.
+    """
+
+    source: str
+    condition: str
+    pictures: str
+    is_child: bool = False
+    last_in: str = ""
+    """Another source that holds the patient's last picture, or empty."""
+    copies: tuple[Copy, ...] = ()
+
+
+def _card(source: str, condition: str, pictures: str, *copies: tuple[str, str]) -> Card:
+    made = tuple(Copy(kind=kind, source=where) for kind, where in copies)
+    return Card(source=source, condition=condition, pictures=pictures, copies=made)
+
+
+DECK = (
+    _card(NIH, "normal", "F", ("exact", NIH)),
+    _card(COHEN, "covid19", "FFF"),
+    _card(RADIOPAEDIA, "cap", "FL"),
+    _card(SIRM, "covid19", "cCF", ("exact", COHEN)),
+    _card(NIH, "cap", "FF"),
+    _card(RADIOPAEDIA, "covid19", "FL", ("re-encoded", COHEN)),
+    _card(COHEN, "normal", "F", ("cropped", COHEN)),
+    _card(NIH, "normal", "FF"),
+    _card(SIRM, "covid19", "FF", ("resized", COHEN)),
+    Card(source=RADIOPAEDIA, condition="normal", pictures="F", is_child=True),
+    _card(COHEN, "cap", "FL"),
+    _card(NIH, "normal", "F"),
+    _card(RADIOPAEDIA, "covid19", "fF"),
+    _card(COHEN, "covid19", "FBC"),
+    Card(source=NIH, condition="normal", pictures="F", is_child=True),
+    _card(NIH, "cap", "F"),
+    _card(RADIOPAEDIA, "normal", "FL"),
+    _card(SIRM, "covid19", "FB"),
+    _card(NIH, "normal", "F"),
+    _card(COHEN, "cap", "FF"),
+    Card(source=RADIOPAEDIA, condition="covid19", pictures="FF", last_in=COHEN,
+         copies=(Copy(kind="annotated", source=COHEN),)),
+    _card(NIH, "normal", "F"),
+    _card(COHEN, "normal", "F", ("re-encoded", COHEN)),
+    _card(RADIOPAEDIA, "cap", "FF"),
+    Card(source=COHEN, condition="cap", pictures="F", is_child=True),
+    _card(NIH, "cap", "FF"),
+    _card(RADIOPAEDIA, "normal", "FF"),
+    _card(COHEN, "covid19", "F"),
+    _card(COHEN, "normal", "F"),
+    _card(RADIOPAEDIA, "normal", "F", ("cropped", COHEN)),
+)  # fmt: skip
+
+
+def card(number: int) -> Card:
+    """The card of patient `number`, counted from 0."""
+    return DECK[number % len(DECK)]
+
+
+def deal(number: int) -> int:
+    """How often the whole deck was dealt before patient `number`."""
+    return number // len(DECK)

@@ -1,0 +1,99 @@
+"""Who is drawn: a person's lasting traits, and the occasions on which a picture is taken."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from curation.phantom.chance import Chance
+from curation.phantom.deck import NIH, Card
+from manifests.contract.vocabulary import Modality, Sex, View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """A drawn person; everything else about the body follows from `chance`."""
+
+    name: str
+    chance: Chance
+    age_years: float
+    sex: Sex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """One picture to be taken: when, how, where it is filed, and how ill the patient is then."""
+
+    chance: Chance
+    source: str
+    day: int
+    view: View
+    modality: Modality
+    age_years: float
+    condition: str
+    severity: float
+    """0 where the film shows no disease, else 0.5 (slight) to 1 (severe)."""
+    is_broken: bool
+    is_copied: bool
+    """The card's copies are made of this one."""
+
+
+def patient(number: int, card: Card, chance: Chance) -> Patient:
+    """Patient `number`; adults are 19 to 88, children 6 months to 12 years old."""
+    age = chance.between("age", 0.5, 12.5) if card.is_child else chance.between("age", 19, 88)
+    return Patient(
+        name=f"p{number:03d}",
+        chance=chance,
+        age_years=round(age, 1) if card.is_child else float(int(age)),
+        sex=chance.pick("sex", (Sex.F, Sex.M)),
+    )
+
+
+def occasions(person: Patient, card: Card, *, has_broken: bool) -> Iterator[Occasion]:
+    """The pictures of the card in order of time; broken ones only where `has_broken`."""
+    day = _first_day(person.chance, card)
+    view, is_first = View.PA, True
+    for index, letter in enumerate(card.pictures):
+        if letter == "B" and not has_broken:
+            continue
+        chance = person.chance.of("picture", index)
+        if letter in "FfcB":
+            day = day if is_first else day + _gap(chance, card, after=card.pictures[index - 1])
+            view, is_first = _view(chance, card.source), False
+        is_last = index == len(card.pictures) - 1
+        yield Occasion(
+            chance=chance,
+            source=card.last_in if is_last and card.last_in else card.source,
+            day=day,
+            view={"L": View.L, "C": View.UNKNOWN}.get(letter, view),
+            modality=Modality.CT if letter == "C" else Modality.X_RAY,
+            age_years=person.age_years + int(day / 365),
+            condition="normal" if letter == "f" else card.condition,
+            severity=0.0 if letter in "fc" else _severity(person.chance, card, day),
+            is_broken=letter == "B",
+            is_copied=letter == "F" and "F" not in card.pictures[:index],
+        )
+
+
+def _first_day(chance: Chance, card: Card) -> int:
+    if card.pictures.startswith("f"):
+        return -chance.whole("before", 60, 700)
+    return 0 if card.condition == "normal" else chance.whole("day", 1, 7)
+
+
+def _gap(chance: Chance, card: Card, after: str) -> int:
+    if after == "f":
+        return chance.whole("gap", 710, 720)
+    return chance.whole("gap", 90, 900) if card.condition == "normal" else chance.whole("gap", 2, 6)
+
+
+def _view(chance: Chance, source: str) -> View:
+    # NIH knows PA and AP only. The odds are the same for ill and healthy: else the projection would give the label away.
+    views = (View.PA,) * 9 + (View.AP,) * 4 + (View.AP_SUPINE,) * 4 + (View.AP_ERECT,) * 2
+    view = chance.pick("view", views)
+    return View.AP if source == NIH and view is not View.PA else view
+
+
+def _severity(chance: Chance, card: Card, day: int) -> float:
+    if card.condition == "normal":
+        return 0.0
+    peak = chance.between("severity", 0.65, 1.0)
+    return max(0.5, peak - 0.02 * abs(day - 9))

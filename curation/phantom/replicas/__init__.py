@@ -1,0 +1,1 @@
+"""The drawn world filed as each upstream files its own: one module for each source."""

@@ -1,0 +1,42 @@
+"""Stage phantom: a drawn world, laid out as each of the four sources lays out its own."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+from tqdm import tqdm
+
+from curation.phantom.files import mark_as_drawn
+from curation.phantom.replicas import cohen, nih_cxr14, radiopaedia, sirm
+from curation.phantom.shot import Shot
+from curation.phantom.truth import write_truth
+from curation.phantom.world import shots_of
+
+REPLICAS = {
+    "radiopaedia": radiopaedia.file_shots,
+    "sirm": sirm.file_shots,
+    "cohen": cohen.file_shots,
+    "nih_cxr14": nih_cxr14.file_shots,
+}
+
+
+class Params(BaseModel):
+    """The section `phantom` of `params.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    patients: int = Field(ge=1, le=2000)
+    """Drawn people; thirty of them show every kind of film and copy."""
+    world: int = Field(ge=0)
+    """Another number draws another world; the same number always the same."""
+
+
+def main(folder: Path, params: Params) -> None:
+    """Draw the world and file it in `folder`, one folder per source, the truth beside them."""
+    numbers = tqdm(range(params.patients), desc="drawing patients", disable=None)
+    drawn: list[Shot] = [shot for number in numbers for shot in shots_of(number, params.world)]
+    for source, file_shots in REPLICAS.items():
+        place = folder / source
+        place.mkdir(parents=True, exist_ok=True)
+        file_shots(place, [shot for shot in drawn if shot.source == source], params.world)
+        mark_as_drawn(place, params.world)
+    write_truth(folder / "truth", drawn)
