@@ -1,0 +1,86 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from records import record, records
+
+from curation.stages import merge
+from curation.verdict import Verdict
+from manifests.contract.params import Misspelt
+from manifests.contract.table import check_counts, check_records
+
+Run = Callable[..., Verdict]
+FIXES, GONE = "record_id,column,value,reason,who,when\n", "kind,value,reason,when\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def merged(*tables: pd.DataFrame, fixes: str = "", gone: str = "") -> Verdict:
+        corrections, withdrawals = tmp_path / "corrections.csv", tmp_path / "withdrawals.csv"
+        corrections.write_text(FIXES + fixes)
+        withdrawals.write_text(GONE + gone)
+        verdict = merge.main(tables, corrections, withdrawals)
+        check_counts("merge", sum(map(len, tables)), len(verdict.kept), len(verdict.rejected))
+        check_records(verdict.kept, "merge")
+        return verdict
+
+    return merged
+
+
+def test_a_clear_film_of_a_covid_patient_is_marked(run: Run) -> None:
+    patient = {"patient_id": "cohen/7"}
+    rows = [
+        record("covid", **patient),
+        record("clear", finding="normal", **patient),
+        record("before", finding="normal", offset_days=-20, **patient),
+        record("other", finding="normal"),
+    ]
+    ill = run(records(rows)).kept.set_index("record_id")["patient_ill"].to_dict()
+    assert ill == {
+        "cohen/covid": False, "cohen/clear": True, "cohen/before": False, "cohen/other": False,
+    }  # fmt: skip
+
+
+def test_a_correction_changes_one_cell(run: Run) -> None:
+    verdict = run(
+        records([record("a"), record("b")]),
+        fixes="cohen/a,age_years,61,read the caption,r1,2026-01-01\n"
+        "cohen/b,findings,covid19|ards,second reader,r1,2026-01-01\n",
+    )
+    rows = verdict.kept.set_index("record_id")
+    assert rows.loc["cohen/a", "age_years"] == 61
+    assert list(rows.loc["cohen/b", "findings"]) == ["covid19", "ards"]
+    assert rows.loc["cohen/b", "finding_text"] == "COVID-19"
+
+
+@pytest.mark.parametrize(
+    ("fix", "found"),
+    [
+        ("cohen/a,sha256,0,x,r,d\n", r"corrections\.csv:2: 'sha256' cannot be corrected"),
+        ("cohen/a,age_years,old,x,r,d\n", "cohen/a makes age_years = 'old'"),
+        ("cohen/a,findings,covid,x,r,d\n", "cohen/a makes finding = 'covid'"),
+        ("cohen/a,age_years,61\n", r"corrections\.csv:2: 3 cells, 6 expected"),
+    ],
+)
+def test_an_impossible_correction_is_named(run: Run, fix: str, found: str) -> None:
+    with pytest.raises(Misspelt, match=found):
+        run(records([record("a")]), fixes=fix)
+
+
+def test_a_withdrawn_patient_leaves_with_all_films(run: Run) -> None:
+    rows = [record(name, patient_id="cohen/7") for name in "ab"] + [record("c")]
+    verdict = run(records(rows), gone="patient_id,cohen/7,asked by the hospital,2026-01-01\n")
+    assert verdict.kept["record_id"].tolist() == ["cohen/c"]
+    assert set(verdict.rejected["reason"]) == {"withdrawn"}
+    assert verdict.rejected["detail"].str.contains("asked by the hospital").all()
+
+
+def test_an_unknown_kind_of_withdrawal_is_named(run: Run) -> None:
+    with pytest.raises(Misspelt, match="kind 'doi'"):
+        run(records([record("a")]), gone="doi,10.1/x,r,2026\n")
+
+
+def test_no_source_at_all_gives_empty_tables(run: Run) -> None:
+    verdict = run()
+    assert len(verdict.kept) == len(verdict.rejected) == 0
