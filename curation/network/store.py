@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from curation.sources.base import Page
-from manifests.contract.folder import whole_file
+from manifests.contract.folder import PART, whole_file
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -34,12 +34,21 @@ class Entry:
     retrieved: str
 
 
-class Store:
-    """The responses recorded in `folder`, by the address that was asked."""
+class BrokenStore(ValueError):  # noqa: N818 - names what is broken, and is shown to a person
+    """The index of a recorded folder cannot be read."""
 
-    def __init__(self, folder: Path) -> None:
+    exit_code = 4
+
+
+class Store:
+    """The responses recorded in `folder`, by the address that was asked; a later one counts."""
+
+    def __init__(self, folder: Path, *, is_durable: bool = True) -> None:
+        """`is_durable`: every response is on the disk before the next; for what can be lost."""
         self.folder = folder
+        self.is_durable = is_durable
         self._entries = {entry.url: entry for entry in self._lines()}
+        self._is_open = False
 
     def __contains__(self, url: str) -> bool:
         return url in self._entries
@@ -54,7 +63,8 @@ class Store:
             raise Rejected(
                 Reason.MISSING_IMAGE, f"{url}: no recorded response in {self.folder}; fetch again"
             )
-        data = (self.folder / OBJECTS / entry.sha256).read_bytes()
+        body = self.folder / OBJECTS / entry.sha256
+        data = body.read_bytes() if body.exists() else b""
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             raise Rejected(
                 Reason.UNREADABLE_IMAGE,
@@ -73,21 +83,53 @@ class Store:
             retrieved=page.retrieved,
         )  # fmt: skip
         body = self.folder / OBJECTS / entry.sha256
-        if not body.exists():
-            with whole_file(body) as part:
-                part.write_bytes(page.data)
+        if not body.exists() or body.stat().st_size != entry.bytes:
+            self._write(body, page.data)
+        self._mend()
         with (self.folder / INDEX).open("a", encoding="utf-8") as index:
-            index.write(json.dumps(asdict(entry), sort_keys=True) + "\n")
+            index.write(json.dumps(asdict(entry), sort_keys=True, ensure_ascii=False) + "\n")
             index.flush()
-            os.fsync(index.fileno())
+            if self.is_durable:
+                os.fsync(index.fileno())
         self._entries[entry.url] = entry
         return entry
+
+    def holds(self, url: str) -> bool:
+        """There is a line for `url` and a body of its length."""
+        entry = self._entries.get(url)
+        body = self.folder / OBJECTS / entry.sha256 if entry else None
+        return bool(entry and body and body.exists() and body.stat().st_size == entry.bytes)
+
+    def _write(self, body: Path, data: bytes) -> None:
+        if self.is_durable:
+            with whole_file(body) as part:
+                part.write_bytes(data)
+        else:
+            body.parent.mkdir(parents=True, exist_ok=True)
+            body.write_bytes(data)
+
+    def _mend(self) -> None:
+        """Before the first new line, cut off what a kill left of the last one."""
+        index = self.folder / INDEX
+        if not self._is_open and index.exists():
+            data = index.read_bytes()
+            if not data.endswith(b"\n"):
+                os.truncate(index, data.rfind(b"\n") + 1)
+            for litter in sorted((self.folder / OBJECTS).glob("*" + PART)):
+                litter.unlink()
+        self._is_open = True
 
     def _lines(self) -> Iterator[Entry]:
         index = self.folder / INDEX
         if not index.exists():
             return
-        for line in index.read_text(encoding="utf-8").splitlines(keepends=True):
-            # A kill may tear the last line; its response is asked for again.
-            if line.endswith("\n"):
+        lines = index.read_bytes().split(b"\n")
+        # A kill may tear the last line; its response is asked for again.
+        for number, line in enumerate(lines[:-1], start=1):
+            try:
                 yield Entry(**json.loads(line))
+            except (ValueError, TypeError) as fault:
+                raise BrokenStore(
+                    f"{index}, line {number}: not a recorded response ({fault}); "
+                    "take it out and fetch again"
+                ) from None

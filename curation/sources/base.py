@@ -1,5 +1,6 @@
 """What every source is: a folder that is read, and `Draft`s in the source's own words."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from curation import strict_csv
+from curation.strict_csv import Row
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
+
+MAX_FILE = 200 * 2**20
+"""Bytes of the largest single film that is read; the largest known has 60 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,13 +194,42 @@ class Scraper(Source):
 class Importer(Source):
     """An archive or a clone: `files` holds it as upstream publishes it."""
 
-    def remotes(self) -> Iterator[Remote]:
-        """The files to fetch."""
+    def remotes(self, files: Path) -> Iterator[Remote]:
+        """The files to fetch into `files`. When the next is asked for, the last one is there.
+
+        So a source first gives its table, then reads it to name the pictures.
+        """
         raise NotImplementedError
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
         """Everything in the folder; archives are streamed, never unpacked."""
         raise NotImplementedError
+
+
+def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
+    """The rows of a CSV file, read strictly (see `curation.strict_csv`); a bad one is `Lost`."""
+    for row in strict_csv.rows(table.read_bytes(), table.name, *needed):
+        if row.fault:
+            yield Lost(
+                source_ref=f"{table.name}, line {row.line}", reason=Reason.INVALID_FIELD,
+                detail=f"{table.name}, line {row.line}: {row.fault}; mend the row or leave it out",
+            )  # fmt: skip
+        else:
+            yield row
+
+
+def film(folder: Path, name: str) -> bytes:
+    """The file `name` in `folder`, not outside it. Raises `Rejected` where there is none."""
+    place = folder / name
+    if Path(name).name != name or place.is_symlink():
+        raise Rejected(Reason.INVALID_FIELD, f"{name!r} is no plain file name; mend the table")
+    if not place.is_file():
+        raise Rejected(
+            Reason.MISSING_IMAGE, f"{name}: listed, but not in {folder.name}; fetch it again"
+        )
+    if place.stat().st_size > MAX_FILE:
+        raise Rejected(Reason.UNREADABLE_IMAGE, f"{name}: larger than {MAX_FILE} bytes")
+    return place.read_bytes()
 
 
 def same(url: str) -> str:
@@ -224,3 +259,11 @@ def picture(web: Web, *urls: str) -> bytes:
             Reason.BLOCKED, f"{last}: a web page came where a picture was asked; fetch it again"
         )
     return page.data
+
+
+def spdx(license_url: str) -> str:
+    """The SPDX id of a Creative Commons address, empty for any other."""
+    found = re.search(r"creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)", license_url.lower())
+    if found:
+        return f"CC-{found[1].upper()}-{found[2]}"
+    return "CC0-1.0" if "creativecommons.org/publicdomain/zero/1.0" in license_url.lower() else ""
