@@ -1,0 +1,123 @@
+"""A trained network on disk: weights as safetensors, and what must be known to use them."""
+
+import hashlib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from safetensors.torch import load, save_file
+from torch import nn
+
+from manifests.contract.labels import Task
+from manifests.contract.shards import Prepared
+from manifests.contract.vocabulary import DISCLAIMER, Finding
+from training.data import Look
+from training.files import write_json
+from training.hardware import on_device
+from training.models import build
+
+WEIGHTS, ABOUT = "model.safetensors", "checkpoint.json"
+
+
+class WrongCheckpoint(ValueError):  # noqa: N818 - shown to a person as a sentence
+    """The weights are damaged, or were trained on other data than they are asked about."""
+
+    exit_code = 4
+
+
+class Checkpoint(BaseModel):
+    """checkpoint.json."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    disclaimer: str
+    drawn: str | None = None
+    """The wording for drawn films, where there are any."""
+    is_drawn: bool
+    experiment: str
+    model: str
+    labels: tuple[str, ...]
+    """The classes, in the order of the outputs."""
+    task: dict[str, tuple[Finding, ...]]
+    manifest_id: str
+    recipe_id: str
+    channels: tuple[str, ...]
+    size: int
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+    """Per channel, of the training films' grey levels in 0..1."""
+    params: dict[str, JsonValue]
+    seed: int
+    best_epoch: int
+    train_films: dict[str, int]
+    """Training films per label."""
+    weights_sha256: str
+
+    @property
+    def look(self) -> Look:
+        return Look(size=self.size, mean=self.mean, deviation=self.deviation)
+
+    @property
+    def asked(self) -> Task:
+        """The task in the order of the outputs."""
+        return {label: self.task[label] for label in self.labels}
+
+
+def write_weights(folder: Path, net: nn.Module) -> str:
+    """Write the weights of `net`; give their SHA-256."""
+    state = {name: value.detach().cpu().contiguous() for name, value in net.state_dict().items()}
+    # One key only: safetensors writes several in an order that differs from run to run.
+    save_file(state, folder / WEIGHTS, metadata={"disclaimer": DISCLAIMER})
+    return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+
+
+def write_about(folder: Path, about: Checkpoint) -> None:
+    write_json(folder / ABOUT, about.model_dump(mode="json", exclude_none=True))
+
+
+def read_about(folder: Path) -> Checkpoint:
+    """What is known of the network in `folder`. Raises `WrongCheckpoint` when it cannot be read."""
+    try:
+        return Checkpoint.model_validate_json((folder / ABOUT).read_bytes())
+    except FileNotFoundError:
+        raise WrongCheckpoint(f"{folder / ABOUT}: not there; run `dvc repro train`") from None
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(str(step) for step in first["loc"]) or "its JSON"
+        raise WrongCheckpoint(f"{folder / ABOUT}: {where}: {first['msg']}; train again") from None
+
+
+def load_for(prepared: Prepared, folder: Path) -> tuple[nn.Module, Checkpoint]:
+    """The network in `folder`, in evaluation mode, and what is known of it.
+
+    Raises `WrongCheckpoint` when its bytes are not those written, or when it was trained on another
+    manifest, another recipe or other channels than `prepared` holds.
+    """
+    about = read_about(folder)
+    _check_fits(about, prepared, folder)
+    try:
+        data = (folder / WEIGHTS).read_bytes()
+    except FileNotFoundError:
+        raise WrongCheckpoint(f"{folder / WEIGHTS}: not there; run `dvc repro train`") from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != about.weights_sha256:
+        raise WrongCheckpoint(
+            f"{folder / WEIGHTS}: its SHA-256 is {found[:12]}…, {ABOUT} says "
+            f"{about.weights_sha256[:12]}…; the file was changed, train again"
+        )
+    net = build(about.model, classes=len(about.labels), size=about.size, pretrained=False)
+    net.load_state_dict(load(data))
+    return on_device(net).eval(), about
+
+
+def _check_fits(about: Checkpoint, prepared: Prepared, folder: Path) -> None:
+    pairs = [
+        ("manifest", about.manifest_id, prepared.manifest_id),
+        ("recipe", about.recipe_id, prepared.recipe_id),
+        ("channels", ",".join(about.channels), ",".join(prepared.channels)),
+    ]
+    for what, trained, given in pairs:
+        if trained != given:
+            raise WrongCheckpoint(
+                f"{folder}: trained on {what} {trained}, but the films are of {what} {given}; "
+                "train again, or check out the data it was trained on"
+            )

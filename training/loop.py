@@ -1,0 +1,160 @@
+"""Trains one experiment and keeps the weights that judged the validation films best.
+
+The test split is never seen here. C classes, N films.
+"""
+
+import math
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import Progress
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from training.data import Look, batch, portions
+from training.files import write_csv
+from training.films import Films, Untrainable, class_weights
+from training.hardware import autocast
+from training.plan import Plan
+from training.prediction import predict
+
+LEAST_GAIN = 0.002
+"""Fall of the validation loss that counts as progress (the paper's code)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch:
+    """One row of history.csv; validation cells are empty where the split has no film."""
+
+    epoch: int
+    learning_rate: float
+    train_loss: float
+    val_loss: float | None
+    val_accuracy: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What training gave: the history, and the epoch whose weights the network now holds."""
+
+    history: tuple[Epoch, ...]
+    best_epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a network learns from before it is judged."""
+
+    train: Films
+    val: Films
+    look: Look
+    plan: Plan
+    generator: torch.Generator
+
+    @property
+    def steps(self) -> int:
+        """Steps in all epochs."""
+        return self.plan.epochs * -(-len(self.train) // self.plan.batch)
+
+
+class Learner:
+    """Adam, and its learning rate on the way down."""
+
+    def __init__(self, net: nn.Module, plan: Plan, steps: int) -> None:
+        self._adam = torch.optim.Adam(net.parameters(), lr=plan.learning_rate)
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._adam, lambda step: plan.rate(min(1.0, step / steps))
+        )
+
+    @property
+    def rate(self) -> float:
+        return float(self._schedule.get_last_lr()[0])
+
+    def step(self, loss: Tensor) -> None:
+        """Move the weights downhill from `loss`."""
+        self._adam.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        self._adam.step()
+        self._schedule.step()
+
+
+def train(net: nn.Module, lesson: Lesson) -> Course:
+    """Train `net` in place, on the device it is on, and leave it with its best weights.
+
+    Best is the lowest validation loss; without validation films it is the last epoch. Raises
+    `Untrainable` when the loss leaves the numbers.
+    """
+    plan = lesson.plan
+    weights = class_weights(lesson.train).to(next(net.parameters()).device)
+    learn = Learner(net, plan, lesson.steps)
+    history: list[Epoch] = []
+    best, best_epoch, best_state = math.inf, 0, _copy(net)
+    with _progress() as bar:
+        for number in bar.track(range(1, plan.epochs + 1), description="training"):
+            history.append(_epoch(number, net, lesson, weights, learn))
+            val_loss = history[-1].val_loss
+            # Without validation films every epoch is "better", so the last one stays.
+            score = -number if val_loss is None else val_loss
+            if score < best:
+                best, best_epoch, best_state = score, number, _copy(net)
+            if _has_stalled(history, plan.patience):
+                break
+    net.load_state_dict(best_state)
+    return Course(history=tuple(history), best_epoch=best_epoch)
+
+
+def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: Learner) -> Epoch:
+    """One pass over the training films, and what the validation films say after it."""
+    plan, films = lesson.plan, lesson.train
+    net.train()
+    at_start, total = learn.rate, 0.0
+    for picked in portions(len(films), plan.batch, lesson.generator):
+        change = (plan.augmentation, lesson.generator)
+        images = batch(films, picked, lesson.look, weights.device, change)
+        targets = torch.from_numpy(films.targets[picked]).to(weights.device)
+        with autocast(weights.device):
+            values = net(images)
+        loss = cross_entropy(values.float(), targets, weights, label_smoothing=plan.label_smoothing)
+        if not torch.isfinite(loss):
+            raise Untrainable(f"epoch {number}: the loss is not a number; lower `learning_rate`")
+        learn.step(loss)
+        total += float(loss.detach()) * len(picked)
+    val_loss, val_accuracy = _judge(net, lesson, weights)
+    return Epoch(
+        epoch=number, learning_rate=at_start, train_loss=total / len(films),
+        val_loss=val_loss, val_accuracy=val_accuracy,
+    )  # fmt: skip
+
+
+def _judge(net: nn.Module, lesson: Lesson, weights: Tensor) -> tuple[float | None, float | None]:
+    """Loss and accuracy on validation films, or nothing where there are none."""
+    if len(lesson.val) == 0:
+        return None, None
+    values = predict(net, lesson.val, lesson.look, weights.device)
+    targets = torch.from_numpy(lesson.val.targets)
+    # Unweighted where training knew none of these labels: weights of 0 would divide by nothing.
+    known = weights.cpu() if weights.cpu()[targets].sum() > 0 else None
+    loss = float(cross_entropy(values, targets, known))
+    return loss, float((values.argmax(1) == targets).double().mean())
+
+
+def _has_stalled(history: list[Epoch], patience: int) -> bool:
+    losses = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
+    if len(losses) <= patience:
+        return False
+    return min(losses[-patience:]) > min(losses[:-patience]) - LEAST_GAIN
+
+
+def _copy(net: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in net.state_dict().items()}
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(console=console, disable=not console.is_terminal)
+
+
+def write_history(place: Path, history: tuple[Epoch, ...]) -> None:
+    write_csv(place, [field.name for field in fields(Epoch)], [astuple(row) for row in history])

@@ -1,0 +1,119 @@
+"""Stage evaluate: what a trained network says of films it never saw, and how good that is."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import nn
+
+from manifests.contract.shards import Prepared
+from manifests.contract.table import write_arrow
+from manifests.contract.vocabulary import Split
+from training.checkpoint import Checkpoint, load_for
+from training.files import is_drawn, wording, write_csv, write_json
+from training.films import Films, films_of
+from training.hardware import device
+from training.judgement import Predictions, judge
+from training.metrics import roc
+from training.prediction import predict
+from training.seed import seed_everything
+
+log = logging.getLogger(__name__)
+SAID = pa.schema([
+    *((name, pa.string()) for name in
+      ("record_id", "group", "source", "split", "label", "predicted")),
+    ("probabilities", pa.list_(pa.float64())),
+])  # fmt: skip
+
+
+class Params(BaseModel):
+    """How sure the figures must say they are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bootstrap: int = Field(ge=100, le=100_000)
+    """Resamples of groups for the intervals."""
+    confidence: float = Field(gt=0.5, lt=1)
+    """Share of resamples that an interval holds."""
+
+
+def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> None:
+    """Write metrics.json, predictions.parquet, confusion.csv and roc.csv into `folder`.
+
+    confusion.csv and roc.csv hold the test split only. Raises `WrongCheckpoint` when the network in
+    `trained` was not trained on this data.
+    """
+    net, about = load_for(prepared, trained)
+    generator = seed_everything(about.seed)
+    said = {
+        split: _predictions(net, films_of(prepared, about.asked, split), about)
+        for split in (Split.TEST, Split.VAL)
+    }
+    figures = {
+        split.value: judge(predictions, params.bootstrap, params.confidence, generator)
+        for split, (_, predictions) in said.items()
+    }
+    facts = {
+        **wording(prepared),
+        "is_drawn": is_drawn(prepared),
+        "experiment": about.experiment,
+        "manifest_id": about.manifest_id,
+        "recipe_id": about.recipe_id,
+    }
+    write_json(folder / "metrics.json", {**figures, "about": facts})
+    _write_predictions(folder / "predictions.parquet", said, {**wording(prepared)})
+    _write_plots(folder, said[Split.TEST][1])
+    log.info("%s: test %s", about.experiment, _sentence(figures[Split.TEST.value]))
+
+
+def _predictions(net: nn.Module, films: Films, about: Checkpoint) -> tuple[Films, Predictions]:
+    values = predict(net, films, about.look, device())
+    chances = torch.softmax(values.double(), 1).numpy()
+    groups = [str(group) for group in films.rows["group"]]
+    return films, Predictions(
+        labels=about.labels, actual=films.targets, probabilities=np.round(chances, 6), groups=groups
+    )
+
+
+def _write_predictions(
+    place: Path, said: dict[Split, tuple[Films, Predictions]], meta: dict[str, str]
+) -> None:
+    rows: list[dict[str, object]] = []
+    for films, predictions in said.values():
+        labels, known = predictions.labels, films.rows
+        for n, row in enumerate(known.to_dict("records")):
+            chances = predictions.probabilities[n]
+            rows.append({
+                **{name: row[name] for name in ("record_id", "group", "source", "split")},
+                "label": labels[predictions.actual[n]],
+                "predicted": labels[int(chances.argmax())],
+                "probabilities": chances.tolist(),
+            })  # fmt: skip
+    rows.sort(key=lambda row: str(row["record_id"]))
+    write_arrow(place, pa.Table.from_pylist(rows, schema=SAID), meta)
+
+
+def _write_plots(folder: Path, test: Predictions) -> None:
+    labels, predicted = test.labels, test.probabilities.argmax(1)
+    write_csv(
+        folder / "confusion.csv",
+        ["actual", "predicted"],
+        [(labels[a], labels[p]) for a, p in zip(test.actual, predicted, strict=True)],
+    )
+    write_csv(
+        folder / "roc.csv",
+        ["label", "false_positive_rate", "true_positive_rate", "threshold"],
+        [
+            (label, *point)
+            for n, label in enumerate(labels)
+            for point in roc(test.actual == n, test.probabilities[:, n])
+        ],
+    )
+
+
+def _sentence(figures: dict[str, object]) -> str:
+    shown = [f"{name} {figures[name]}" for name in ("n", "groups", "accuracy", "auc", "macro_f1")]
+    return ", ".join([*shown, *([str(figures["reason"])] if figures["reason"] else [])])

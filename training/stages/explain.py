@@ -1,0 +1,155 @@
+"""Stage explain: heat maps of test films, and how far the heat lies where disease can be."""
+
+import hashlib
+import logging
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch.nn.functional import interpolate
+
+from manifests.contract.images import Pixels
+from manifests.contract.shards import Prepared, png, unpng
+from manifests.contract.table import read_arrow, write_arrow
+from manifests.contract.vocabulary import Split
+from training.checkpoint import Checkpoint, load_for
+from training.data import batch, portions
+from training.explanations import SIDE, Heat, heat, heat_inside, points_inside
+from training.files import is_drawn, wording, write_json
+from training.films import Films, Whole, films_of
+from training.hardware import device
+from training.metrics import Floats
+from training.prediction import predict
+from training.seed import seed_everything
+
+log = logging.getLogger(__name__)
+MAPS = pa.schema([
+    ("record_id", pa.string()), ("label", pa.string()), ("predicted", pa.string()),
+    ("probability", pa.float64()), ("film", pa.binary()), ("heat", pa.binary()),
+    ("heat_in_lungs", pa.float64()), ("pointing_hit", pa.bool_()), ("is_drawn", pa.bool_()),
+])  # fmt: skip
+FILMS_AT_ONCE = 8
+Masks = dict[str, tuple[Pixels, Pixels]]
+
+
+class Params(BaseModel):
+    """Which films to explain."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    films: int = Field(ge=1, le=10_000)
+    """Heat maps per experiment, spread over labels and over right and wrong predictions."""
+    truth: Path | None
+    """Folder with the phantom world's masks; empty where nobody knows the truth."""
+
+
+def main(
+    prepared: Prepared, trained: Path, truth: Path | None, folder: Path, params: Params
+) -> None:
+    """Write heatmaps.parquet and scores.json into `folder`.
+
+    `truth` is the folder of masks.parquet; without it the scores are null. Raises
+    `WrongCheckpoint` for a foreign network, `Unexplained` for one without feature maps.
+    """
+    net, about = load_for(prepared, trained)
+    seed_everything(about.seed)
+    films = films_of(prepared, about.asked, Split.TEST)
+    values = predict(net, films, about.look, device())
+    chances = torch.softmax(values.double(), 1).numpy()
+    picked = choose(films, chances, params.films)
+    masks = _masks(truth, set(films.rows["sha256"].iloc[picked]))
+    rows: list[dict[str, object]] = []
+    for part in portions(len(picked), FILMS_AT_ONCE):
+        chosen = picked[part]
+        named = [int(n) for n in chances[chosen].argmax(1)]
+        maps = heat(net, batch(films, chosen, about.look, device()), named)
+        rows += [
+            _row(films, int(n), chances[n], heat_map, masks)
+            for n, heat_map in zip(chosen, maps, strict=True)
+        ]
+    table = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["record_id"])), schema=MAPS)
+    write_arrow(folder / "heatmaps.parquet", table, wording(prepared))
+    scores = _scores(prepared, about, rows, masks)
+    write_json(folder / "scores.json", scores)
+    log.info("%s: %d heat maps, heat in lungs %s, pointing game %s", about.experiment,
+             len(rows), scores["heat_in_lungs"], scores["pointing_game"])  # fmt: skip
+
+
+def choose(films: Films, chances: Floats, count: int) -> Whole:
+    """At most `count` film numbers, taken in turn from each (label, right or wrong).
+
+    Within these the hash of the film decides, so that no source comes first by its name.
+    """
+    hashes = [hashlib.sha256(str(sha).encode()).hexdigest() for sha in films.rows["sha256"]]
+    cells: dict[tuple[int, bool], list[int]] = {}
+    for n in sorted(range(len(films)), key=lambda n: (hashes[n], n)):
+        target = int(films.targets[n])
+        cells.setdefault((target, target != int(chances[n].argmax())), []).append(n)
+    depth = max((len(cell) for cell in cells.values()), default=0)
+    turns = [cells[key][turn] for turn in range(depth) for key in sorted(cells)
+             if turn < len(cells[key])]  # fmt: skip
+    return np.array(turns[:count], np.int64)
+
+
+def _row(films: Films, n: int, chances: Floats, heat_map: Heat, masks: Masks) -> dict[str, object]:
+    known = films.prepared.rows.iloc[int(films.places[n])]
+    lungs, opacities = masks.get(str(known["sha256"]), (None, None))
+    return {
+        "record_id": known["record_id"],
+        "label": films.labels[films.targets[n]],
+        "predicted": films.labels[int(chances.argmax())],
+        "probability": round(float(chances.max()), 6),
+        "film": png(_shown(films.prepared, int(films.places[n]))),
+        "heat": png(np.rint(heat_map * 255).astype(np.uint8)),
+        "heat_in_lungs": heat_inside(heat_map, lungs),
+        "pointing_hit": points_inside(heat_map, opacities),
+        "is_drawn": bool(known["is_drawn"]),
+    }
+
+
+def _shown(prepared: Prepared, place: int) -> Pixels:
+    """uint8[320, 320]: the film as a person knows it, before any enhancement if there is such."""
+    channel = prepared.channels.index("image") if "image" in prepared.channels else 0
+    grey = torch.from_numpy(np.ascontiguousarray(prepared.stack(place)[:, :, channel])).float()
+    wide = interpolate(grey[None, None], size=(SIDE, SIDE), mode="bilinear")[0, 0]
+    return wide.round().clamp(0, 255).to(torch.uint8).numpy()
+
+
+def _masks(truth: Path | None, wanted: set[str]) -> Masks:
+    """sha256 -> (lungs, opacities) of the wanted films, as far as the truth knows them."""
+    place = None if truth is None else truth / "masks.parquet"
+    if place is None or not place.exists():
+        return {}
+    rows = read_arrow(place, ["sha256", "lungs", "opacities"]).to_pylist()
+    return {
+        row["sha256"]: (unpng(row["lungs"]), unpng(row["opacities"]))
+        for row in rows
+        if row["sha256"] in wanted
+    }
+
+
+def _scores(
+    prepared: Prepared, about: Checkpoint, rows: list[dict[str, object]], masks: Masks
+) -> dict[str, object]:
+    return {
+        "films": len(rows),
+        "heat_in_lungs": _mean([row["heat_in_lungs"] for row in rows]),
+        "lungs_in_frame": _mean([(lungs > 0).mean() for lungs, _ in masks.values()]),
+        "pointing_game": _mean([row["pointing_hit"] for row in rows]),
+        "opacities_in_frame": _mean([(o > 0).mean() for _, o in masks.values() if o.any()]),
+        "about": {
+            **wording(prepared),
+            "is_drawn": is_drawn(prepared),
+            "experiment": about.experiment,
+            "manifest_id": about.manifest_id,
+            "recipe_id": about.recipe_id,
+        },
+    }
+
+
+def _mean(values: list[object]) -> float | None:
+    """The mean of what is known; the `_in_frame` scores are what blind chance would reach."""
+    known = [float(value) for value in values if isinstance(value, bool | float)]
+    return round(float(np.mean(known)), 6) if known else None

@@ -1,0 +1,100 @@
+"""Stage train: one network, trained on the training split and chosen on the validation split."""
+
+import logging
+from pathlib import Path
+
+from pydantic import Field
+
+from manifests.contract.folder import PART
+from manifests.contract.shards import Prepared
+from manifests.contract.vocabulary import Split
+from training.checkpoint import Checkpoint, write_about, write_weights
+from training.data import look_at
+from training.files import is_drawn, wording
+from training.films import Films, Untrainable, films_of, read_task
+from training.hardware import on_device
+from training.loop import Lesson, train, write_history
+from training.models import build
+from training.plan import Plan
+from training.seed import seed_everything
+
+log = logging.getLogger(__name__)
+
+
+class Params(Plan):
+    """One entry under `experiments`."""
+
+    recipe: str
+    """Which prepared films to learn from."""
+    task: str
+    """Which labels to learn."""
+    model: str
+    """Any timm name, or base_cnn (the paper's 4.1)."""
+    pretrained: bool
+    """Start from weights that timm downloads."""
+    size: int = Field(ge=32, le=2048)
+    """Pixels a side that the network sees."""
+    seed: int = Field(ge=0, lt=2**32)
+    """Another number draws other first weights, orders and variations."""
+
+
+def main(prepared: Prepared, folder: Path, params: Params, task: dict[str, list[str]]) -> None:
+    """Write model.safetensors, checkpoint.json and history.csv into `folder`.
+
+    The experiment is called as the folder is. Raises `Untrainable` when fewer than two labels have
+    training films.
+    """
+    asked = read_task(task)
+    seen, chosen_by = (films_of(prepared, asked, split) for split in (Split.TRAIN, Split.VAL))
+    _check(seen, chosen_by, params.task)
+    generator = seed_everything(params.seed)
+    look = look_at(seen, params.size)
+    net = on_device(build(
+        params.model, classes=len(asked), size=params.size, pretrained=params.pretrained
+    ))  # fmt: skip
+    course = train(
+        net, Lesson(train=seen, val=chosen_by, look=look, plan=params, generator=generator)
+    )
+    write_history(folder / "history.csv", course.history)
+    write_about(folder, Checkpoint(
+        **wording(prepared),
+        is_drawn=is_drawn(prepared),
+        experiment=folder.name.removesuffix(PART),
+        model=params.model,
+        labels=tuple(asked),
+        task=dict(asked),
+        manifest_id=prepared.manifest_id,
+        recipe_id=prepared.recipe_id,
+        channels=prepared.channels,
+        size=look.size,
+        mean=look.mean,
+        deviation=look.deviation,
+        params=params.model_dump(mode="json"),
+        seed=params.seed,
+        best_epoch=course.best_epoch,
+        train_films=_counts(seen),
+        weights_sha256=write_weights(folder, net),
+    ))  # fmt: skip
+    best = course.history[course.best_epoch - 1]
+    log.info(
+        "%s: %d training films, %d validation films; best epoch %d of %d, validation accuracy %s",
+        params.model, len(seen), len(chosen_by), course.best_epoch, len(course.history),
+        "unknown" if best.val_accuracy is None else f"{best.val_accuracy:.3f}",
+    )  # fmt: skip
+
+
+def _check(seen: Films, chosen_by: Films, task: str) -> None:
+    present = len(seen.labels) - len(seen.absent)
+    if present < 2:  # noqa: PLR2004 - telling apart takes two
+        raise Untrainable(
+            f"task '{task}': the training split has {len(seen)} films with {present} of the labels "
+            f"{', '.join(seen.labels)}; at least two are needed. Add films, or ask for other "
+            "labels in params.yaml"
+        )
+    for name, films in (("training", seen), ("validation", chosen_by)):
+        if films.absent:
+            log.warning("the %s split has no film of %s", name, ", ".join(films.absent))
+
+
+def _counts(films: Films) -> dict[str, int]:
+    return {label: int(n) for label, n in zip(films.labels, films.counts, strict=True)}
