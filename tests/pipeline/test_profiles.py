@@ -1,0 +1,78 @@
+"""params.yaml and its profiles: complete, understood by every stage, and switched by DVC itself."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dvc.utils.hydra import compose_and_dump
+from project import ROOT
+
+from curation.sources.loading import load
+from manifests.contract.params import Misspelt, section
+
+SECTIONS = {
+    "fetch": "curation.network.fetch",
+    "phantom": "curation.stages.phantom",
+    "ingest": "curation.stages.ingest",
+    "merge": "curation.stages.merge",
+    "dedup": "curation.stages.dedup",
+    "filter": "curation.stages.filter",
+    "split": "curation.stages.split",
+    "evaluate": "training.stages.evaluate",
+    "explain": "training.stages.explain",
+    "release": "curation.stages.release",
+    "report": "curation.stages.report",
+}
+KEYED = {"recipes": "curation.stages.prepare", "experiments": "training.stages.train"}
+FREE = {"profile", "sources", "tasks"}
+
+
+def composed(profile: str, folder: Path) -> dict[str, Any]:
+    if profile == "demo":
+        found: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text())
+        return found
+    out = folder / "params.yaml"
+    compose_and_dump(str(out), str(ROOT), None, "params", str(folder), [f"+profiles={profile}"])
+    made: dict[str, Any] = yaml.safe_load(out.read_text())
+    return made
+
+
+def profiles() -> list[str]:
+    return ["demo", *sorted(place.stem for place in (ROOT / "profiles").glob("*.yaml"))]
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_every_section_is_what_its_stage_understands(profile: str, tmp_path: Path) -> None:
+    params = composed(profile, tmp_path)
+    assert set(params) == set(SECTIONS) | set(KEYED) | FREE
+    assert params["profile"]["name"] == profile
+    for name, module in SECTIONS.items():
+        section(params, name, importlib.import_module(module).Params)
+    for name, module in KEYED.items():
+        for key in params[name]:
+            section(params, f"{name}.{key}", importlib.import_module(module).Params)
+    for key in params["sources"]:
+        assert load(key, params["sources"]).files
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: Path) -> None:
+    params = composed(profile, tmp_path)
+    for experiment in params["experiments"].values():
+        assert experiment["recipe"] in params["recipes"]
+        assert experiment["task"] in params["tasks"]
+
+
+def test_the_sample_profile_leaves_the_drawn_sources_out(tmp_path: Path) -> None:
+    sources = composed("sample", tmp_path)["sources"]
+    assert set(sources) == {"cohen", "nih_cxr14"}
+    assert not [entry for entry in sources.values() if "phantom" in entry["files"]]
+
+
+def test_a_misspelt_source_parameter_is_named() -> None:
+    with pytest.raises(Misspelt, match=r"sources\.cohen\.fiels"):
+        load("cohen", {"cohen": {"fiels": "x", "files": "x", "commit": "c"}})
+    with pytest.raises(Misspelt, match="kohen"):
+        load("kohen", {"kohen": {"files": "x"}})
