@@ -1,0 +1,148 @@
+"""Which films might be the same picture: the nearest neighbours of every film's canonical view.
+
+A Hamming radius on a perceptual hash floods on chests, which all look alike (SEED fact 4); a fixed
+number of neighbours is bounded on any data. N films, W = 10 windows, D = 143 coefficients.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from manifests.contract.images import Pixels
+
+Descriptors = npt.NDArray[np.float32]
+
+VIEW_SIDE = 256
+"""Pixels of the longest side at which films are compared."""
+GRID, LOW = 32, 12
+"""Pixels a side of the thumbnail, and frequencies kept of each direction."""
+DEPTH = LOW * LOW - 1
+IS_ODD = (np.arange(1, LOW * LOW) % LOW) % 2 == 1
+"""The coefficients that change sign when a film is mirrored."""
+UNIT = 2048
+"""Length of a descriptor in whole numbers: dot products stay below 2**24, so that float32 sums
+them without rounding, in any order and on any number of threads."""
+FLAT_LEVELS = 4.0
+"""A border line whose grey levels deviate by less than this holds no anatomy."""
+WINDOW = 0.85
+"""Sides of the nine windows, as a share of the view: a crop finds its original through them."""
+CELLS = 1 << 24
+"""Entries of the likeness matrix held at a time: 64 MiB as float32."""
+
+
+class Pair(NamedTuple):
+    """Two films (positions, `first` < `second`) that look alike, and in which of four ways."""
+
+    first: int
+    second: int
+    is_mirrored: bool
+    is_inverted: bool
+
+
+def view(pixels: Pixels) -> Pixels:
+    """The film without uniform borders, its longest side at most `VIEW_SIDE` pixels."""
+    # Two steps: borders are measured on a small picture, and the film is not shrunk twice as far.
+    return shrink(trim(shrink(pixels, 2 * VIEW_SIDE)), VIEW_SIDE)
+
+
+def trim(pixels: Pixels) -> Pixels:
+    """The film without the lines along its four sides that hold one grey level only.
+
+    A film that would vanish comes back whole.
+    """
+    rows = np.flatnonzero(pixels.std(axis=1) >= FLAT_LEVELS)
+    if not len(rows):
+        return pixels
+    inner = pixels[rows[0] : rows[-1] + 1]
+    columns = np.flatnonzero(inner.std(axis=0) >= FLAT_LEVELS)
+    return inner[:, columns[0] : columns[-1] + 1] if len(columns) else pixels
+
+
+def shrink(pixels: Pixels, side: int) -> Pixels:
+    """The film with a longest side of at most `side` pixels; never enlarged."""
+    scale = side / max(pixels.shape)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def descriptors(seen: Pixels) -> Descriptors:
+    """float32[W, D] of a `view`: the whole of it first, then its windows, row by row."""
+    height, width = seen.shape
+    places = [
+        (round(top * height), round(left * width))
+        for top in (0.0, (1 - WINDOW) / 2, 1 - WINDOW)
+        for left in (0.0, (1 - WINDOW) / 2, 1 - WINDOW)
+    ]
+    tall, wide = max(1, round(WINDOW * height)), max(1, round(WINDOW * width))
+    windows = [seen[top : top + tall, left : left + wide] for top, left in places]
+    return np.stack([descriptor(window) for window in [seen, *windows]])
+
+
+def descriptor(seen: Pixels) -> Descriptors:
+    """float32[D]: whole numbers, the low frequencies of the equalised picture at length `UNIT`.
+
+    All zeros for a flat picture, which has no neighbours.
+    """
+    equal = cv2.equalizeHist(np.ascontiguousarray(seen))
+    thumbnail = cv2.resize(equal, (GRID, GRID), interpolation=cv2.INTER_AREA)
+    low = cv2.dct(thumbnail.astype(np.float32))[:LOW, :LOW].ravel()[1:]
+    length = float(np.linalg.norm(low))
+    if length < 1:
+        return np.zeros(DEPTH, np.float32)
+    return np.asarray(np.rint(low * (UNIT / length)), np.float32)
+
+
+def neighbours(described: Descriptors, count: int) -> list[Pair]:
+    """The `count` nearest films of every film of float32[N, W, D], each pair once, sorted.
+
+    To mirror a film changes the sign of its odd horizontal frequencies, to invert it the sign of
+    all; so with the dot products over even and odd ones apart, the best of the four is
+    |even| + |odd|, and the two signs say which it was. Ties go to the lower position.
+    """
+    films, found = len(described), set[Pair]()
+    count = min(count, films - 1)
+    if count < 1:
+        return []
+    step = max(1, CELLS // films)
+    for start in range(0, films, step):
+        whole = described[start : start + step, 0]
+        likeness = _likeness(whole, described)
+        # No film is its own neighbour.
+        likeness[np.arange(len(whole)), np.arange(len(whole)) + start] = 0
+        for row, nearest in enumerate(_largest(likeness, count)):
+            for other in nearest[likeness[row, nearest] > 0]:
+                found.add(_pair(start + row, int(other), whole[row], described[other]))
+    return sorted(found)
+
+
+def _likeness(whole: Descriptors, described: Descriptors) -> Descriptors:
+    """float32[R, N]: of R whole views to the best window of every film, in the best of four ways.
+
+    A share of `UNIT` squared, in whole numbers.
+    """
+    best = np.zeros((len(whole), len(described)), np.float32)
+    for window in range(described.shape[1]):
+        even = whole[:, ~IS_ODD] @ described[:, window, ~IS_ODD].T
+        odd = whole[:, IS_ODD] @ described[:, window, IS_ODD].T
+        np.maximum(best, np.abs(even) + np.abs(odd), out=best)
+    return best
+
+
+def _largest(likeness: Descriptors, count: int) -> npt.NDArray[np.int64]:
+    """int64[R, count]: positions of the largest of each row; of equals the lower position."""
+    films = likeness.shape[1]
+    keys = likeness.astype(np.int64) * films + np.arange(films - 1, -1, -1)
+    return np.argpartition(keys, films - count, axis=1)[:, films - count :]
+
+
+def _pair(one: int, other: int, whole: Descriptors, windows: Descriptors) -> Pair:
+    even = windows[:, ~IS_ODD] @ whole[~IS_ODD]
+    odd = windows[:, IS_ODD] @ whole[IS_ODD]
+    best = int(np.argmax(np.abs(even) + np.abs(odd)))
+    is_inverted = bool(even[best] < 0)
+    is_mirrored = bool(odd[best] < 0) != is_inverted
+    return Pair(min(one, other), max(one, other), is_mirrored, is_inverted)
