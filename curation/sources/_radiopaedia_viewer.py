@@ -44,7 +44,7 @@ def _of_stack(stack: Any) -> list[Picture]:  # noqa: ANN401 - JSON as it came
         Picture(
             str(image["id"]),
             image.get("public_filename") or image["fullscreen_filename"],
-            _words(image.get("plane_projection"), image.get("aux_modality")),
+            _view(modality, image.get("plane_projection"), image.get("aux_modality")),
             modality,
         )
         for image in images
@@ -57,7 +57,7 @@ def _of_series(series: Any, modality: str) -> list[Picture]:  # noqa: ANN401 - J
     frames = list(enumerate(series["frames"]))
     if not _is_x_ray(modality):
         frames = [(i, frame) for i, frame in frames if frame.get("current")][:1] or frames[:1]
-    view = _words(series.get("perspective"), series.get("specifics"))
+    view = _view(modality, series.get("perspective"), series.get("specifics"))
     return [
         Picture(str(frame["id"]), f"{HOST}/{frame['id']}/{_name(files, i)}", view, modality)
         for i, frame in frames
@@ -73,5 +73,7 @@ def _is_x_ray(modality: str) -> bool:
     return modality.lower() in {"x-ray", "xray", "radiograph"}
 
 
-def _words(*parts: str | None) -> str:
-    return " ".join(part.strip() for part in parts if part and part.strip())
+def _view(modality: str, *parts: str | None) -> str:
+    """The projection of a radiograph; a CT's "Axial" is the name of a plane, not of a view."""
+    named = [part.strip() for part in parts if part and part.strip()]
+    return " ".join(named) if _is_x_ray(modality) else ""

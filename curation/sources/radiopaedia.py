@@ -133,7 +133,8 @@ def _case(page: Page, soup: BeautifulSoup) -> dict[str, str]:
     author = re.sub(r"^Case contributed by\s+", "", _text(soup, ".author-info"))
     licence = soup.select_one("a[rel~=license][href]")
     return {
-        "url": facts.get("doi") or facts.get("permalink") or f"{SITE}/cases/{rid}",
+        # The permalink, not the DOI: what may be published is decided by the site's host.
+        "url": f"{SITE}/cases/{rid}",
         "patient": rid,
         "age": facts.get("age", ""),
         "sex": facts.get("gender") or facts.get("sex", ""),
