@@ -1,0 +1,104 @@
+"""The dataset card: YAML for the Hub and a page for people, every number from the manifest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from curation.publish.channels import MEANINGS, WITH_PIXELS, Channel
+from curation.publish.staged import ADDED, HUB_SPLITS, OLDEST, PIXEL_COLUMNS, POINTER_COLUMNS
+from curation.publish.words import Ours, markdown
+from manifests.contract.record import Record, columns
+from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+
+SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M"}
+_TEMPLATES = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """What was staged of one channel and one split."""
+
+    channel: Channel
+    split: str
+    """The Hub's name of the split."""
+    films: int
+    bytes: int
+    path: str
+    """Pattern of its shards, relative to the release."""
+
+
+def card(name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved]) -> str:
+    """README.md of the release called `name`; `figures` is the content of summary.json."""
+    top = yaml.safe_dump(
+        dict(hub_fields(name, figures, shelved)), sort_keys=False, allow_unicode=True, width=100
+    )
+    return f"---\n{top}---\n\n" + _page("card.md.jinja", name, figures, shelved)
+
+
+def licenses_page(name: str, figures: Mapping[str, Any], rules: Mapping[str, Any]) -> str:
+    """LICENSES.md: the rule of every licence in the release; `rules` by SPDX id."""
+    return _page("licenses.md.jinja", name, figures, (), rules=rules)
+
+
+def hub_fields(name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved]) -> dict[str, Any]:
+    """The YAML block. No single licence covers the films, so it points to LICENSES.md."""
+    fields: dict[str, Any] = {
+        "pretty_name": f"{name} {figures['version']}",
+        "license": "other",
+        "license_name": "one-licence-per-film",
+        "license_link": "LICENSES.md",
+        "task_categories": ["image-classification"],
+        "task_ids": ["multi-class-image-classification"],
+        "size_categories": [size(figures["records"])],
+        "tags": ["image", "medical", "radiology", "chest-x-ray", "covid-19",
+                 *(["synthetic", "drawn-not-data"] if figures["is_drawn"] else [])],
+    }  # fmt: skip
+    filled = [channel for channel in Channel if any(s.channel == channel for s in shelved)]
+    if filled:
+        fields["configs"] = [_config(c, shelved, is_default=c == filled[0]) for c in filled]
+        fields["dataset_info"] = [_info(c, shelved) for c in filled]
+    return fields
+
+
+def size(films: int) -> str:
+    """The Hub's word for a number of films."""
+    return next((word for limit, word in SIZES.items() if films < limit), "n>1M")
+
+
+def _config(channel: Channel, shelved: Sequence[Shelved], *, is_default: bool) -> dict[str, Any]:
+    files = [{"split": s.split, "path": s.path} for s in shelved if s.channel == channel]
+    default = {"default": True} if is_default else {}
+    return {"config_name": str(channel), **default, "data_files": files}
+
+
+def _info(channel: Channel, shelved: Sequence[Shelved]) -> dict[str, Any]:
+    own = [s for s in shelved if s.channel == channel]
+    return {
+        "config_name": str(channel),
+        "splits": [{"name": s.split, "num_bytes": s.bytes, "num_examples": s.films} for s in own],
+        "download_size": sum(s.bytes for s in own),
+        "dataset_size": sum(s.bytes for s in own),
+    }
+
+
+def _page(
+    template: str, name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved], **more: object
+) -> str:
+    # `finalize` sees every value that is printed, so none can forget its escape.
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, finalize=markdown,
+        autoescape=False,  # noqa: S701 - Markdown, and `finalize` escapes every value
+    )  # fmt: skip
+    made.filters["ours"] = Ours
+    about = columns(Record)
+    return made.get_template(template).render(
+        name=name, it=figures, shelved=shelved, meanings=MEANINGS, channels=list(Channel),
+        with_pixels=WITH_PIXELS, hub_splits=HUB_SPLITS, oldest=OLDEST, disclaimer=DISCLAIMER,
+        drawn=DRAWN, added=ADDED, about={column: about[column].meaning for column in PIXEL_COLUMNS},
+        pointer_columns=POINTER_COLUMNS, **more,
+    )  # fmt: skip

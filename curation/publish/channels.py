@@ -1,0 +1,69 @@
+"""Which door a film may leave by: its pixels openly, its pixels non-commercially, or a pointer.
+
+Unknown means no: a film leaves with its pixels only when its own licence says so.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from curation.licenses import Licenses
+
+
+class Channel(StrEnum):
+    """A configuration of the staged data set, the freest first."""
+
+    OPEN = "open"
+    NONCOMMERCIAL = "noncommercial"
+    POINTERS = "pointers"
+
+
+WITH_PIXELS = (Channel.OPEN, Channel.NONCOMMERCIAL)
+MEANINGS = {
+    Channel.OPEN: "films with pixels, also for commercial use, under the licence of each row",
+    Channel.NONCOMMERCIAL: "films with pixels, for non-commercial use, mostly share alike",
+    Channel.POINTERS: "no pixels: the address, the hash, the labels and the split of each film",
+}
+
+
+class Ruling(NamedTuple):
+    """Where a film goes; `why` is empty when its pixels may go with it."""
+
+    channel: Channel
+    why: str
+
+
+def ruling(licenses: Licenses, spdx: str, attribution: str, address: str) -> Ruling:
+    """The door for one film and, for a pointer, the reason in words.
+
+    Raises `Misspelt` for a licence that nobody has read yet.
+    """
+    known = licenses.of(spdx)
+    if not known.may_publish:
+        return Ruling(Channel.POINTERS, "no licence that lets pixels be handed on")
+    if known.only_unmodified:
+        return Ruling(Channel.POINTERS, "unmodified copies only, and a working copy is modified")
+    try:
+        host = urlsplit(address.strip()).hostname or ""
+        channel = Channel(licenses.channel(spdx, address.strip()))
+    except ValueError:
+        return Ruling(Channel.POINTERS, "its address cannot be read")
+    if channel not in WITH_PIXELS:
+        return Ruling(Channel.POINTERS, f"the terms of {host.removeprefix('www.')} stand above it")
+    if known.attribution_required and not attribution.strip():
+        return Ruling(Channel.POINTERS, "credit is due, and the source names nobody")
+    return Ruling(channel, "")
+
+
+def rulings(records: pd.DataFrame, licenses: Licenses) -> pd.DataFrame:
+    """Columns `channel` and `why` for every record, indexed as `records`."""
+    rows = [
+        ruling(licenses, str(row.license), str(row.attribution), str(row.source_url))
+        for row in records.itertuples()
+    ]
+    return pd.DataFrame(
+        [(str(row.channel), row.why) for row in rows],
+        index=records.index, columns=["channel", "why"], dtype="string[pyarrow]",
+    )  # fmt: skip

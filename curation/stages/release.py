@@ -1,0 +1,94 @@
+"""Stage release: the manifest, its rejections, its summary, and a folder that may be published."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+from tqdm import tqdm
+
+from curation.licenses import Licenses
+from curation.publish.attribution import attribution
+from curation.publish.card import Shelved, card, licenses_page
+from curation.publish.channels import rulings
+from curation.publish.checking import check_staged
+from curation.publish.staged import HUB_SPLITS, shelves, stage
+from curation.publish.summary import StageCount, all_rejected, summary
+from manifests.contract import table
+from manifests.contract.folder import whole_file
+from manifests.contract.record import Record, Rejection
+from manifests.contract.shards import WorkingCopies
+from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+
+
+class Params(BaseModel):
+    """What the release is called."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    """Semantic version of the data: major, minor, patch."""
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    """Small letters, digits and dashes, as a Hub repository wants it."""
+
+
+def main(  # noqa: PLR0913 - each argument is one thing that a release is made of
+    *,
+    records: pd.DataFrame,
+    counts: Sequence[StageCount],
+    copies: WorkingCopies,
+    licenses: Path,
+    profile: str,
+    staged: Path,
+    manifests: Path,
+    params: Params,
+) -> dict[str, Any]:
+    """Fill the folder `staged`, check it, then write three files into `manifests`.
+
+    Gives the content of summary.json. Raises `BrokenTable` when the check finds a film that may
+    not leave: then nothing is written into `manifests`.
+    """
+    rules = Licenses.load(licenses)
+    ruled = rulings(records, rules)
+    stamp = {"version": params.version, "name": params.name, "profile": profile}
+    figures = summary(records, ruled, counts, stamp)
+    shelved = [
+        Shelved(
+            channel=shelf.channel, split=HUB_SPLITS[shelf.split], films=len(shelf.rows),
+            bytes=stage(staged, shelf, copies, rules), path=f"{shelf.stem}-*.parquet",
+        )
+        for shelf in tqdm(shelves(records, ruled), desc="release", unit="shelf", disable=None)
+    ]  # fmt: skip
+    named = {spdx: rules.of(spdx) for spdx in figures["licenses"]}
+    _write(staged / "README.md", card(params.name, figures, shelved))
+    _write(staged / "LICENSES.md", licenses_page(params.name, figures, named))
+    _write(staged / "ATTRIBUTION.csv", attribution(records, ruled, rules))
+    check_staged(staged, records, rules, copies)
+    _write_manifests(manifests, records, counts, figures)
+    return figures
+
+
+def _write_manifests(
+    folder: Path, records: pd.DataFrame, counts: Sequence[StageCount], figures: dict[str, Any]
+) -> None:
+    """The manifest, the rejections and the summary, each stamped with the id and the disclaimer."""
+    stamp = {
+        "manifest_id": figures["manifest_id"],
+        "version": figures["version"],
+        "disclaimer": DISCLAIMER,
+        "drawn": DRAWN if figures["is_drawn"] else "",
+    }
+    rejected = all_rejected(counts, table.frame([], Rejection))
+    table.write(folder / "dataset.parquet", records, Record, stamp)
+    table.write(folder / "rejected.parquet", rejected, Rejection, stamp)
+    _write(
+        folder / "summary.json",
+        json.dumps({**figures, "disclaimer": DISCLAIMER}, indent=2, ensure_ascii=False) + "\n",
+    )
+
+
+def _write(place: Path, words: str) -> None:
+    with whole_file(place) as part:
+        part.write_text(words, encoding="utf-8", newline="\n")
