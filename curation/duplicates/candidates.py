@@ -1,7 +1,8 @@
 """Which films might be the same picture: the nearest neighbours of every film's canonical view.
 
 A Hamming radius on a perceptual hash floods on chests, which all look alike (SEED fact 4); a fixed
-number of neighbours is bounded on any data. N films, W = 10 windows, D = 143 coefficients.
+number of neighbours is bounded on any data. N films, W = 10 windows (the whole view and nine
+parts of it), D = 143 coefficients.
 """
 
 from typing import NamedTuple
@@ -19,6 +20,8 @@ VIEW_SIDE = 256
 GRID, LOW = 32, 12
 """Pixels a side of the thumbnail, and frequencies kept of each direction."""
 DEPTH = LOW * LOW - 1
+WINDOWS = 10
+"""Descriptors of one film: of its whole view and of nine windows."""
 IS_ODD = (np.arange(1, LOW * LOW) % LOW) % 2 == 1
 """The coefficients that change sign when a film is mirrored."""
 UNIT = 2048
@@ -32,7 +35,7 @@ CELLS = 1 << 24
 """Entries of the likeness matrix held at a time: 64 MiB as float32."""
 
 
-class Pair(NamedTuple):
+class Candidate(NamedTuple):
     """Two films (positions, `first` < `second`) that look alike, and in which of four ways."""
 
     first: int
@@ -96,14 +99,14 @@ def descriptor(seen: Pixels) -> Descriptors:
     return np.asarray(np.rint(low * (UNIT / length)), np.float32)
 
 
-def neighbours(described: Descriptors, count: int) -> list[Pair]:
+def neighbours(described: Descriptors, count: int) -> list[Candidate]:
     """The `count` nearest films of every film of float32[N, W, D], each pair once, sorted.
 
     To mirror a film changes the sign of its odd horizontal frequencies, to invert it the sign of
     all; so with the dot products over even and odd ones apart, the best of the four is
     |even| + |odd|, and the two signs say which it was. Ties go to the lower position.
     """
-    films, found = len(described), set[Pair]()
+    films, found = len(described), set[Candidate]()
     count = min(count, films - 1)
     if count < 1:
         return []
@@ -115,7 +118,7 @@ def neighbours(described: Descriptors, count: int) -> list[Pair]:
         likeness[np.arange(len(whole)), np.arange(len(whole)) + start] = 0
         for row, nearest in enumerate(_largest(likeness, count)):
             for other in nearest[likeness[row, nearest] > 0]:
-                found.add(_pair(start + row, int(other), whole[row], described[other]))
+                found.add(_candidate(start + row, int(other), whole[row], described[other]))
     return sorted(found)
 
 
@@ -139,10 +142,10 @@ def _largest(likeness: Descriptors, count: int) -> npt.NDArray[np.int64]:
     return np.argpartition(keys, films - count, axis=1)[:, films - count :]
 
 
-def _pair(one: int, other: int, whole: Descriptors, windows: Descriptors) -> Pair:
+def _candidate(one: int, other: int, whole: Descriptors, windows: Descriptors) -> Candidate:
     even = windows[:, ~IS_ODD] @ whole[~IS_ODD]
     odd = windows[:, IS_ODD] @ whole[IS_ODD]
     best = int(np.argmax(np.abs(even) + np.abs(odd)))
     is_inverted = bool(even[best] < 0)
     is_mirrored = bool(odd[best] < 0) != is_inverted
-    return Pair(min(one, other), max(one, other), is_mirrored, is_inverted)
+    return Candidate(min(one, other), max(one, other), is_mirrored, is_inverted)

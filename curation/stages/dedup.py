@@ -1,0 +1,134 @@
+"""Stage dedup: one record for each picture; one group for each patient."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from curation.duplicates import reviewed as reviews
+from curation.duplicates.exact import exact
+from curation.duplicates.groups import components, groups
+from curation.duplicates.keeper import keepers
+from curation.duplicates.pair import Edge, Link, table_of
+from curation.duplicates.search import scored
+from curation.verdict import Verdict, refuse
+from manifests.contract.shards import WorkingCopies
+from manifests.contract.vocabulary import Reason, Relation
+
+log = logging.getLogger(__name__)
+
+
+class Params(BaseModel):
+    """What is looked at, and from where on two films are one picture or one patient."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    candidates: int = Field(ge=1, le=100)
+    """Nearest neighbours looked at per film."""
+    copy_at_least: float = Field(gt=0, le=1)
+    """Score, 0 to 1, from which two films are copies and one of them leaves."""
+    same_patient_at_least: float = Field(gt=0, le=1)
+    """Score, 0 to 1, from which two films stand in one group; nothing leaves."""
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> "Params":
+        if self.same_patient_at_least > self.copy_at_least:
+            raise ValueError("same_patient_at_least is above copy_at_least; lower it")
+        return self
+
+
+def main(
+    records: pd.DataFrame, copies: WorkingCopies, reviewed: Path, params: Params
+) -> tuple[Verdict, pd.DataFrame]:
+    """The records without copies, with `copies` and `group` filled; and the table of pairs."""
+    records = records.sort_values("record_id").reset_index(drop=True)
+    decisions = reviews.read(reviewed)
+    links = reviews.ruled(near(records, copies, params) | exact(records), decisions, records)
+    clusters = components(
+        records["record_id"], [pair for pair, link in links.items() if link.is_copy]
+    )
+    kept = keepers(records, clusters)
+    _warn_of_contradictions(links, kept)
+    records["copies"] = _filled(records, "copies", _copies(clusters))
+    records["group"] = _filled(records, "group", groups(records, links))
+    stays = records["record_id"] == records["record_id"].map(kept)
+    verdict = Verdict(
+        records[stays].reset_index(drop=True), _refused(records[~stays], kept, links, records)
+    )
+    return verdict, table_of(links, records, kept)
+
+
+def near(records: pd.DataFrame, copies: WorkingCopies, params: Params) -> dict[Edge, Link]:
+    """The links that looking at the pictures gives: one film of equal pixels stands for all."""
+    looks = records.drop_duplicates("pixel_sha256")["record_id"].tolist()
+    return {
+        pair: Link(
+            score=score,
+            relation=Relation.VERIFIED_COPY
+            if score >= params.copy_at_least
+            else Relation.SAME_PATIENT,
+        )
+        for pair, score in scored(looks, copies, params.candidates).items()
+        if score >= params.same_patient_at_least
+    }
+
+
+def _copies(clusters: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    return {
+        member: [other for other in cluster if other != member]
+        for cluster in clusters
+        for member in cluster
+    }
+
+
+def _filled(records: pd.DataFrame, column: str, values: Mapping[str, object]) -> pd.Series:
+    """`column` by record id, in the type that the column has."""
+    return pd.Series(
+        [values[record_id] for record_id in records["record_id"]],
+        index=records.index, dtype=records[column].dtype,
+    )  # fmt: skip
+
+
+def _refused(
+    left: pd.DataFrame, kept: Mapping[str, str], links: Mapping[Edge, Link], records: pd.DataFrame
+) -> pd.DataFrame:
+    findings = dict(zip(records["record_id"], records["finding"], strict=True))
+    partners: dict[str, list[tuple[bool, float, str, Link]]] = {}
+    for (one, other), link in links.items():
+        for film, partner in ((one, other), (other, one)):
+            if link.is_copy:
+                # The one that stays is the best witness, then the strongest likeness.
+                rank = (partner != kept[film], -link.score, partner, link)
+                partners.setdefault(film, []).append(rank)
+    details = []
+    for film in left["record_id"]:
+        _, _, partner, link = min(partners[film], key=lambda rank: rank[:3])
+        details.append(_sentence(link, partner, kept[film], findings[film], findings[kept[film]]))
+    return refuse(left, "dedup", Reason.DUPLICATE, details, [kept[f] for f in left["record_id"]])
+
+
+def _sentence(link: Link, partner: str, keeper: str, here: str, there: str) -> str:
+    """Why a copy left, where its twin is, and what to do when the two do not agree."""
+    how = {
+        Relation.IDENTICAL_BYTES: "the same bytes as",
+        Relation.IDENTICAL_PIXELS: "the same pixels as",
+        Relation.VERIFIED_COPY: f"a copy (score {link.score:.2f}, {link.decided_by}) of",
+    }[link.relation]
+    told = f"{how} {partner}" + ("" if partner == keeper else f", in whose place {keeper} stays")
+    if here == there:
+        return told
+    return (
+        f"{told}; label conflict: {here} here, {there} there: "
+        "settle it in manifests/corrections.csv, or the pair in manifests/pairs.csv"
+    )
+
+
+def _warn_of_contradictions(links: Mapping[Edge, Link], kept: Mapping[str, str]) -> None:
+    for (one, other), link in links.items():
+        if link.relation is Relation.DIFFERENT and kept[one] == kept[other]:
+            log.warning(
+                "%s and %s are different for %s, yet both are copies of a third film; review those "
+                "pairs in manifests/pairs.csv too", one, other, link.decided_by,
+            )  # fmt: skip
