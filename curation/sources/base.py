@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from curation import strict_csv
-from curation.strict_csv import Row
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
+Row: TypeAlias = strict_csv.Row
 MAX_FILE = 200 * 2**20
 """Bytes of the largest single film that is read; the largest known has 60 MB."""
 

@@ -1,0 +1,45 @@
+"""From a key in `params.yaml` to its source: the file of that name, nothing to register."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from curation import sources
+from curation.sources.base import Source
+from manifests.contract.params import Misspelt, section
+
+KEY = re.compile(r"[a-z0-9_]{1,40}")
+NOT_SOURCES = frozenset({"base", "loading"})
+
+
+def keys() -> list[str]:
+    """The keys of all sources: the names of the files beside this one."""
+    return sorted(
+        module.name
+        for module in pkgutil.iter_modules(sources.__path__)
+        if module.name not in NOT_SOURCES and not module.name.startswith("_")
+    )
+
+
+def source_class(key: str) -> type[Source]:
+    """The one `Source` that the file `key` declares. Raises `Misspelt` for an unknown key."""
+    if KEY.fullmatch(key) is None or key not in keys():
+        raise Misspelt(
+            f"params.yaml: 'sources.{key}' is no source; known here: {', '.join(keys())}"
+        )
+    module = importlib.import_module(f"{sources.__name__}.{key}")
+    (found,) = (
+        declared
+        for declared in vars(module).values()
+        if isinstance(declared, type)
+        and issubclass(declared, Source)
+        and declared.__module__ == module.__name__
+    )
+    return found
+
+
+def load(key: str, entries: Mapping[str, Any]) -> Source:
+    """The source `key` with its entry in `entries`, the section `sources` of `params.yaml`."""
+    return section({"sources": entries}, f"sources.{key}", source_class(key))
