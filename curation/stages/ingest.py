@@ -1,0 +1,171 @@
+"""Stage ingest: every film of one source, decoded, hashed and in our words, or a rejection."""
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from tqdm import tqdm
+
+from curation.network.recorded import Recorded
+from curation.pixels.fingerprint import fingerprint, working_copy
+from curation.sources.base import About, Draft, Importer, Lost, Scraper, Source
+from curation.terms import Terms
+from curation.translation import described
+from curation.verdict import Verdict
+from manifests.contract.images import Pixels, decode
+from manifests.contract.params import Misspelt
+from manifests.contract.record import Record, Rejected, Rejection
+from manifests.contract.shards import write_working
+from manifests.contract.table import frame
+from manifests.contract.vocabulary import Reason
+
+DRAWN_MARK = "PHANTOM.json"
+WORKERS = min(8, os.cpu_count() or 1)
+"""Pictures decoded at a time; more or fewer change the speed and nothing else."""
+
+
+class Params(BaseModel):
+    """How large a picture may come in and go on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_side: int = Field(ge=64, le=8192)
+    """Longest side of the working copy, pixels."""
+    max_megapixels: float = Field(gt=0, le=1000)
+    """A larger picture is refused before it is decoded."""
+
+
+class Taken(NamedTuple):
+    """A film that stays, and its working copy."""
+
+    record: Record
+    copy: Pixels
+
+
+def main(key: str, source: Source, folder: Path, terms: Path, params: Params) -> Verdict:
+    """Write the working copies into `folder`, in the order of the source; give both tables."""
+    desk = Desk(
+        key=key, about=source.about, terms=Terms.load(terms, key), params=params,
+        is_drawn=(source.files / DRAWN_MARK).exists(),
+    )  # fmt: skip
+    drafts = tqdm(drafts_of(key, source), desc=f"ingest {key}", unit=" films", disable=None)
+    records: list[Record] = []
+    rejections: list[Rejection] = []
+
+    def films() -> Iterator[tuple[str, Pixels]]:
+        for judged in _first_of_each_id(_in_order(desk.judge, drafts)):
+            if isinstance(judged, Rejection):
+                rejections.append(judged)
+            else:
+                records.append(judged.record)
+                yield judged.record.record_id, judged.copy
+
+    write_working(folder, films())
+    return Verdict(frame(records, Record), frame(rejections, Rejection))
+
+
+def drafts_of(key: str, source: Source) -> Iterator[Draft | Lost]:
+    """All that the source gives. Raises `Misspelt` when its folder is not there."""
+    if not source.files.is_dir():
+        raise Misspelt(
+            f"params.yaml: 'sources.{key}.files' is {source.files}, which is no folder; "
+            f"run `cxr fetch {key}`, or name the folder you have"
+        )
+    if isinstance(source, Scraper):
+        return source.read(Recorded(source.files))
+    if isinstance(source, Importer):
+        return source.read(source.files)
+    raise TypeError(f"{key}: a source is a Scraper or an Importer")
+
+
+def _in_order(
+    judge: Callable[[Draft | Lost], Taken | Rejection], drafts: Iterable[Draft | Lost]
+) -> Iterator[Taken | Rejection]:
+    """The verdicts in the order of the drafts; a few films are in memory, never all."""
+    waiting: deque[Future[Taken | Rejection]] = deque()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for draft in drafts:
+            waiting.append(pool.submit(judge, draft))
+            if len(waiting) > 2 * WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where the drafts of one source are judged, one by one and each for itself."""
+
+    key: str
+    about: About
+    terms: Terms
+    params: Params
+    is_drawn: bool
+
+    def judge(self, draft: Draft | Lost) -> Taken | Rejection:
+        """The film, or why it is not taken. The one place where `Rejected` is caught."""
+        data = b""
+        try:
+            words = self._words(draft)
+            data = draft.image() if isinstance(draft, Draft) else b""
+            return self._taken(words, data)
+        except Rejected as verdict:
+            return Rejection(
+                record_id=f"{self.key}/{draft.source_ref}", source=self.key, stage="ingest",
+                reason=verdict.reason, detail=verdict.detail, sha256=_sha256(data) or None,
+            )  # fmt: skip
+
+    def _words(self, draft: Draft | Lost) -> dict[str, Any]:
+        if isinstance(draft, Lost):
+            raise Rejected(Reason(draft.reason), draft.detail)
+        return described(draft, self.key, self.about, self.terms)
+
+    def _taken(self, words: dict[str, Any], data: bytes) -> Taken:
+        film = decode(data, words["source_ref"], int(self.params.max_megapixels * 1e6))
+        height, width = film.pixels.shape
+        record = _checked(
+            **words, **fingerprint(film.pixels)._asdict(), is_drawn=self.is_drawn,
+            sha256=_sha256(data), pixel_sha256=film.pixel_sha256,
+            width=width, height=height, format=film.format, bits=film.bits,
+            decoding=";".join(film.steps),
+        )  # fmt: skip
+        return Taken(record, working_copy(film.pixels, self.params.max_side))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest() if data else ""
+
+
+def _checked(**columns: object) -> Record:
+    try:
+        return Record.model_validate(columns)
+    except ValidationError as faults:
+        found = "; ".join(f"{fault['loc'][0]} is {fault['input']!r}" for fault in faults.errors())
+        raise Rejected(
+            Reason.INVALID_FIELD, f"{columns['record_id']}: {found}; correct it in the source"
+        ) from None
+
+
+def _first_of_each_id(judged: Iterable[Taken | Rejection]) -> Iterator[Taken | Rejection]:
+    """A name that comes again is refused, and the sentence says which patients share it."""
+    patients: dict[str, str] = {}
+    for one in judged:
+        if isinstance(one, Taken) and one.record.record_id in patients:
+            again = one.record
+            yield Rejection(
+                record_id=again.record_id, source=again.source, stage="ingest",
+                reason=Reason.INVALID_FIELD, sha256=again.sha256,
+                detail=f"{again.source_ref}: stands twice, for patient "
+                f"{patients[again.record_id]} and {again.patient_id}; the first is kept; "
+                "give each film one name in the source",
+            )  # fmt: skip
+            continue
+        if isinstance(one, Taken):
+            patients[one.record.record_id] = one.record.patient_id
+        yield one

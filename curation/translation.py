@@ -1,0 +1,65 @@
+"""What a source says of a film, in the columns of a record."""
+
+import datetime as dt
+from typing import Any
+
+from curation.age import age_years
+from curation.sources.base import About, Draft
+from curation.terms import Terms
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Finding, Reason
+
+
+def described(draft: Draft, key: str, about: About, terms: Terms) -> dict[str, Any]:
+    """The columns of `Record` that need no pixels.
+
+    Raises `Rejected` for a word that is not in the vocabulary (`unknown_term`) and for a day, date
+    or id that cannot be one (`invalid_field`).
+    """
+    findings = terms.findings(draft.finding)
+    abnormal = terms.abnormal(draft.abnormal)
+    if abnormal is None and findings == (Finding.NORMAL,):
+        abnormal = False
+    return {
+        "record_id": f"{key}/{draft.source_ref}",
+        "source": key,
+        "source_ref": draft.source_ref,
+        "source_url": draft.url,
+        "license": terms.license(draft.license, draft.url, about.license),
+        "attribution": draft.attribution or about.citation,
+        "retrieved": _date(draft),
+        "snapshot_id": draft.snapshot or None,
+        "patient_id": f"{key}/{draft.patient}",
+        "study_id": f"{key}/{draft.study}" if draft.study else None,
+        "age_years": age_years(draft.age),
+        "sex": terms.sex(draft.sex),
+        "view": terms.view(draft.view),
+        "modality": terms.modality(draft.modality),
+        "offset_days": None if terms.says_nothing(draft.offset_days) else _days(draft),
+        "finding": findings[0],
+        "findings": findings,
+        "finding_text": draft.finding,
+        "abnormal": abnormal,
+        "pcr_positive": terms.pcr(draft.pcr),
+    }
+
+
+def _date(draft: Draft) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(draft.retrieved[:10]) if draft.retrieved else None
+    except ValueError:
+        raise _invalid(draft, "retrieved", draft.retrieved, "a date such as 2020-06-22") from None
+
+
+def _days(draft: Draft) -> int:
+    try:
+        return int(draft.offset_days.removesuffix(".0"))
+    except ValueError:
+        raise _invalid(draft, "offset_days", draft.offset_days, "a whole number") from None
+
+
+def _invalid(draft: Draft, field: str, found: str, wanted: str) -> Rejected:
+    return Rejected(
+        Reason.INVALID_FIELD,
+        f"{draft.source_ref}: {field} is {found[:80]!r}, not {wanted}; correct it in the source",
+    )
