@@ -1,0 +1,114 @@
+"""Cohen et al., COVID-19 Image Data Collection: a clone of ieee8023/covid-chestxray-dataset.
+
+Paper §3.1, positives 5. The header has had four generations and the findings two vocabularies;
+columns are read by name, and findings are translated by `manifests/terms.yaml`.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from curation.sources.base import About, Draft, Importer, Lost, Remote, Row, film, rows
+from manifests.contract.params import Misspelt
+from manifests.contract.vocabulary import Reason
+
+RAW = "https://raw.githubusercontent.com/ieee8023/covid-chestxray-dataset"
+TABLE, IMAGES = "metadata.csv", "images"
+NEEDED = ("patientid", "finding", "view", "modality", "filename", "url", "license")
+LATERAL = re.compile(r"-[Ll]\.\w+$")
+SLICES = frozenset({"axial", "coronal"})
+
+
+class Cohen(Importer):
+    """The films named in `metadata.csv`, with their own licence each."""
+
+    about: ClassVar[About] = About(
+        title="COVID-19 Image Data Collection",
+        homepage="https://github.com/ieee8023/covid-chestxray-dataset",
+        license="NOASSERTION",
+        license_url="https://github.com/ieee8023/covid-chestxray-dataset#license",
+        citation="Cohen, Morrison, Dao: COVID-19 Image Data Collection, arXiv:2003.11597",
+        paper="§3.1, positives 5",
+        hosts=("raw.githubusercontent.com",),
+    )
+    commit: str
+    """The upstream commit that `files` is a copy of; all 40 digits of it to fetch."""
+
+    def remotes(self, files: Path) -> Iterator[Remote]:
+        if not re.fullmatch(r"[0-9a-f]{40}", self.commit):
+            raise Misspelt(
+                f"params.yaml: 'sources.cohen.commit' is {self.commit!r}; to fetch, name the 40 "
+                f"digits of a commit of {self.about.homepage}, because the table changes often"
+            )
+        yield Remote(url=f"{RAW}/{self.commit}/{TABLE}", name=TABLE)
+        names = {row["filename"] for row in _films(files) if isinstance(row, Row)}
+        for name in sorted(names):
+            yield Remote(url=self._address(name), name=f"{IMAGES}/{name}")
+
+    def read(self, files: Path) -> Iterator[Draft | Lost]:
+        listed: set[str] = set()
+        for row in _films(files):
+            if isinstance(row, Lost):
+                yield row
+                continue
+            yield self._draft(row, files, is_again=row["filename"] in listed)
+            listed.add(row["filename"])
+        for name in sorted({place.name for place in (files / IMAGES).glob("*")} - listed):
+            yield Lost(
+                source_ref=name, reason=Reason.UNLISTED_IMAGE,
+                detail=f"{name}: in {IMAGES}, but no row of {TABLE} says what it is",
+            )  # fmt: skip
+
+    def _draft(self, row: Row, files: Path, *, is_again: bool) -> Draft:
+        name, patient = row["filename"], row["patientid"]
+        return Draft(
+            # A film listed for two patients stays twice: `dedup` then learns that they are one.
+            source_ref=f"{name}#{patient}" if is_again else name,
+            image=partial(film, files / IMAGES, name),
+            url=row["url"] or self._address(name),
+            patient=patient or name,
+            study=_case(row["url"]),
+            age=row["age"],
+            sex=row["sex"],
+            # Upstream issue 109: where the name says lateral and the column does not, the name is
+            # right.
+            view="L" if LATERAL.search(name) else row["view"],
+            # A slice is a CT, whatever stands in the next column.
+            modality="CT" if row["view"].casefold() in SLICES else row["modality"],
+            finding=row["finding"],
+            pcr=row["rt_pcr_positive"],
+            offset_days=row["offset"],
+            license=row["license"],
+            attribution=row["other_notes"] or row["doi"],
+            snapshot=self.commit,
+        )
+
+    def _address(self, name: str) -> str:
+        return f"{RAW}/{self.commit}/{IMAGES}/{name}"
+
+
+def _films(files: Path) -> Iterator[Row | Lost]:
+    """The rows of the table that name a file in `images`."""
+    for row in rows(files / TABLE, *NEEDED):
+        if isinstance(row, Lost):
+            yield row
+        elif not row["filename"]:
+            yield Lost(
+                source_ref=f"{TABLE}, line {row.line}", reason=Reason.MISSING_IMAGE,
+                detail=f"{TABLE}, line {row.line}: names no file",
+            )  # fmt: skip
+        elif row["folder"] not in {"", IMAGES}:
+            yield Lost(
+                source_ref=row["filename"], reason=Reason.NOT_RADIOGRAPH,
+                detail=f"{row['filename']}: a volume in {row['folder']}; only films are taken",
+            )  # fmt: skip
+        else:
+            yield row
+
+
+def _case(url: str) -> str:
+    """The page of one case, which may hold several "patients" that are one; "" for any other."""
+    page = url.partition("?")[0].rstrip("/")
+    return page if re.search(r"/cases?/|/\d{4}/\d{2}/\d{2}/", page) else ""
