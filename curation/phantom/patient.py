@@ -56,7 +56,7 @@ def occasions(person: Patient, card: Card, *, has_broken: bool) -> Iterator[Occa
             continue
         chance = person.chance.of("picture", index)
         if letter in "FfcB":
-            day = day if is_first else day + _gap(chance, card, after=card.pictures[index - 1])
+            day = day if is_first else _next_day(chance, card, day)
             view, is_first = _view(chance, card.source), False
         is_last = index == len(card.pictures) - 1
         yield Occasion(
@@ -79,14 +79,16 @@ def _first_day(chance: Chance, card: Card) -> int:
     return 0 if card.condition == "normal" else chance.whole("day", 1, 7)
 
 
-def _gap(chance: Chance, card: Card, after: str) -> int:
-    if after == "f":
-        return chance.whole("gap", 710, 720)
-    return chance.whole("gap", 90, 900) if card.condition == "normal" else chance.whole("gap", 2, 6)
+def _next_day(chance: Chance, card: Card, day: int) -> int:
+    if day < 0:
+        return chance.whole("day", 1, 7)
+    return day + (
+        chance.whole("gap", 90, 900) if card.condition == "normal" else chance.whole("gap", 2, 6)
+    )
 
 
 def _view(chance: Chance, source: str) -> View:
-    # NIH knows PA and AP only. The odds are the same for ill and healthy: else the projection would give the label away.
+    # NIH knows PA and AP only. Ill and healthy have the same odds: else the view gave them away.
     views = (View.PA,) * 9 + (View.AP,) * 4 + (View.AP_SUPINE,) * 4 + (View.AP_ERECT,) * 2
     view = chance.pick("view", views)
     return View.AP if source == NIH and view is not View.PA else view
