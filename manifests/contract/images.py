@@ -23,6 +23,10 @@ MAX_PIXELS = 40_000_000
 """Largest picture that is decoded; the largest film known in a public set has 19.7 million."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 
+# Our own limit is checked before any pixel is decoded, and is stricter than Pillow's warning. Set
+# once, because switching warnings on and off is not safe where films are decoded side by side.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+
 # Pillow and pydicom raise all of these on damaged input; anything else is our own mistake.
 DAMAGE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError,
           EOFError, OverflowError, ZeroDivisionError, NotImplementedError, RuntimeError,
@@ -97,25 +101,22 @@ def _check_whole(name: str, data: bytes) -> None:
 
 
 def _picture(data: bytes, name: str, max_pixels: int) -> Film:
-    with warnings.catch_warnings():
-        # Our own limit, checked below, is stricter than Pillow's warning.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        try:
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-        except UnidentifiedImageError as unknown:
-            start = data[:8].hex(" ") or "nothing"
-            raise _unreadable(
-                name, f"not a JPEG, PNG, WebP, TIFF or DICOM (it begins with {start})"
-            ) from unknown
-        with image:
-            _check_size(name, *image.size, max_pixels)
-            frames = getattr(image, "n_frames", 1)
-            # Phones append a preview to a JPEG and call it MPO; its first frame is the picture.
-            if frames > 1 and image.format != "MPO":
-                raise _unreadable(name, f"holds {frames} frames, a film is one still picture")
-            _check_whole(name, data)
-            image.load()
-            return _grey(image)
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as unknown:
+        start = data[:8].hex(" ") or "nothing"
+        raise _unreadable(
+            name, f"not a JPEG, PNG, WebP, TIFF or DICOM (it begins with {start})"
+        ) from unknown
+    with image:
+        _check_size(name, *image.size, max_pixels)
+        frames = getattr(image, "n_frames", 1)
+        # Phones append a preview to a JPEG and call it MPO; its first frame is the picture.
+        if frames > 1 and image.format != "MPO":
+            raise _unreadable(name, f"holds {frames} frames, a film is one still picture")
+        _check_whole(name, data)
+        image.load()
+        return _grey(image)
 
 
 def _grey(image: Image.Image) -> Film:
