@@ -4,18 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeAlias
+from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from curation import strict_csv
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
-
-Row: TypeAlias = strict_csv.Row
-MAX_FILE = 200 * 2**20
-"""Bytes of the largest single film that is read; the largest known has 60 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,32 +199,6 @@ class Importer(Source):
     def read(self, files: Path) -> Iterator[Draft | Lost]:
         """Everything in the folder; archives are streamed, never unpacked."""
         raise NotImplementedError
-
-
-def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
-    """The rows of a CSV file, read strictly (see `curation.strict_csv`); a bad one is `Lost`."""
-    for row in strict_csv.rows(table.read_bytes(), table.name, *needed):
-        if row.fault:
-            yield Lost(
-                source_ref=f"{table.name}, line {row.line}", reason=Reason.INVALID_FIELD,
-                detail=f"{table.name}, line {row.line}: {row.fault}; mend the row or leave it out",
-            )  # fmt: skip
-        else:
-            yield row
-
-
-def film(folder: Path, name: str) -> bytes:
-    """The file `name` in `folder`, not outside it. Raises `Rejected` where there is none."""
-    place = folder / name
-    if Path(name).name != name:
-        raise Rejected(Reason.INVALID_FIELD, f"{name!r} is no plain file name; mend the table")
-    if not place.is_file():
-        raise Rejected(
-            Reason.MISSING_IMAGE, f"{name}: listed, but not in {folder.name}; fetch it again"
-        )
-    if place.stat().st_size > MAX_FILE:
-        raise Rejected(Reason.UNREADABLE_IMAGE, f"{name}: larger than {MAX_FILE} bytes")
-    return place.read_bytes()
 
 
 def same(url: str) -> str:

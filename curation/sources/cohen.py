@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from curation.sources.base import About, Draft, Importer, Lost, Remote, Row, film, rows
+from curation.sources.base import About, Draft, Importer, Lost, Remote
+from curation.sources.base_files import Row, film, rows
 from manifests.contract.params import Misspelt
 from manifests.contract.vocabulary import Reason
 

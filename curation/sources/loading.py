@@ -11,7 +11,8 @@ from curation.sources.base import Source
 from manifests.contract.params import Misspelt, section
 
 KEY = re.compile(r"[a-z0-9_]{1,40}")
-NOT_SOURCES = frozenset({"base", "loading"})
+NOT_SOURCES = ("base", "loading", "_")
+"""How the names of the files begin that are no sources."""
 
 
 def keys() -> list[str]:
@@ -19,7 +20,7 @@ def keys() -> list[str]:
     return sorted(
         module.name
         for module in pkgutil.iter_modules(sources.__path__)
-        if module.name not in NOT_SOURCES and not module.name.startswith("_")
+        if not module.name.startswith(NOT_SOURCES)
     )
 
 

@@ -14,7 +14,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from curation.sources.base import MAX_FILE, About, Draft, Importer, Lost, Remote, Row, film, rows
+from curation.sources.base import About, Draft, Importer, Lost, Remote
+from curation.sources.base_files import MAX_FILE, Row, film, rows
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason

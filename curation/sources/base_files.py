@@ -1,0 +1,112 @@
+"""For importers: tables and files that strangers made, read so that nothing shifts in silence."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from curation.sources.base import Lost
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
+
+MAX_FILE = 200 * 2**20
+"""Bytes of the largest single film that is read; the largest known has 60 MB."""
+BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table: its cells by column, as strings without outer blanks."""
+
+    line: int
+    """Line of the file on which the row begins; the header is line 1."""
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        """The cell, empty where this generation of the table has no such column."""
+        return self.cells.get(column, "")
+
+
+def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
+    """The rows of a CSV file with a header. Column names lose case, outer and inner blanks.
+
+    So `Patientid`, ` url` and `clinical notes` are `patientid`, `url` and `clinical_notes`. A row
+    whose width is not the header's is `Lost`; blank cells too many at its end do no harm. Raises
+    `Rejected` (layout_changed) when a `needed` column is absent or a column stands twice.
+    """
+    lines = _lines(text(table.read_bytes()))
+    _, header, _ = next(lines, (1, [], ""))
+    columns = _columns(header, table.name, needed)
+    for line, cells, fault in lines:
+        while len(cells) > len(columns) and not cells[-1]:
+            cells.pop()
+        if found := fault or _fault(cells, columns):
+            place = f"{table.name}, line {line}"
+            yield Lost(
+                source_ref=place, reason=Reason.INVALID_FIELD,
+                detail=f"{place}: {found}; mend the row or leave it out",
+            )  # fmt: skip
+        else:
+            named = zip(columns, cells, strict=True)
+            yield Row(line=line, cells={column: cell for column, cell in named if column})
+
+
+def film(folder: Path, name: str) -> bytes:
+    """The file `name` in `folder`, not outside it. Raises `Rejected` where there is none."""
+    place = folder / name
+    if Path(name).name != name:
+        raise Rejected(Reason.INVALID_FIELD, f"{name!r} is no plain file name; mend the table")
+    if not place.is_file():
+        raise Rejected(
+            Reason.MISSING_IMAGE, f"{name}: listed, but not in {folder.name}; fetch it again"
+        )
+    if place.stat().st_size > MAX_FILE:
+        raise Rejected(Reason.UNREADABLE_IMAGE, f"{name}: larger than {MAX_FILE} bytes")
+    return place.read_bytes()
+
+
+def text(data: bytes) -> str:
+    """`data` as text: by its byte order mark, else UTF-8, else Windows-1252."""
+    for mark, encoding in BOMS.items():
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _lines(table: str) -> Iterator[tuple[int, list[str], str]]:
+    """Number of the first line, cells, and what is wrong; blank lines are left out."""
+    reader = csv.reader(io.StringIO(table, newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as broken:
+            yield line, [], f"not proper CSV ({broken}); perhaps a quote that never closes"
+        else:
+            if any(cells):
+                yield line, cells, ""
+
+
+def _columns(header: list[str], name: str, needed: tuple[str, ...]) -> list[str]:
+    columns = ["_".join(cell.casefold().split()) for cell in header]
+    missing = [column for column in needed if column not in columns]
+    twice = sorted({column for column in columns if column and columns.count(column) > 1})
+    if missing or twice:
+        fault = f"no column {missing}" if missing else f"columns {twice} stand twice"
+        raise Rejected(
+            Reason.LAYOUT_CHANGED,
+            f"{name}: {fault}; its columns are {columns}; is it the right file?",
+        )
+    return columns
+
+
+def _fault(cells: list[str], columns: list[str]) -> str:
+    if len(cells) != len(columns):
+        return f"{len(cells)} cells under {len(columns)} columns"
+    return "a cell holds a NUL byte" if any("\0" in cell for cell in cells) else ""
