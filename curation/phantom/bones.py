@@ -24,9 +24,9 @@ def skeleton(shape: Body, plate: Plate, *, arms_down: bool) -> Field:
 
 def _hollow(plate: Plate, lines: list[Line], width: npt.ArrayLike, marrow: float) -> Field:
     """Bands with a dense rim; `marrow` is the density inside."""
-    stacked = np.stack(lines)
+    stacked, width = np.stack(lines), np.asarray(width, float)
     full = plate.ribbons(stacked, width)
-    inner = plate.ribbons(stacked, np.maximum(width - 0.008, np.asarray(width) * 0.5))
+    inner = plate.ribbons(stacked, np.maximum(width - 0.008, width * 0.5))
     return softened(full - np.float32(1 - marrow) * inner, plate.unit * 0.004)
 
 
@@ -75,7 +75,8 @@ def _shoulders(shape: Body, plate: Plate, *, arms_down: bool) -> Field:
     blade = plate.filled(*blades)
     rim = softened(blade, plate.unit * 0.006) - softened(blade, plate.unit * 0.02)
     humerus = np.maximum(plate.filled(*heads), _hollow(plate, shafts, 0.045, 0.55))
-    return np.float32(0.45) * blade + np.maximum(rim, 0) + softened(humerus, plate.unit * 0.006)
+    total = np.float32(0.45) * blade + np.maximum(rim, 0) + softened(humerus, plate.unit * 0.006)
+    return np.asarray(total, np.float32)
 
 
 def _spine(shape: Body, plate: Plate) -> Field:
@@ -90,11 +91,13 @@ def _spine(shape: Body, plate: Plate) -> Field:
         tall = spacing * 0.40
         corners = np.array([(half, tall), (half * 0.9, 0), (half, -tall), (-half, -tall),
                             (-half * 0.9, 0), (-half, tall)])  # fmt: skip
-        bodies.append(line(corners + (middle, y), -0.55))
+        bodies.append(line(corners + np.array([middle, y]), -0.55))
         angle = np.linspace(0, 2 * np.pi, 12)
         round_ = np.stack([np.cos(angle) * 0.011, np.sin(angle) * 0.018], 1)
-        pedicles += [line(round_ + (middle + s * half * 0.62, y - tall * 0.3), -0.7) for s in SIDES]
-        spikes.append(line(round_ * (1.0, 1.5) + (middle, y + tall * 0.6), -0.9))
+        pedicles += [
+            line(round_ + np.array([middle + s * half * 0.62, y - tall * 0.3]), -0.7) for s in SIDES
+        ]
+        spikes.append(line(round_ * (1.0, 1.5) + np.array([middle, y + tall * 0.6]), -0.9))
     column = softened(plate.filled(*bodies), plate.unit * 0.006)
     marks = softened(plate.filled(*pedicles, *spikes), plate.unit * 0.004)
     return np.float32(0.75) * column + np.float32(0.45) * marks

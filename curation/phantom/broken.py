@@ -2,11 +2,12 @@
 
 import dataclasses
 import io
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 
-from curation.phantom.files import TAG
+from curation.phantom.files import TAG, tagged_png
 from curation.phantom.shot import Shot
 from manifests.contract.images import Pixels
 
@@ -16,12 +17,13 @@ KINDS = ("truncated", "html", "animated", "gif")
 
 def broken(shot: Shot, kind: str) -> Shot:
     """The shot with a file that is no whole, still film; the kind ends its `ref`."""
-    data, extension = {
+    made: dict[str, Callable[[], tuple[bytes, str]]] = {
         "truncated": lambda: (shot.data[: len(shot.data) // 2], shot.extension),
         "html": lambda: (_page(), "jpg"),
-        "animated": lambda: (_moving(shot.lungs, "PNG"), "png"),
+        "animated": lambda: (tagged_png(_moving(shot.lungs, "PNG")), "png"),
         "gif": lambda: (_moving(shot.lungs, "GIF"), "png"),
-    }[kind]()
+    }
+    data, extension = made[kind]()
     return dataclasses.replace(shot, data=data, extension=extension, ref=f"{shot.ref}-{kind}")
 
 
@@ -32,6 +34,5 @@ def _page() -> bytes:
 def _moving(pixels: Pixels, kind: str) -> bytes:
     data = io.BytesIO()
     frames = [Image.fromarray(np.roll(pixels, step, axis=0)) for step in (0, 40)]
-    frames[0].info["comment"] = TAG
     frames[0].save(data, kind, save_all=True, append_images=frames[1:], comment=TAG)
     return data.getvalue()

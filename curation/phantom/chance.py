@@ -48,13 +48,14 @@ class Chance:
 
     def series(self, name: str, count: int, low: float, high: float) -> npt.NDArray[np.float64]:
         """`count` numbers in [low, high), independent of each other."""
-        return low + (high - low) * (self._bits(name, count) >> np.uint64(11)) * 2.0**-53
+        units = (self._bits(name, count) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+        return np.asarray(low + (high - low) * units, np.float64)
 
     def grain(self, name: str, height: int, width: int) -> Field:
         """Independent, nearly normal values of mean 0 and deviation 1 (sums of four uniforms)."""
         words = self._bits(name, height * width).view(np.uint16).reshape(-1, 4)
         sums = words.sum(axis=1, dtype=np.int32).reshape(height, width)
-        return ((sums - 131070) * np.float32(1 / 37837.2)).astype(np.float32)
+        return np.asarray((sums - 131070) * np.float32(1 / 37837.2), np.float32)
 
     def clouds(self, name: str, height: int, width: int, cell: float, octaves: int = 4) -> Field:
         """Value noise of mean 0 and deviation near 1, with features of `cell` pixels and finer."""

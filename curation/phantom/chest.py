@@ -2,20 +2,31 @@
 
 import numpy as np
 
+from curation.phantom.axial import axial
+from curation.phantom.chance import Field
 from curation.phantom.exposure import exposed
 from curation.phantom.frontal import frontal
+from curation.phantom.lateral import lateral
 from curation.phantom.patient import Occasion, Patient
 from curation.phantom.picture import Picture
+from manifests.contract.images import Pixels
+from manifests.contract.vocabulary import Modality, View
 
 SEEN = 0.03
 """Added density from which disease counts as seen in the truth."""
 
 
-def draw(person: Patient, occasion: Occasion) -> Picture:
+def draw(person: Patient, occasion: Occasion, height: int, width: int) -> Picture:
     """The film of the occasion, before its source lays hands on it."""
-    density = frontal(person, occasion, 512, 512)
+    side = lateral if occasion.view is View.L else frontal
+    taken = axial if occasion.modality is Modality.CT else side
+    density = taken(person, occasion, height, width)
     return Picture(
         pixels=exposed(density.film, occasion.chance.of("exposure")),
-        lungs=np.where(density.lungs > 0.5, np.uint8(255), np.uint8(0)),  # noqa: PLR2004 - half
-        opacities=np.where(density.disease > SEEN, np.uint8(255), np.uint8(0)),
+        lungs=_mask(density.lungs, above=0.5),
+        opacities=_mask(density.disease, above=SEEN),
     )
+
+
+def _mask(layer: Field, above: float) -> Pixels:
+    return np.where(layer > above, np.uint8(255), np.uint8(0))

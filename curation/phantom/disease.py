@@ -8,6 +8,7 @@ from curation.phantom.anatomy import SIDES, Body, diaphragm, line, wall
 from curation.phantom.chance import Chance, Field
 from curation.phantom.plate import Plate, softened
 
+Where = tuple[float, float]
 LOBES = {
     "right upper": (-1, 0.48, 0.24, 0.36, 0.20), "right middle": (-1, 0.36, 0.72, 0.34, 0.17),
     "right lower": (-1, 0.52, 0.86, 0.36, 0.24), "left upper": (1, 0.52, 0.32, 0.34, 0.24),
@@ -43,9 +44,8 @@ def _lobe(severity: float, person: Chance, ground: Ground) -> Field:
     share += person.between("share", -0.07, 0.07)
     height += person.between("height", -0.06, 0.06)
     size = 0.55 + 0.45 * severity
-    blob = _blob(ground, side, share, height, across * size, down * size)
-    ragged = blob + np.float32(0.09) * ground.texture
-    dense = _step(ragged, 0.30, 0.68)
+    blob = _blob(ground, side, (share, height), (across * size, down * size))
+    dense = _step(_ragged(blob, ground.texture, 0.09), 0.30, 0.68)
     airways = np.clip(softened(ground.tree, 1.2) * 1.4, 0, 1)
     mottled = 1 + np.float32(0.10) * ground.texture
     strength = np.float32(person.between("strength", 0.19, 0.28) * (0.55 + 0.45 * severity))
@@ -61,17 +61,18 @@ def _patches(severity: float, person: Chance, ground: Ground) -> Field:
             height = 0.42 + 0.56 * chance.unit(f"height{number}") ** 0.7
             radius = chance.between(f"radius{number}", 0.08, 0.15) * (0.6 + 0.5 * severity)
             flat = chance.between(f"flat{number}", 0.8, 1.7)
-            total = np.maximum(total, _blob(ground, side, share, height, radius, radius * flat))
-    ragged = total + np.float32(0.16) * ground.texture
-    hazy = _step(ragged, 0.20, 0.80)
+            total = np.maximum(total, _blob(ground, side, (share, height), (radius, radius * flat)))
+    hazy = _step(_ragged(total, ground.texture, 0.16), 0.20, 0.80)
     strength = np.float32(person.between("strength", 0.13, 0.19) * (0.6 + 0.4 * severity))
     return np.asarray(strength * hazy * (1 + np.float32(0.22) * ground.texture), np.float32)
 
 
-def _blob(
-    ground: Ground, side: int, share: float, height: float, across: float, down: float
-) -> Field:
-    """1 in the middle, falling smoothly to 0 at the ellipse's edge and beyond."""
+def _blob(ground: Ground, side: int, where: Where, size: Where) -> Field:
+    """1 in the middle, falling smoothly to 0 at the ellipse's edge and beyond.
+
+    `where` is the share of the way to the wall and from apex to diaphragm; `size` half axes.
+    """
+    (share, height), (across, down) = where, size
     shape, plate = ground.shape, ground.plate
     foot = float(diaphragm(shape, side, share))
     y = shape.top + height * (foot - shape.top)
@@ -83,6 +84,11 @@ def _blob(
     rows = (np.arange(plate.height) - middle[1]) / max(1.0, abs(below[1] - middle[1]))
     distance = columns.astype(np.float32)[None] ** 2 + rows.astype(np.float32)[:, None] ** 2
     return np.asarray(np.clip(1 - distance * np.float32(0.62), 0, 1), np.float32)
+
+
+def _ragged(blob: Field, texture: Field, amount: float) -> Field:
+    """The blob with an uneven edge, and nothing where there was none."""
+    return np.asarray(blob + np.float32(amount) * texture * np.clip(blob * 4, 0, 1), np.float32)
 
 
 def _step(values: Field, low: float, high: float) -> Field:

@@ -20,7 +20,7 @@ def encoded(pixels: Pixels, extension: str, quality: int = 90) -> bytes:
     stored = pixels if pixels.ndim == 2 else pixels[:, :, ::-1]  # noqa: PLR2004 - grey has two axes
     if extension == "png":
         _, data = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 3])
-        return _tagged_png(data.tobytes())
+        return tagged_png(data.tobytes())
     _, data = cv2.imencode(".jpg", stored, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return _tagged_jpeg(data.tobytes())
 
@@ -36,7 +36,8 @@ def mark_as_drawn(folder: Path, world: int) -> None:
     )
 
 
-def _tagged_png(data: bytes) -> bytes:
+def tagged_png(data: bytes) -> bytes:
+    """A PNG with the tag as a text chunk."""
     after_header = 8 + 25
     body = b"tEXt" + b"Comment\0" + TAG
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))

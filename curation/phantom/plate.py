@@ -59,7 +59,7 @@ class Plate:
         """Bands along N lines of P points: `widths`, to be broadcast to [N, P], are half widths."""
         count, length, _ = lines.shape
         places = self.placed(lines.reshape(-1, 3)).reshape(count, length, 2)
-        along = np.gradient(places, axis=1)
+        along = np.asarray(np.gradient(places, axis=1))
         along /= np.maximum(np.hypot(along[..., :1], along[..., 1:]), 1e-6)
         across = np.stack([-along[..., 1], along[..., 0]], -1)
         half = across * (np.broadcast_to(widths, (count, length))[..., None] * self.unit)
@@ -78,7 +78,7 @@ def plate(occasion: Occasion, height: int, width: int) -> Plate:
     chance = occasion.chance.of("position")
     is_pa = occasion.view is View.PA
     loose = 1.0 if is_pa else 1.8
-    unit = width / 2 * chance.between("zoom", 1.06, 1.24)
+    unit = min(width, 1.1 * height) / 2 * chance.between("zoom", 1.06, 1.24)
     return Plate(
         height=height,
         width=width,

@@ -8,7 +8,7 @@ from curation.phantom.chance import Chance
 from curation.phantom.chest import draw
 from curation.phantom.copies import copied
 from curation.phantom.deck import card, deal
-from curation.phantom.look import filed
+from curation.phantom.look import filed, frame
 from curation.phantom.patient import Occasion, Patient, occasions, patient
 from curation.phantom.picture import Picture, small
 from curation.phantom.shot import Shot
@@ -44,7 +44,7 @@ def shots_of(number: int, world: int) -> Iterator[Shot]:
 
 
 def _taken(person: Patient, occasion: Occasion) -> tuple[Picture, Shot]:
-    picture, data, extension = filed(draw(person, occasion), occasion)
+    picture, data, extension = filed(draw(person, occasion, *frame(occasion)), occasion)
     taken = "ct" if occasion.modality is Modality.CT else occasion.view.value.lower()
     return picture, Shot(
         source=occasion.source,
