@@ -56,7 +56,8 @@ def named(given: Iterable[tuple[str, Pixels]], ids: list[str]) -> Iterator[tuple
 
 def truth(folder: Path, ids: set[str]) -> dict[Edge, str]:
     rows = pd.read_csv(folder / "dup_truth.csv", dtype=str)[["a", "b", "relation"]]
-    return {edge(a, b): relation for a, b, relation in rows.itertuples(index=False, name=None) if {a, b} <= ids}
+    listed = rows.itertuples(index=False, name=None)
+    return {edge(a, b): relation for a, b, relation in listed if {a, b} <= ids}
 
 
 def show(scores: Mapping[Edge, float], relations: Mapping[Edge, str], params: Params) -> None:
