@@ -55,3 +55,8 @@ def is_blocked(page: Page) -> bool:
         or (page.is_html and GATE.search(page.data[:65536]) is not None)
         or (page.is_html and page.status not in GONE and path.endswith(PICTURES))
     )
+
+
+def is_settled(page: Page) -> bool:
+    """Asking again would bring the same: an answer, or that there is nothing."""
+    return not is_blocked(page) and page.status < 500  # noqa: PLR2004 - HTTP: the host's own trouble

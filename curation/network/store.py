@@ -83,7 +83,7 @@ class Store:
             retrieved=page.retrieved,
         )  # fmt: skip
         body = self.folder / OBJECTS / entry.sha256
-        if not body.exists() or body.stat().st_size != entry.bytes:
+        if not body.exists() or hashlib.sha256(body.read_bytes()).hexdigest() != entry.sha256:
             self._write(body, page.data)
         self._mend()
         with (self.folder / INDEX).open("a", encoding="utf-8") as index:

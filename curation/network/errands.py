@@ -1,0 +1,120 @@
+"""The two ways to fill a folder: walk a site as `ingest` will, or bring the named files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from curation.network import lock as locks
+from curation.network.archive import Download
+from curation.network.errors import LayoutDrift, Unavailable
+from curation.network.report import FetchReport
+from curation.network.store import Store
+from curation.network.web import PoliteWeb
+from curation.sources.base import Draft, Importer, Lost, Remote, Scraper
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
+
+MAX_DRIFT = 0.2
+"""Share of rows lost to a changed layout from which the scraper itself is to blame."""
+TEXTS = ("text/html", "application/json", "text/plain")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One source, the folder it goes to, and the lock that tells what came."""
+
+    key: str
+    folder: Path
+    web: PoliteWeb
+    lock: Path
+    terms: locks.Line
+    today: str
+
+    def known(self) -> dict[str, locks.Line]:
+        """Address -> line of the lock, as it stands before this fetch."""
+        return {line["url"]: line for line in locks.read(self.lock) if line["source"] == self.key}
+
+    def walk(self, source: Scraper, store: Store) -> FetchReport:
+        """Read the whole site through the store, and look at every picture.
+
+        Raises `LayoutDrift` when the scraper no longer understands it, `Unavailable` when answers
+        were not whole. The lock is written in any case.
+        """
+        report, known = FetchReport(key=self.key), self.known()
+        try:
+            for item in tqdm(source.read(self.web), desc=self.key, unit=" films", disable=None):
+                reason = _lost(item)
+                report.lost.update([reason] if reason else [])
+                report.files += not reason
+        finally:
+            report.requests = self.web.requests
+            locks.replace(self.lock, self.key, [self.terms, *locks.responses(store)])
+        report.changed = sorted(
+            entry.url for entry in store
+            if not entry.content_type.startswith(TEXTS)
+            and known.get(entry.url, {}).get("sha256", entry.sha256) != entry.sha256
+        )  # fmt: skip
+        _check_layout(report, source)
+        if self.web.failed:
+            raise Unavailable(
+                f"{self.key}: {len(self.web.failed)} answers were not whole, first "
+                f"{self.web.failed[0]}; what came is kept, try again later"
+            )
+        return report
+
+    def bring(self, source: Importer, max_bytes: int) -> FetchReport:
+        """Download the source's files that are not there yet, one after another."""
+        report, known = FetchReport(key=self.key), self.known()
+        done = {url: line for url, line in known.items() if line["kind"] == "file"}
+        try:
+            for remote in source.remotes(self.folder):
+                before = done.get(remote.url, {})
+                if not self._is_done(remote, before):
+                    done[remote.url] = self._brought(remote, max_bytes)
+                now = done[remote.url]
+                report.files += now["status"] == "here"
+                report.lost.update([] if now["status"] == "here" else [Reason.MISSING_IMAGE])
+                if before.get("sha256", now["sha256"]) != now["sha256"]:
+                    report.changed.append(remote.url)
+        finally:
+            report.requests = self.web.requests
+            locks.replace(self.lock, self.key, [self.terms, *done.values()])
+        return report
+
+    def _is_done(self, remote: Remote, line: locks.Line) -> bool:
+        place = self.folder / remote.name
+        if line.get("status") == "gone":
+            return True
+        return place.exists() and line.get("bytes") == place.stat().st_size
+
+    def _brought(self, remote: Remote, max_bytes: int) -> locks.Line:
+        download = Download(self.web, remote, self.folder, max_bytes)
+        line: locks.Line = {"kind": "file", "url": remote.url, "name": remote.name,
+                            "date": self.today, "status": "here"}  # fmt: skip
+        try:
+            line |= {"sha256": download.fetch(), "bytes": download.place.stat().st_size}
+        except Rejected:
+            line |= {"sha256": "", "bytes": 0, "status": "gone"}
+        return line | {"final_url": download.final_url}
+
+
+def _lost(item: Draft | Lost) -> str:
+    """Why `item` is no picture, or nothing when it is one."""
+    if isinstance(item, Lost):
+        return item.reason
+    try:
+        item.image()
+    except Rejected as verdict:
+        return verdict.reason
+    return ""
+
+
+def _check_layout(report: FetchReport, source: Scraper) -> None:
+    changed = report.lost[Reason.LAYOUT_CHANGED]
+    if report.files == 0 or changed > MAX_DRIFT * (report.files + report.lost.total()):
+        raise LayoutDrift(
+            f"{report.key}: {report.files} pictures found, {changed} pages not understood, "
+            f"{report.lost[Reason.BLOCKED]} blocked; look at {source.about.homepage}, then mend "
+            f"curation/sources/{report.key}.py"
+        )

@@ -1,0 +1,55 @@
+"""`cxr fetch KEY`: fill a source's folder from the real site, a human act, resumable."""
+
+import datetime as dt
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from curation.network import lock as locks
+from curation.network.errands import Errand
+from curation.network.errors import NoContact
+from curation.network.manners import Params
+from curation.network.permission import checked
+from curation.network.report import FetchReport
+from curation.network.store import Store
+from curation.network.web import PoliteWeb
+from curation.sources.base import Importer, Scraper, Source
+from manifests.contract.folder import PART, Busy
+
+__all__ = ["FetchReport", "Params", "fetch"]
+
+
+def fetch(key: str, source: Source, params: Params, folder: Path, lock: Path) -> FetchReport:
+    """Bring what `folder` lacks of `source`, and write what came into `lock`.
+
+    Raises `Stopped` with an exit code when it cannot be brought to its end; what came is kept
+    and the next fetch asks for the rest only. Raises `Busy` when another fetch fills the folder.
+    """
+    if params.contact is None:
+        raise NoContact(
+            "params.yaml: fetch.contact is empty; name an e-mail address or a page, so that the "
+            f"keepers of {source.about.homepage} can write to you"
+        )
+    permission = checked(key, source.about, getattr(source, "permission", None))
+    folder.mkdir(parents=True, exist_ok=True)
+    guard = FileLock(folder.with_name(folder.name + ".lock" + PART))
+    try:
+        guard.acquire(timeout=0)
+    except Timeout:
+        raise Busy(f"{folder}: another fetch is filling it; wait for it or end it") from None
+    try:
+        today = dt.datetime.now(dt.UTC).date().isoformat()
+        # An importer's folder is laid out as upstream's; its robots.txt is recorded beside it.
+        beside = folder.with_name(f".{folder.name}.robots")
+        store = Store(folder if isinstance(source, Scraper) else beside)
+        errand = Errand(
+            key=key, folder=folder, web=PoliteWeb(source, params, store, today), lock=lock,
+            terms=locks.terms(source.about, permission), today=today,
+        )  # fmt: skip
+        if isinstance(source, Importer):
+            return errand.bring(source, int(params.max_file_gb * 1e9))
+        if isinstance(source, Scraper):
+            return errand.walk(source, store)
+    finally:
+        guard.release()
+    raise TypeError(f"{key}: a source is a Scraper or an Importer")

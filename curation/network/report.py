@@ -1,0 +1,24 @@
+"""What one fetch did, for the person who started it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, kw_only=True)
+class FetchReport:
+    """Counts of one fetch; `str` is the sentence that is shown."""
+
+    key: str
+    requests: int = 0
+    files: int = 0
+    """Pictures, or archives, that are in the folder now."""
+    lost: Counter[str] = field(default_factory=Counter)
+    """Reason -> rows that could not be had."""
+    changed: list[str] = field(default_factory=list)
+    """Addresses of files whose content differs from what the lock said before."""
+
+    def __str__(self) -> str:
+        lost = ", ".join(f"{count} {reason}" for reason, count in sorted(self.lost.items()))
+        told = f"{self.key}: {self.files} files here, {self.requests} requests"
+        told += f"; not to be had: {lost}" if lost else ""
+        return told + (f"; changed upstream: {', '.join(self.changed)}" if self.changed else "")
