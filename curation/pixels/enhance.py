@@ -1,0 +1,93 @@
+"""Contrast enhancement of a film (paper 3.2), each as a table from grey level to grey level.
+
+A table of 256 entries costs as much as a small film does, so that large films come almost free.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from manifests.contract.images import Pixels
+
+Tones = npt.NDArray[np.float64]
+"""float64[T]: one value for each of T neighbouring grey levels."""
+WHITE = 255
+STEEPNESS = 5
+"""Of the sigmoids, in units of gamma; the paper's constant."""
+
+
+def equalize(pixels: Pixels) -> Pixels:
+    """Histogram equalisation, as OpenCV's `equalizeHist`. uint8[H, W] -> uint8[H, W]."""
+    return np.asarray(cv2.equalizeHist(pixels), np.uint8)
+
+
+def clahe(pixels: Pixels, clip: float, tiles: int) -> Pixels:
+    """Contrast-limited equalisation in `tiles` x `tiles` regions, as OpenCV's `createCLAHE`.
+
+    uint8[H, W] -> uint8[H, W]. `clip` > 0 limits a bin, in multiples of the mean one; the paper
+    uses 2.
+    """
+    return np.asarray(cv2.createCLAHE(clip, (tiles, tiles)).apply(pixels), np.uint8)
+
+
+def beasf(pixels: Pixels, gamma: float) -> Pixels:
+    """Stretch contrast on both sides of the mean with a sigmoid (Arriaga-Garcia et al. 2014).
+
+    uint8[H, W] -> uint8[H, W]. `gamma` > 0 is the slope; the paper uses 1.5. What was brighter
+    never becomes darker. A film of one grey level, or of a mean below 1, comes back unchanged.
+    """
+    mean = int(pixels.mean())
+    if mean == 0 or pixels.min() == pixels.max():
+        return pixels.copy()
+    counts = cv2.calcHist([pixels], [0], None, [WHITE + 1], [0, WHITE + 1])
+    shares = counts.ravel().astype(np.float64) / pixels.size
+    dark, light = np.arange(mean + 1), np.arange(mean, WHITE + 1)
+    low = _sigmoid(dark - _half(shares[: mean + 1]), mean, gamma)
+    high = _sigmoid(light - mean - _half(shares[mean:]), WHITE - mean, gamma)
+    table = np.concatenate([_stretched(low) * mean, mean + _stretched(high)[1:] * (WHITE - mean)])
+    return _looked_up(pixels, np.rint(table))
+
+
+def beasf_reference(pixels: Pixels, gamma: float) -> Pixels:
+    """BEASF with the faults of the paper's published code, to compare with its results.
+
+    Its histogram spans the film's own range but is read as grey levels; its upper tones stand one
+    too low; it truncates in between. Raises `ValueError` where it divides by zero, as on black and
+    on white films.
+    """
+    mean = int(pixels.mean())
+    shares = np.histogram(pixels, bins=WHITE + 1)[0] / pixels.size
+    dark, light = shares[: mean + 1], shares[mean:]
+    if mean in {0, WHITE} or not (dark.any() and light.any()):
+        raise ValueError(f"the published BEASF fails at a mean of {mean}; use `beasf`")
+    low = np.trunc(mean * _sigmoid(np.arange(mean + 1) - _half(dark), mean, gamma))
+    tones = np.arange(WHITE - mean) - max(0, _half(light) - 1)
+    high = np.trunc(mean + (WHITE - mean) * _sigmoid(tones, WHITE - mean, gamma))
+    if low[0] == low[-1] or high[0] == high[-1]:
+        raise ValueError(f"the published BEASF fails at a slope of {gamma}; use `beasf`")
+    # The order of these operations is the published one: another one rounds otherwise.
+    low = np.trunc(mean / (low[-1] - low[0]) * (low - low[0]))
+    high = (high - high[0]) * (WHITE - mean) / (high[-1] - high[0]) + mean
+    return _looked_up(pixels, np.concatenate([low, high]))
+
+
+def _half(shares: Tones) -> int:
+    """The first index at which more than half of the whole is reached."""
+    return int(np.argmax(np.cumsum(shares / shares.sum()) > 0.5))  # noqa: PLR2004 - half
+
+
+def _sigmoid(distance: npt.NDArray[np.integer], span: int, gamma: float) -> Tones:
+    # A steep slope overflows to infinity, whose inverse is the 0 that is meant.
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(-gamma * STEEPNESS * distance / span)), np.float64)
+
+
+def _stretched(tones: Tones) -> Tones:
+    """The rising `tones` stretched to 0 to 1; equal ones become a straight line."""
+    if tones[-1] <= tones[0]:
+        return np.linspace(0, 1, len(tones))
+    return np.asarray((tones - tones[0]) / (tones[-1] - tones[0]), np.float64)
+
+
+def _looked_up(pixels: Pixels, table: Tones) -> Pixels:
+    return np.asarray(cv2.LUT(pixels, table.astype(np.uint8)), np.uint8)
