@@ -26,6 +26,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 # Our own limit is checked before any pixel is decoded, and is stricter than Pillow's warning. Set
 # once, because switching warnings on and off is not safe where films are decoded side by side.
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+# A damaged EXIF tag beside a whole picture is not worth a line.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 # Pillow and pydicom raise all of these on damaged input; anything else is our own mistake.
 DAMAGE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError,
@@ -67,10 +69,13 @@ def decode(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Film:
 def to_eight_bits(samples: npt.NDArray[np.generic]) -> Pixels:
     """Samples of any depth stretched linearly from their own [min, max] to 0-255, rounded.
 
-    A plain cast would clip 12-bit films to white and make them all look alike.
+    A plain cast would clip 12-bit films to white and make them all look alike. Raises `ValueError`
+    where a sample is infinite or no number.
     """
     values = samples.astype(np.float64)
     low, high = float(values.min()), float(values.max())
+    if not np.isfinite([low, high]).all():
+        raise ValueError("a sample is no number")
     if high <= low:
         return np.zeros(samples.shape, np.uint8)
     return np.rint((values - low) * (255.0 / (high - low))).astype(np.uint8)
@@ -153,20 +158,26 @@ def _grey(image: Image.Image) -> Film:
 
 def _dicom(data: bytes, name: str, max_pixels: int) -> Film:
     # pydicom takes a quarter of a second to import and most sources need none of it.
-    from pydicom import dcmread  # noqa: PLC0415
+    from pydicom import config, dcmread  # noqa: PLC0415
+    from pydicom.errors import BytesLengthException, InvalidDicomError  # noqa: PLC0415
     from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut  # noqa: PLC0415
 
-    file = dcmread(io.BytesIO(data))
-    _check_size(name, int(file.Columns), int(file.Rows), max_pixels)
-    if int(file.get("NumberOfFrames", 1) or 1) > 1:
-        raise _unreadable(name, f"holds {file.NumberOfFrames} frames, a film is one still picture")
-    photometric = str(file.PhotometricInterpretation)
-    if photometric not in {"MONOCHROME1", "MONOCHROME2"}:
-        raise _unreadable(name, f"photometric interpretation {photometric} is not a grey film")
-    samples = apply_voi_lut(apply_modality_lut(file.pixel_array, file), file)
-    pixels = to_eight_bits(samples)
-    steps = ["dicom_window", "stretched_to_8_bits"]
+    # It would log the values that it doubts, and those may be a patient's.
+    config.settings.reading_validation_mode = config.IGNORE
+    try:
+        file = dcmread(io.BytesIO(data))
+        _check_size(name, int(file.Columns), int(file.Rows), max_pixels)
+        photometric, frames = str(file.PhotometricInterpretation), file.get("NumberOfFrames", 1)
+        if photometric not in {"MONOCHROME1", "MONOCHROME2"} or int(frames or 1) > 1:
+            raise _unreadable(name, f"{photometric}, {frames} frames: not one grey, still film")
+        samples = apply_voi_lut(apply_modality_lut(file.pixel_array, file), file)
+        bits = int(file.BitsStored)
+    except (BytesLengthException, InvalidDicomError) as damage:
+        raise _unreadable(name, f"damaged DICOM ({damage})") from damage
+    if samples.ndim != 2:  # noqa: PLR2004 - a grey film has two axes
+        raise _unreadable(name, f"its pixels have the shape {samples.shape}")
+    pixels, steps = to_eight_bits(samples), ["dicom_window", "stretched_to_8_bits"]
     if photometric == "MONOCHROME1":
         pixels = 255 - pixels
         steps.append("monochrome1_inverted")
-    return Film(pixels=pixels, format="DICOM", bits=int(file.BitsStored), steps=tuple(steps))
+    return Film(pixels=pixels, format="DICOM", bits=bits, steps=tuple(steps))
