@@ -5,6 +5,7 @@ from pathlib import Path
 
 from curation.network.store import Store
 from curation.sources.base import Page
+from curation.sources.base_site import is_html
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -52,8 +53,8 @@ def is_blocked(page: Page) -> bool:
     path = page.url.partition("?")[0].lower()
     return (
         page.status in BLOCKING
-        or (page.is_html and GATE.search(page.data[:65536]) is not None)
-        or (page.is_html and page.status not in GONE and path.endswith(PICTURES))
+        or (is_html(page) and GATE.search(page.data[:65536]) is not None)
+        or (is_html(page) and page.status not in GONE and path.endswith(PICTURES))
     )
 
 

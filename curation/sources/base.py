@@ -1,6 +1,5 @@
 """What every source is: a folder that is read, and `Draft`s in the source's own words."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,12 +46,6 @@ class Page:
     def text(self) -> str:
         """The body as UTF-8; what is not UTF-8 shows as U+FFFD."""
         return self.data.decode("utf-8", errors="replace")
-
-    @property
-    def is_html(self) -> bool:
-        """The body is a web page, whatever the header says."""
-        start = self.data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-        return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<!--"))
 
 
 class Web(Protocol):
@@ -134,7 +127,7 @@ class Scraper(Source):
     """Case pages read, in the order of the site."""
 
     def listing(self, web: Web) -> Iterator[str | Lost]:
-        """Addresses of the case pages, in the order of the site, through all its listing pages."""
+        """Addresses of the case pages, in the order of the site, through all listing pages."""
         raise NotImplementedError
 
     def parse(self, page: Page, web: Web) -> Iterator[Draft | Lost]:
@@ -142,21 +135,14 @@ class Scraper(Source):
         raise NotImplementedError
 
     def read(self, web: Web) -> Iterator[Draft | Lost]:
-        """Everything the site holds; the same walk for recorded and for live pages.
-
-        A case reached by two addresses, and a film shown twice in a case, is given once.
-        """
-        pages: set[str] = set()
-        films: set[str] = set()
+        """Everything, each case and film once; one walk for recorded and for live pages."""
+        pages, films = set[str](), set[str]()
         for address in self._addresses(web, pages):
-            if isinstance(address, Lost):
-                yield address
-                continue
-            page = ask(web, address, same(address))
+            page = address if isinstance(address, Lost) else ask(web, address, same(address))
             if isinstance(page, Lost):
                 yield page
                 continue
-            if same(page.final_url) in pages - {same(address)}:
+            if same(page.final_url) in pages - {same(page.url)}:
                 continue
             for film in self.parse(page, web):
                 if film.source_ref not in films:
@@ -172,18 +158,15 @@ class Scraper(Source):
         for address in self.listing(web):
             if isinstance(address, Lost):
                 yield address
-            elif same(address) not in seen and cases < self.max_cases:
+            elif same(address) not in seen:
                 seen.add(same(address))
                 cases += 1
                 yield address
             if cases == self.max_cases:
                 return
         if not cases:
-            yield Lost(
-                source_ref="listing", reason=Reason.LAYOUT_CHANGED,
-                detail=f"{self.about.homepage}: the listing names no case; look whether the site "
-                "has a new layout, then mend the scraper",
-            )  # fmt: skip
+            detail = f"{self.about.homepage}: its listing names no case; mend the scraper"
+            yield Lost(source_ref="listing", reason=Reason.LAYOUT_CHANGED, detail=detail)
 
 
 class Importer(Source):
@@ -213,26 +196,3 @@ def ask(web: Web, url: str, ref: str) -> Page | Lost:
         return web.page(url)
     except Rejected as verdict:
         return Lost(source_ref=ref, reason=verdict.reason, detail=verdict.detail)
-
-
-def picture(web: Web, *urls: str) -> bytes:
-    """The file at the first of `urls` that exists. Raises `Rejected` where none is a file."""
-    *others, last = urls
-    for url in others:
-        found = ask(web, url, url)
-        if isinstance(found, Page) and not found.is_html:
-            return found.data
-    page = web.page(last)
-    if page.is_html:
-        raise Rejected(
-            Reason.BLOCKED, f"{last}: a web page came where a picture was asked; fetch it again"
-        )
-    return page.data
-
-
-def spdx(license_url: str) -> str:
-    """The SPDX id of a Creative Commons address, empty for any other."""
-    found = re.search(r"creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)", license_url.lower())
-    if found:
-        return f"CC-{found[1].upper()}-{found[2]}"
-    return "CC0-1.0" if "creativecommons.org/publicdomain/zero/1.0" in license_url.lower() else ""

@@ -14,9 +14,10 @@ from urllib.parse import quote_plus, urljoin
 from bs4 import BeautifulSoup, Tag
 from pydantic import Field
 
-from curation.sources._radiopaedia_viewer import Picture, shown_in
-from curation.sources._radiopaedia_words import illness, pcr, said_of_study
-from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask, picture, spdx
+from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
+from curation.sources.base_english import illness, pcr, said_of_study
+from curation.sources.base_site import is_html, picture, spdx
+from curation.sources.base_viewer import Picture, shown_in
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://radiopaedia.org"
@@ -166,7 +167,7 @@ def _pictures(
         if isinstance(answer, Lost):
             missing.append(answer)
             continue
-        if answer.is_html:
+        if is_html(answer):
             detail = f"{answer.url}: a web page came where the viewer's data was asked; fetch again"
             return Lost(source_ref=ref, reason=Reason.BLOCKED, detail=detail)
         return shown_in(answer.text, number) or _changed(

@@ -12,8 +12,9 @@ from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 
-from curation.sources import _sirm_words as italian
-from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask, picture
+from curation.sources import base_italian as italian
+from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
+from curation.sources.base_site import picture
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://www.sirm.org"
