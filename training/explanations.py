@@ -1,4 +1,9 @@
-"""Grad-CAM (Selvaraju et al. 2017): where a network looked for the label it named.
+"""Grad-CAM: where a network looked for the label it named.
+
+Computed as HiResCAM (Draelos & Carin 2020), which weighs each place by its own gradient. Where a
+network averages places before its last layer (DenseNet, ResNet) that is exactly Grad-CAM (Selvaraju
+et al. 2017). Where it does not, as in the paper's base model, Grad-CAM averages the gradients of
+places that contradict each other, and goes blank on films that the network is sure of.
 
 B batch, C classes, H and W pixels.
 """
@@ -6,12 +11,13 @@ B batch, C classes, H and W pixels.
 import numpy as np
 import numpy.typing as npt
 import torch
-from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam import HiResCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
-from torch.nn.functional import interpolate
+from torch.nn.functional import grid_sample
 
 from manifests.contract.images import Pixels
+from training.models import base_cnn
 
 Heat = npt.NDArray[np.float32]
 SIDE = 320
@@ -25,22 +31,22 @@ class Unexplained(ValueError):  # noqa: N818 - shown to a person as a sentence
     exit_code = 1
 
 
-def last_map(net: nn.Module, images: Tensor) -> nn.Module:
-    """The module that gives the last feature map [B, C, H, W] before places are averaged away.
+def last_map(net: nn.Module, images: Tensor) -> tuple[nn.Module, int]:
+    """The module that gives the last map [B, C, cells, cells] of places, and its cells a side.
 
     In timm's DenseNet that is `features`, whose output is that of `features.norm5`. Raises
     `Unexplained` where features are tokens instead (transformers).
     """
-    maps: list[nn.Module] = []
+    maps: list[tuple[nn.Module, int]] = []
 
     def note(module: nn.Module, _: tuple[object, ...], output: object) -> None:
         if isinstance(output, Tensor) and _is_map(output):
-            maps.append(module)
+            maps.append((module, output.shape[-1]))
 
-    handles = [m.register_forward_hook(note) for m in net.modules() if m is not net]
+    handles = [module.register_forward_hook(note) for module in net.modules() if module is not net]
+    forward_features = getattr(net, "forward_features", None)
     try:
         with torch.inference_mode():
-            forward_features = getattr(net, "forward_features", None)
             features = forward_features(images) if callable(forward_features) else net(images)
     finally:
         for handle in handles:
@@ -63,13 +69,28 @@ def heat(net: nn.Module, images: Tensor, classes: list[int]) -> Heat:
 
     `images` are standardised, float32[B, 3, H, W].
     """
-    targets = [ClassifierOutputTarget(number) for number in classes]
-    with GradCAM(model=net, target_layers=[last_map(net, images)]) as cam:
-        found = torch.from_numpy(np.ascontiguousarray(cam(images, targets), np.float32))
+    layer, cells = last_map(net, images)
+    with HiResCAM(model=net, target_layers=[layer]) as cam:
+        found = cam(images, [ClassifierOutputTarget(number) for number in classes])
     net.zero_grad(set_to_none=True)
-    wide = interpolate(found[:, None], size=(SIDE, SIDE), mode="bilinear", align_corners=False)
-    maps: Heat = wide[:, 0].clamp(0, 1).numpy()
-    return maps
+    size = images.shape[-1]
+    # Padded networks tile the film with their cells; the base model does not.
+    tiles = ((size / cells - 1) / 2, size / cells)
+    field = base_cnn.field(cells, size) if isinstance(net, base_cnn.BaseCnn) else tiles
+    return _placed(torch.from_numpy(np.ascontiguousarray(found, np.float32)), field, cells)
+
+
+def _placed(found: Tensor, field: tuple[float, float], cells: int) -> Heat:
+    """float32[B, 320, 320] of `found`, each cell laid where it looks; `field` is in its pixels."""
+    centre, step = field
+    pixels = (torch.arange(SIDE) + 0.5) * (found.shape[-1] / SIDE) - 0.5
+    # From pixels to cells, and from cells to the -1..1 that grid_sample counts in.
+    at = 2 * ((pixels - centre) / step + 0.5) / cells - 1
+    down, across = torch.meshgrid(at, at, indexing="ij")
+    grid = torch.stack([across, down], dim=-1).expand(len(found), -1, -1, -1)
+    maps = grid_sample(found[:, None], grid, padding_mode="border", align_corners=False)
+    placed: Heat = maps[:, 0].clamp(0, 1).numpy()
+    return placed
 
 
 def heat_inside(heat_map: Heat, mask: Pixels | None) -> float | None:

@@ -17,6 +17,8 @@ from manifests.contract.params import Misspelt
 from manifests.contract.shards import Prepared
 from manifests.contract.vocabulary import Finding, Split
 
+RESERVED = {"n", "groups", "accuracy", "macro_f1", "auc", "reason"}
+"""Figures that stand beside the labels in metrics.json."""
 Whole = npt.NDArray[np.int64]
 
 
@@ -62,9 +64,11 @@ class Films:
 
 
 def read_task(words: Mapping[str, Sequence[str]]) -> Task:
-    """The task in `words` (label -> findings). Raises `Misspelt` for a word that is no finding."""
+    """The task in `words` (label -> findings). Raises `Misspelt` for a word that cannot be used."""
     task: dict[str, tuple[Finding, ...]] = {}
     for label, findings in words.items():
+        if label in RESERVED:
+            raise Misspelt(f"params.yaml: label '{label}' is the name of a figure; choose another")
         unknown = [word for word in findings if word not in set(Finding)]
         if unknown:
             raise Misspelt(

@@ -41,8 +41,23 @@ class BaseCnn(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         values: Tensor = self.head(self.features(images))
-        # sigmoid(z) is the softmax of (0, z), so two classes train and explain like any number.
-        return torch.cat([torch.zeros_like(values), values], 1) if values.shape[1] == 1 else values
+        # sigmoid(z) is the softmax of (-z/2, z/2): two classes train and explain like any number.
+        return torch.cat([-values, values], 1) / 2 if values.shape[1] == 1 else values
+
+
+def field(cells: int, size: int) -> tuple[float, float]:
+    """Where the map of `cells` a side looks: pixel at the centre of its first cell, pixels a step.
+
+    Without padding the cells do not tile the film: at 320 pixels the eight cells of the last map
+    look at pixels 32, 64, ... 256.
+    """
+    centre, step, side = 0.0, 1, size
+    for kernel in KERNELS:
+        centre += (kernel - 1) / 2 * step
+        step, side = step * STRIDE, (side - kernel) // STRIDE + 1
+        if side == cells:
+            break
+    return centre, float(step)
 
 
 def _start_as_keras(layer: nn.Module) -> None:

@@ -1,0 +1,80 @@
+"""Prepared films to train on in seconds: noise, and a bright square where there is disease."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from manifests.contract.shards import Prepared, read_prepared, write_prepared
+from training.plan import Schedule
+from training.stages import train
+
+TASK = {"normal": ["normal"], "covid19": ["covid19"]}
+SIDE = 96
+
+
+def square(side: int = SIDE) -> tuple[slice, slice]:
+    """Where the square lies: low on the left, a quarter of the side wide."""
+    return slice(side * 5 // 8, side * 7 // 8), slice(side // 8, side * 3 // 8)
+
+
+def stack(seed: int, *, has_square: bool, side: int = SIDE) -> npt.NDArray[np.uint8]:
+    pixels = np.random.default_rng(seed).integers(60, 120, (side, side, 3)).astype(np.uint8)
+    if has_square:
+        pixels[square(side)] = 230
+    return pixels
+
+
+def row(number: int, *, split: str, finding: str, **given: object) -> dict[str, object]:
+    return {
+        "record_id": f"cohen/{number:03d}", "sha256": f"{number:064x}", "source": "cohen",
+        "group": f"g{number // 2}", "split": split, "finding": finding,
+        "abnormal": finding != "normal", "patient_ill": finding != "normal", "is_drawn": True,
+        **given,
+    }  # fmt: skip
+
+
+def rows(*, train: int = 24, val: int = 8, test: int = 8) -> list[dict[str, object]]:
+    """Half of each split shows disease."""
+    splits = ["train"] * train + ["val"] * val + ["test"] * test
+    return [
+        row(n, split=split, finding=("normal", "covid19")[n % 2]) for n, split in enumerate(splits)
+    ]
+
+
+def prepared(
+    folder: Path, films: Sequence[dict[str, object]], side: int = SIDE, **meta: str
+) -> Prepared:
+    """The films as shards in `folder`; every film that is not normal has its square."""
+    known = {
+        "manifest_id": "m1", "recipe_id": "plain", "channels": "image,beasf,clahe",
+        "size": str(side), **meta,
+    }  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    write_prepared(folder, _drawn(films, side), known)
+    return read_prepared(folder)
+
+
+def _drawn(
+    films: Sequence[dict[str, object]], side: int
+) -> Iterator[tuple[dict[str, object], npt.NDArray[np.uint8]]]:
+    for n, film in enumerate(films):
+        yield film, stack(n, has_square=film["finding"] != "normal", side=side)
+
+
+def params(**given: object) -> train.Params:
+    usual: dict[str, object] = {
+        "recipe": "plain", "task": "binary", "model": "base_cnn", "pretrained": False,
+        "size": SIDE, "epochs": 2, "batch": 8, "learning_rate": 1e-3,
+        "schedule": Schedule.CONSTANT, "label_smoothing": 0.0, "patience": 10,
+        "augmentation": "none", "seed": 1,
+    }  # fmt: skip
+    return train.Params.model_validate(usual | given)
+
+
+def trained(films: Prepared, folder: Path, **given: object) -> Path:
+    """`folder`, with a network trained on `films`."""
+    folder.mkdir(parents=True)
+    train.main(films, folder, params(**given), TASK)
+    return folder

@@ -1,0 +1,156 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+from planted import prepared, rows, square, trained
+from pytorch_grad_cam import GradCAM, HiResCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+from manifests.contract.shards import Prepared, png, unpng
+from manifests.contract.table import read_arrow, write_arrow
+from manifests.contract.vocabulary import Split
+from training.explanations import Heat, Unexplained, heat, heat_inside, last_map, points_inside
+from training.films import films_of, read_task
+from training.models import build
+from training.models.base_cnn import field
+from training.stages import explain
+
+SIZE = 320
+TASK = {"normal": ["normal"], "covid19": ["covid19"]}
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return prepared(tmp_path_factory.mktemp("explain"), rows(), side=SIZE)
+
+
+@pytest.fixture(scope="module")
+def net(films: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("explain") / "net"
+    return trained(films, folder, size=SIZE, epochs=4, learning_rate=1e-3)
+
+
+@pytest.fixture(scope="module")
+def truth(films: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lungs are the lower half; the opacity is the planted square, in films of the ill."""
+    folder = tmp_path_factory.mktemp("truth")
+    lungs, none, opacity = (np.zeros((320, 320), np.uint8) for _ in range(3))
+    lungs[160:] = 255
+    opacity[square(320)] = 255
+    known = films.rows
+    masks = [
+        {"sha256": sha, "lungs": png(lungs), "opacities": png(opacity if ill else none)}
+        for sha, ill in zip(known["sha256"], known["abnormal"], strict=True)
+    ]
+    write_arrow(folder / "masks.parquet", pa.Table.from_pylist(masks))
+    return folder
+
+
+def explained(films: Prepared, net: Path, truth: Path | None, folder: Path, count: int = 6) -> Path:
+    folder.mkdir(exist_ok=True)
+    explain.main(films, net, truth, folder, explain.Params(films=count, truth=truth))
+    return folder
+
+
+def test_the_heat_of_a_planted_square_lies_on_the_square(
+    films: Prepared, net: Path, truth: Path, tmp_path: Path
+) -> None:
+    folder = explained(films, net, truth, tmp_path)
+    maps = read_arrow(folder / "heatmaps.parquet").to_pylist()
+    ill = [row for row in maps if row["label"] == "covid19" == row["predicted"]]
+    assert ill
+    mask = np.zeros((320, 320), np.uint8)
+    mask[square(320)] = 255
+    inside = [heat_inside(unpng(row["heat"]).astype(np.float32), mask) or 0 for row in ill]
+    assert np.mean(inside) > 3 * (mask > 0).mean()
+    scores = json.loads((folder / "scores.json").read_text())
+    assert scores["pointing_game"] == 1.0
+    assert scores["heat_in_lungs"] > scores["lungs_in_frame"]
+
+
+def test_without_truth_the_scores_are_empty(films: Prepared, net: Path, tmp_path: Path) -> None:
+    folder = explained(films, net, None, tmp_path)
+    scores = json.loads((folder / "scores.json").read_text())
+    assert scores["films"] == 6
+    assert (scores["heat_in_lungs"], scores["pointing_game"]) == (None, None)
+    maps = read_arrow(folder / "heatmaps.parquet").to_pylist()
+    assert {row["pointing_hit"] for row in maps} == {None}
+
+
+def test_maps_are_grey_squares_and_labels_take_turns(
+    films: Prepared, net: Path, tmp_path: Path
+) -> None:
+    maps = read_arrow(explained(films, net, None, tmp_path) / "heatmaps.parquet").to_pylist()
+    assert {unpng(row[name]).shape for row in maps for name in ("film", "heat")} == {(320, 320)}
+    assert sorted(row["label"] for row in maps) == ["covid19"] * 3 + ["normal"] * 3
+
+
+def test_explaining_twice_gives_the_same_bytes(
+    films: Prepared, net: Path, truth: Path, tmp_path: Path
+) -> None:
+    first, second = (explained(films, net, truth, tmp_path / name) for name in ("a", "b"))
+    for name in ("heatmaps.parquet", "scores.json"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_an_empty_test_split_gives_an_empty_table(net: Path, tmp_path: Path) -> None:
+    nothing = prepared(tmp_path / "films", rows(train=8, val=4, test=0), side=SIZE)
+    folder = explained(nothing, net, None, tmp_path / "out")
+    assert read_arrow(folder / "heatmaps.parquet").num_rows == 0
+    assert json.loads((folder / "scores.json").read_text())["films"] == 0
+
+
+def test_wrong_predictions_are_shown_beside_right_ones(films: Prepared) -> None:
+    test = films_of(films, read_task(TASK), Split.TEST)
+    chances = np.eye(2)[np.zeros(len(test), int)]
+    chances[1] = chances[1, ::-1]
+    picked = explain.choose(test, chances, 3)
+    cells = {(int(test.targets[n]), bool(chances[n].argmax() == test.targets[n])) for n in picked}
+    assert cells == {(0, True), (1, True), (1, False)}
+
+
+def test_densenet_is_explained_at_the_output_of_its_last_norm() -> None:
+    net = build("densenet121", classes=3, size=64, pretrained=False).eval()
+    images = torch.zeros((1, 3, 64, 64))
+    outputs: list[torch.Tensor] = []
+    keep = lambda *given: outputs.append(given[2])  # noqa: E731 - a hook
+    for module in (last_map(net, images)[0], net.get_submodule("features.norm5")):
+        module.register_forward_hook(keep)
+    net(images)
+    assert torch.equal(outputs[0], outputs[1])
+
+
+def test_heat_of_an_averaging_network_is_grad_cam() -> None:
+    net = build("resnet10t", classes=3, size=64, pretrained=False).eval()
+    images = torch.rand((2, 3, 64, 64), generator=torch.Generator().manual_seed(1))
+    layer, _ = last_map(net, images)
+    targets = [ClassifierOutputTarget(1)] * 2
+    maps = [cam(net, [layer])(images, targets) for cam in (GradCAM, HiResCAM)]
+    np.testing.assert_allclose(maps[0], maps[1], atol=1e-5)
+
+
+def test_the_cells_of_the_base_model_look_where_its_kernels_stand() -> None:
+    assert field(8, 320) == (32, 32)
+    assert field(158, 320) == (2, 2)
+
+
+def test_a_transformer_is_refused_in_a_sentence() -> None:
+    net = build("vit_tiny_patch16_224", classes=3, size=64, pretrained=False).eval()
+    with pytest.raises(Unexplained, match="VisionTransformer keeps no feature map"):
+        heat(net, torch.zeros((1, 3, 64, 64)), [0])
+
+
+def test_heat_is_scored_against_its_mask() -> None:
+    mask = np.zeros((4, 4), np.uint8)
+    mask[0, 0] = 255
+    hot: Heat = np.zeros((4, 4), np.float32)
+    assert heat_inside(hot, mask) is None
+    assert points_inside(hot, mask) is None
+    hot[0, 0], hot[3, 3] = 3, 1
+    assert heat_inside(hot, mask) == 0.75
+    assert points_inside(hot, mask) is True
+    assert points_inside(hot, np.zeros((4, 4), np.uint8)) is None
+    assert heat_inside(hot, None) is None

@@ -1,0 +1,104 @@
+import csv
+import json
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from planted import TASK, params, prepared, row, rows, trained
+
+from manifests.contract.vocabulary import Split
+from training.checkpoint import read_about
+from training.data import look_at
+from training.films import Untrainable, films_of, read_task
+from training.loop import Lesson
+from training.loop import train as fit
+from training.models import build
+from training.stages import train
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    with (folder / "history.csv").open() as source:
+        return list(csv.DictReader(source))
+
+
+def test_a_few_epochs_on_planted_squares_lower_the_loss(tmp_path: Path) -> None:
+    films = prepared(tmp_path / "films", rows())
+    epochs = history(trained(films, tmp_path / "net", epochs=6, learning_rate=3e-3))
+    assert float(epochs[-1]["train_loss"]) < 0.8 * float(epochs[0]["train_loss"])
+    assert float(epochs[-1]["val_accuracy"]) > 0.8
+
+
+@pytest.mark.parametrize("model", ["base_cnn", "densenet121"])
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, model: str) -> None:
+    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
+    given = {"model": model, "size": 65, "augmentation": "anatomical", "schedule": "cosine"}
+    first, second, other = (
+        trained(films, tmp_path / name / "net", epochs=1, seed=seed, **given)
+        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    )
+    for name in ("model.safetensors", "checkpoint.json", "history.csv"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    assert (first / "model.safetensors").read_bytes() != (other / "model.safetensors").read_bytes()
+
+
+def test_the_checkpoint_says_what_it_is_and_what_it_is_not_for(tmp_path: Path) -> None:
+    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
+    folder = trained(films, tmp_path / "cnn.part")
+    about = json.loads((folder / "checkpoint.json").read_text())
+    assert "not for diagnosis" in about["disclaimer"]
+    assert about["is_drawn"]
+    assert "Drawn by a computer" in about["drawn"]
+    assert about["experiment"] == "cnn"
+    assert about["labels"] == ["normal", "covid19"]
+    assert about["train_films"] == {"normal": 4, "covid19": 4}
+    assert read_about(folder).look.size == params().size
+
+
+def test_without_validation_films_the_last_epoch_is_kept(tmp_path: Path) -> None:
+    films = prepared(tmp_path / "films", rows(train=8, val=0, test=0))
+    folder = trained(films, tmp_path / "net", epochs=2)
+    assert read_about(folder).best_epoch == 2
+    assert [epoch["val_loss"] for epoch in history(folder)] == ["", ""]
+
+
+def test_training_ends_when_validation_gains_nothing_more(tmp_path: Path) -> None:
+    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
+    folder = trained(films, tmp_path / "net", epochs=30, patience=2, learning_rate=1e-9)
+    assert len(history(folder)) == 3
+
+
+def test_one_label_alone_cannot_be_learnt(tmp_path: Path) -> None:
+    given = [row(n, split="train", finding="normal") for n in range(4)]
+    films = prepared(tmp_path / "films", given)
+    with pytest.raises(Untrainable, match=r"4 films with 1 of the labels normal, covid19"):
+        train.main(films, tmp_path, params(), TASK)
+
+
+def test_a_label_absent_from_training_is_told_and_trained_around(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
+    train.main(films, tmp_path, params(), {**TASK, "cap": ["pneumonia"]})
+    assert "the training split has no film of cap" in caplog.text
+    assert read_about(tmp_path).train_films["cap"] == 0
+
+
+def test_validation_films_of_a_label_never_trained_are_no_crash(tmp_path: Path) -> None:
+    given = rows(train=8, val=0, test=0)
+    given.append(row(90, split="val", finding="pneumonia"))
+    films = prepared(tmp_path / "films", given)
+    train.main(films, tmp_path, params(), {**TASK, "cap": ["pneumonia"]})
+    assert history(tmp_path)[0]["val_loss"] not in {"", "nan"}
+
+
+def test_a_loss_that_is_no_number_is_a_sentence(tmp_path: Path) -> None:
+    films = films_of(prepared(tmp_path, rows(train=8)), read_task(TASK), Split.TRAIN)
+    net = build("base_cnn", classes=2, size=96, pretrained=False)
+    next(net.parameters()).data.fill_(math.inf)
+    lesson = Lesson(
+        train=films, val=films, look=look_at(films, 96), plan=params(),
+        generator=torch.Generator().manual_seed(0),
+    )  # fmt: skip
+    with pytest.raises(Untrainable, match="epoch 1: the loss is not a number; lower"):
+        fit(net, lesson)
