@@ -27,7 +27,7 @@ class Body:
 
     chance: Chance
     youth: float
-    """0 from the age of 16, 1 at birth: rounder and smaller thorax, larger heart, level ribs."""
+    """0 from the age of 17, 1 up to 3: rounder and smaller thorax, larger heart, level ribs."""
     width: float
     """Half width of the rib cage at its widest."""
     top: float
@@ -53,15 +53,15 @@ class Body:
 def body(person: Patient) -> Body:
     """The measures of `person`, by age, sex and chance."""
     chance = person.chance.of("body")
-    youth = float(np.clip((16 - person.age_years) / 16, 0, 1))
+    youth = float(np.clip((17 - person.age_years) / 14, 0, 1))
     old = float(np.clip((person.age_years - 50) / 40, 0, 1))
     is_woman = person.sex is Sex.F and youth == 0
     return Body(
         chance=chance,
         youth=youth,
-        width=chance.between("width", 0.64, 0.76) - 0.10 * youth,
-        top=chance.between("top", -0.80, -0.68) + 0.20 * youth,
-        dome=chance.between("dome", 0.30, 0.46) - 0.17 * youth,
+        width=chance.between("width", 0.64, 0.76) - 0.09 * youth,
+        top=chance.between("top", -0.80, -0.68) + 0.17 * youth,
+        dome=chance.between("dome", 0.30, 0.46) - 0.16 * youth,
         angle_depth=chance.between("angle", 0.17, 0.26) - 0.06 * youth,
         heart=chance.between("heart", 0.41, 0.49) + 0.03 * old + 0.08 * youth,
         slope=chance.between("slope", 0.75, 1.15) * (1 - 0.65 * youth),

@@ -27,6 +27,8 @@ class Ground:
     """1 where lung is seen."""
     texture: Field
     """The patient's own noise, mean 0, deviation 1."""
+    has_sides: bool
+    """Right and left lie beside each other, as in a frontal film."""
     tree: Field
     """Vessels; the airways beside them stay dark in a dense lobe."""
 
@@ -43,13 +45,13 @@ def _lobe(severity: float, person: Chance, ground: Ground) -> Field:
     side, share, height, across, down = LOBES[person.pick("lobe", sorted(LOBES))]
     share += person.between("share", -0.07, 0.07)
     height += person.between("height", -0.06, 0.06)
-    size = 0.55 + 0.45 * severity
+    size = 0.65 + 0.45 * severity
     blob = _blob(ground, side, (share, height), (across * size, down * size))
     dense = _step(_ragged(blob, ground.texture, 0.09), 0.30, 0.68)
     airways = np.clip(softened(ground.tree, 1.2) * 1.4, 0, 1)
     mottled = 1 + np.float32(0.10) * ground.texture
-    strength = np.float32(person.between("strength", 0.19, 0.28) * (0.55 + 0.45 * severity))
-    return np.asarray(strength * dense * mottled * (1 - np.float32(0.55) * airways), np.float32)
+    strength = np.float32(person.between("strength", 0.27, 0.36) * (0.55 + 0.45 * severity))
+    return np.asarray(strength * dense * mottled * (1 - np.float32(0.45) * airways), np.float32)
 
 
 def _patches(severity: float, person: Chance, ground: Ground) -> Field:
@@ -59,12 +61,12 @@ def _patches(severity: float, person: Chance, ground: Ground) -> Field:
         for number in range(chance.whole("patches", 2, 3) + round(2 * severity)):
             share = chance.between(f"share{number}", 0.66, 0.94)
             height = 0.42 + 0.56 * chance.unit(f"height{number}") ** 0.7
-            radius = chance.between(f"radius{number}", 0.08, 0.15) * (0.6 + 0.5 * severity)
+            radius = chance.between(f"radius{number}", 0.10, 0.17) * (0.6 + 0.5 * severity)
             flat = chance.between(f"flat{number}", 0.8, 1.7)
             total = np.maximum(total, _blob(ground, side, (share, height), (radius, radius * flat)))
     hazy = _step(_ragged(total, ground.texture, 0.16), 0.20, 0.80)
-    strength = np.float32(person.between("strength", 0.13, 0.19) * (0.6 + 0.4 * severity))
-    return np.asarray(strength * hazy * (1 + np.float32(0.22) * ground.texture), np.float32)
+    strength = np.float32(person.between("strength", 0.19, 0.26) * (0.6 + 0.4 * severity))
+    return np.asarray(strength * hazy * (1 + np.float32(0.15) * ground.texture), np.float32)
 
 
 def _blob(ground: Ground, side: int, where: Where, size: Where) -> Field:
@@ -77,11 +79,12 @@ def _blob(ground: Ground, side: int, where: Where, size: Where) -> Field:
     foot = float(diaphragm(shape, side, share))
     y = shape.top + height * (foot - shape.top)
     x = share * float(wall(shape, y)) * side
-    middle, right, below = plate.placed(
-        np.concatenate([line(np.array([[x, y], [x + across, y], [x, y + down]]), 0.0)])
-    )
+    corners = np.array([[x, y], [x + across, y], [x, y + down], [0, y]])
+    middle, right, below, midline = plate.placed(line(corners, 0.0))
     columns = (np.arange(plate.width) - middle[0]) / max(1.0, abs(right[0] - middle[0]))
     rows = (np.arange(plate.height) - middle[1]) / max(1.0, abs(below[1] - middle[1]))
+    if ground.has_sides:
+        columns[(np.arange(plate.width) - midline[0]) * side < 0] = np.inf
     distance = columns.astype(np.float32)[None] ** 2 + rows.astype(np.float32)[:, None] ** 2
     return np.asarray(np.clip(1 - distance * np.float32(0.62), 0, 1), np.float32)
 

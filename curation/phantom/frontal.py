@@ -32,14 +32,16 @@ def frontal(person: Patient, occasion: Occasion, height: int, width: int) -> Den
     air = field * (np.float32(0.35) + np.float32(0.65) * depth) * (1 - np.float32(0.93) * centre)
     tree = vessels(shape, place)
     texture = person.chance.clouds("texture", height, width, 38.0, octaves=3)
-    ground = Ground(shape=shape, plate=place, lungs=lungs, texture=texture, tree=tree)
+    ground = Ground(
+        shape=shape, plate=place, lungs=lungs, texture=texture, tree=tree, has_sides=True
+    )
     added = opacities(occasion.condition, occasion.severity, person.chance, ground)
     film = (
         soft
         - np.float32(0.46) * air
         + np.float32(0.10) * centre
         + np.float32(0.13) * abdomen(shape, place)
-        + air * (np.float32(0.115) * tree + np.float32(0.010) * texture)
+        + air * (np.float32(0.09) * tree + np.float32(0.010) * texture)
         + hila(shape, place) * np.float32(0.06)
         + skeleton(shape, place, arms_down=not is_pa) * _contrast(air, soft, centre)
         - np.float32(0.12) * windpipe(shape, place)
@@ -60,7 +62,7 @@ def _contrast(air: Field, soft: Field, centre: Field) -> Field:
 def breathing(shape: Body, occasion: Occasion) -> Body:
     """The body as it breathes in on this occasion: less deeply when lying down."""
     chance = occasion.chance.of("breath")
-    up = chance.between("up", 0.0, 0.05) + (0.05 if occasion.view is View.AP_SUPINE else 0.0)
+    up = chance.between("up", 0.0, 0.035) + (0.05 if occasion.view is View.AP_SUPINE else 0.0)
     up += 0.02 if occasion.view in {View.AP, View.AP_ERECT} else 0.0
     return dataclasses.replace(
         shape,

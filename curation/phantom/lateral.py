@@ -28,7 +28,9 @@ def lateral(person: Patient, occasion: Occasion, height: int, width: int) -> Den
     air = field * (np.float32(0.4) + np.float32(0.6) * domed(field, 0.3 * place.unit))
     texture = person.chance.clouds("texture", height, width, 38.0, octaves=3)
     tree = vessels(shape, place)
-    ground = Ground(shape=shape, plate=place, lungs=field, texture=texture, tree=tree)
+    ground = Ground(
+        shape=shape, plate=place, lungs=field, texture=texture, tree=tree, has_sides=False
+    )
     added = opacities(occasion.condition, occasion.severity, person.chance, ground)
     film = (
         soft

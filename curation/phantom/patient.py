@@ -37,8 +37,8 @@ class Occasion:
 
 
 def patient(number: int, card: Card, chance: Chance) -> Patient:
-    """Patient `number`; adults are 19 to 88, children 6 months to 12 years old."""
-    age = chance.between("age", 0.5, 12.5) if card.is_child else chance.between("age", 19, 88)
+    """Patient `number`; adults are 19 to 88, children 6 months to 10 years old."""
+    age = chance.between("age", 0.5, 11) if card.is_child else chance.between("age", 19, 88)
     return Patient(
         name=f"p{number:03d}",
         chance=chance,

@@ -88,8 +88,8 @@ def plate(occasion: Occasion, height: int, width: int) -> Plate:
             height * 0.5 + unit * (chance.between("y", 0.10, 0.18) - 0.03 * loose),
         ),
         turn=chance.between("turn", -0.025, 0.025) * loose,
-        yaw=chance.between("yaw", -0.02, 0.02) * loose,
-        pitch=chance.between("pitch", -0.02, 0.03) - (0.0 if is_pa else 0.05),
+        yaw=chance.between("yaw", -0.014, 0.014) * loose,
+        pitch=chance.between("pitch", -0.012, 0.018) - (0.0 if is_pa else 0.04),
         spread=-0.05 if is_pa else 0.06,
     )
 
