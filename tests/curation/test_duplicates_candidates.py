@@ -1,0 +1,92 @@
+import cv2
+import numpy as np
+import pytest
+from textures import texture
+
+from curation.duplicates.candidates import (
+    UNIT,
+    VIEW_SIDE,
+    Candidate,
+    Descriptors,
+    descriptor,
+    descriptors,
+    neighbours,
+    trim,
+    view,
+)
+from manifests.contract.images import Pixels
+
+FILMS = [texture(number) for number in range(20)]
+
+
+def described(*films: Pixels) -> Descriptors:
+    return np.stack([descriptors(view(film)) for film in films])
+
+
+def test_a_view_is_small_and_has_no_uniform_border() -> None:
+    framed = cv2.copyMakeBorder(FILMS[0], 50, 0, 90, 90, cv2.BORDER_CONSTANT, value=0)
+    assert trim(np.asarray(framed)).shape == FILMS[0].shape
+    assert max(view(np.asarray(framed)).shape) == VIEW_SIDE
+
+
+def test_a_small_film_is_not_enlarged_and_a_flat_one_not_trimmed_away() -> None:
+    flat = np.full((30, 20), 7, np.uint8)
+    assert view(flat).shape == (30, 20)
+
+
+def test_a_descriptor_holds_whole_numbers_of_one_length() -> None:
+    found = descriptor(view(FILMS[0]))
+    assert (found == np.rint(found)).all()
+    assert np.linalg.norm(found) == pytest.approx(UNIT, rel=0.01)
+
+
+def test_dot_products_are_exact_so_that_no_order_of_summing_matters() -> None:
+    some = described(*FILMS[:4]).reshape(-1, 143)
+    assert (some @ some.T == some.astype(np.int64) @ some.astype(np.int64).T).all()
+
+
+def test_a_flat_film_has_no_neighbours() -> None:
+    flat = np.full((64, 64), 200, np.uint8)
+    assert neighbours(described(flat, flat, FILMS[0]), 2) == []
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_than_two_films_have_no_neighbours(count: int) -> None:
+    assert neighbours(np.zeros((count, 10, 143), np.float32), 5) == []
+
+
+@pytest.mark.parametrize("is_mirrored", [False, True])
+@pytest.mark.parametrize("is_inverted", [False, True])
+def test_a_turned_copy_is_the_nearest_film_and_says_how_it_was_turned(
+    *, is_mirrored: bool, is_inverted: bool
+) -> None:
+    copy = FILMS[3][:, ::-1] if is_mirrored else FILMS[3]
+    copy = 255 - copy if is_inverted else copy
+    found = neighbours(described(*FILMS, np.ascontiguousarray(copy)), 1)
+    assert Candidate(3, 20, is_mirrored, is_inverted) in found
+
+
+@pytest.mark.parametrize("share", [0.03, 0.07, 0.13])
+def test_a_cropped_copy_is_the_nearest_film(share: float) -> None:
+    height, width = FILMS[5].shape
+    cut = FILMS[5][round(share * height) :, : width - round(share * width)]
+    found = neighbours(described(*FILMS, cut), 1)
+    assert (5, 20) in {(pair.first, pair.second) for pair in found}
+
+
+def test_the_number_of_pairs_is_bounded_on_any_data() -> None:
+    alike = [FILMS[0]] * 30
+    assert len(neighbours(described(*alike), 4)) <= 30 * 4
+
+
+def test_of_equals_the_lower_position_is_nearer() -> None:
+    found = neighbours(described(*[FILMS[0]] * 4), 1)
+    assert [(pair.first, pair.second) for pair in found] == [(0, 1), (0, 2), (0, 3)]
+
+
+def test_the_order_of_the_films_changes_no_pair() -> None:
+    order = [7, 2, 19, 0, 11, 5, 3, 16, 1, 18, 4, 9, 14, 6, 12, 8, 17, 10, 13, 15]
+    plain, mixed = described(*FILMS), described(*[FILMS[i] for i in order])
+    before = {frozenset((pair.first, pair.second)) for pair in neighbours(plain, 3)}
+    after = {frozenset((order[p.first], order[p.second])) for p in neighbours(mixed, 3)}
+    assert before == after

@@ -1,0 +1,78 @@
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as some
+from records import record, records
+
+from curation.duplicates.groups import components, groups, name
+from curation.duplicates.pair import Edge, Link
+from manifests.contract.vocabulary import Relation
+
+MEMBERS = [f"cohen/{letter}" for letter in "abcdefgh"]
+EDGES = some.lists(some.tuples(some.sampled_from(MEMBERS), some.sampled_from(MEMBERS)))
+SAME = {"patient_id": "cohen/p"}
+
+
+def link(relation: Relation) -> dict[Edge, Link]:
+    return {("cohen/a", "sirm/b"): Link(relation=relation, score=0.7)}
+
+
+def two(**given_to_b: str) -> pd.DataFrame:
+    return records([record("a"), record("b", source="sirm", **given_to_b)])
+
+
+def number_of_groups(rows: pd.DataFrame, links: dict[Edge, Link] | None = None) -> int:
+    return len(set(groups(rows, links or {}).values()))
+
+
+@given(EDGES, some.permutations(MEMBERS))
+def test_components_do_not_depend_on_order(edges: list[Edge], mixed: list[str]) -> None:
+    turned = [(other, one) for one, other in reversed(edges)]
+    assert components(MEMBERS, edges) == components(mixed, turned)
+
+
+@given(EDGES)
+def test_every_member_is_in_one_component_and_no_edge_leaves_it(edges: list[Edge]) -> None:
+    found = components(MEMBERS, edges)
+    assert sorted(member for component in found for member in component) == MEMBERS
+    assert all(any({a, b} <= set(component) for component in found) for a, b in edges)
+
+
+def test_a_long_chain_is_one_component() -> None:
+    chain = [f"cohen/{number:05d}" for number in range(20_000)]
+    assert len(components(chain, zip(chain[1:], chain[:-1], strict=True))) == 1
+
+
+def test_the_films_of_a_patient_are_one_group() -> None:
+    rows = records([record("a", **SAME), record("b", **SAME), record("c")])
+    assert number_of_groups(rows) == 2
+
+
+def test_the_films_of_a_study_are_one_group_and_an_empty_study_joins_nothing() -> None:
+    rows = records([
+        record("a", study_id="cohen/s"), record("b", study_id="cohen/s"), record("c"), record("d"),
+    ])  # fmt: skip
+    assert number_of_groups(rows) == 3
+
+
+def test_an_address_shared_by_thousands_joins_nothing() -> None:
+    archive = {"source_url": "https://example.org/images_01.tar.gz"}
+    assert number_of_groups(records([record("a", **archive), record("b", **archive)])) == 2
+
+
+def test_copies_and_follow_ups_join_what_patient_ids_keep_apart() -> None:
+    assert number_of_groups(two(), link(Relation.VERIFIED_COPY)) == 1
+    assert number_of_groups(two(), link(Relation.SAME_PATIENT)) == 1
+
+
+def test_a_reviewed_difference_joins_nothing() -> None:
+    assert number_of_groups(two(), link(Relation.DIFFERENT)) == 2
+
+
+def test_a_group_is_named_by_one_of_its_films_in_whatever_order_they_come() -> None:
+    assert name(MEMBERS) == name(MEMBERS[::-1])
+    assert name(MEMBERS) in MEMBERS
+
+
+def test_a_newcomer_seldom_renames_a_group() -> None:
+    grown = [name([*MEMBERS, f"aaa/{number}"]) for number in range(200)]
+    assert sum(called != name(MEMBERS) for called in grown) < 60
