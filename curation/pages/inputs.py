@@ -1,0 +1,103 @@
+"""Everything that the report looks at, read from the folders of the stages."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from manifests.contract.record import Record, Rejection
+from manifests.contract.shards import WorkingCopies
+from manifests.contract.table import BrokenTable, frame, read, read_arrow, read_stage, to_pandas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """What one experiment left; a part that is absent is None, and the page says so."""
+
+    name: str
+    checkpoint: dict[str, Any] | None
+    history: pd.DataFrame | None
+    metrics: dict[str, Any] | None
+    confusion: pd.DataFrame | None
+    roc: pd.DataFrame | None
+    heatmaps: pd.DataFrame | None
+    scores: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInputs:
+    """The tables behind the page."""
+
+    figures: dict[str, Any]
+    """The content of summary.json."""
+    records: pd.DataFrame
+    """The manifest."""
+    ingested: pd.DataFrame
+    """Every record that a source gave, also those that left later."""
+    rejected: pd.DataFrame
+    pairs: pd.DataFrame
+    """Columns of `curation.duplicates.pair.Pair`."""
+    experiments: Sequence[Experiment]
+    copies: WorkingCopies
+
+
+def load(
+    data: Path, manifests: Path, sources: Sequence[str], experiments: Sequence[str]
+) -> ReportInputs:
+    """The inputs from the stages' folders under `data`. Raises `BrokenTable` for a damaged one."""
+    folders = [data / "ingest" / key for key in sorted(sources)]
+    filled = [kept for kept, _ in map(read_stage, folders) if len(kept)]
+    figures = _json(manifests / "summary.json")
+    if figures is None:
+        raise BrokenTable(f"{manifests / 'summary.json'}: not there; run `dvc repro release`")
+    return ReportInputs(
+        figures=figures,
+        records=read(manifests / "dataset.parquet", Record),
+        ingested=pd.concat(filled, ignore_index=True) if filled else frame([], Record),
+        rejected=read(manifests / "rejected.parquet", Rejection),
+        pairs=to_pandas(read_arrow(data / "dedup" / "pairs.parquet")),
+        experiments=[experiment(data, name) for name in sorted(experiments)],
+        copies=WorkingCopies(folders),
+    )
+
+
+def experiment(data: Path, name: str) -> Experiment:
+    """What is there of one experiment."""
+    trained, judged = data / "train" / name, data / "evaluate" / name
+    explained = data / "explain" / name
+    heat = explained / "heatmaps.parquet"
+    return Experiment(
+        name=name,
+        checkpoint=_json(trained / "checkpoint.json"),
+        history=_csv(trained / "history.csv"),
+        metrics=_json(judged / "metrics.json"),
+        confusion=_csv(judged / "confusion.csv"),
+        roc=_csv(judged / "roc.csv"),
+        heatmaps=to_pandas(read_arrow(heat)) if heat.exists() else None,
+        scores=_json(explained / "scores.json"),
+    )
+
+
+def _json(place: Path) -> dict[str, Any] | None:
+    if not place.exists():
+        return None
+    try:
+        known = json.loads(place.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as fault:
+        raise BrokenTable(f"{place}: is no JSON ({fault}); make it again") from None
+    if not isinstance(known, dict):
+        raise BrokenTable(f"{place}: expected an object; make it again")
+    return known
+
+
+def _csv(place: Path) -> pd.DataFrame | None:
+    if not place.exists():
+        return None
+    try:
+        # A label may be the word "NA"; only an empty cell is empty.
+        return pd.read_csv(place, keep_default_na=False, na_values=[""], index_col=False)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
+        raise BrokenTable(f"{place}: is no table ({fault}); make it again") from None

@@ -1,0 +1,166 @@
+"""What the page says of one experiment: its curves, its scores, its mistakes, its heat."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from curation.pages.charts import Chart, chart, column
+from curation.pages.counts import Cross, cross
+from curation.pages.inputs import Experiment
+from curation.pages.pictures import Picture, overlay, thumbnail
+from manifests.contract.shards import unpng
+
+OVERALL = {"accuracy": "accuracy", "macro_f1": "macro F1", "auc": "AUC"}
+PER_LABEL = ("precision", "recall", "f1", "auc")
+MOST_HEAT = 24
+"""Heat maps per experiment on the page; the worst come first, so the rest is better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A figure with its interval, all 0 to 1; a figure that does not exist is None."""
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heated:
+    """A film beside its heat."""
+
+    record_id: str
+    label: str
+    predicted: str
+    probability: float | None
+    in_lungs: float | None
+    hit: bool | None
+    film: Picture
+    heat: Picture
+
+    @property
+    def is_right(self) -> bool:
+        return self.label == self.predicted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One experiment, ready to be printed."""
+
+    name: str
+    about: Mapping[str, Any]
+    is_other_manifest: bool
+    scores: Sequence[Score]
+    labels: Mapping[str, Mapping[str, Any]]
+    films: int | None
+    groups: int | None
+    reason: str
+    loss: Chart | None
+    accuracy: Chart | None
+    confusion: Cross | None
+    roc: Chart | None
+    heat: Sequence[Heated]
+    heat_total: int
+    explained: Mapping[str, Any]
+
+
+def shown(given: Experiment, manifest_id: str) -> Shown:
+    """The experiment for the page; `manifest_id` is that of the release."""
+    about = given.checkpoint or {}
+    test = (given.metrics or {}).get("test", {})
+    maps = given.heatmaps
+    return Shown(
+        name=given.name,
+        about=about,
+        is_other_manifest=bool(about) and about.get("manifest_id") != manifest_id,
+        scores=scores(test),
+        labels={name: facts for name, facts in test.items() if isinstance(facts, dict)},
+        films=test.get("n"),
+        groups=test.get("groups"),
+        reason=test.get("reason") or "",
+        loss=_loss(given.history),
+        accuracy=_accuracy(given.history),
+        confusion=_confusion(given.confusion, list(about.get("labels", ()))),
+        roc=_roc(given.roc),
+        heat=heated(maps) if maps is not None else [],
+        heat_total=len(maps) if maps is not None else 0,
+        explained=given.scores or {},
+    )
+
+
+def scores(test: Mapping[str, Any]) -> list[Score]:
+    """The overall figures that are there."""
+    return [
+        Score(name=words, value=_number(test.get(name)), low=_number(test.get(f"{name}_low")),
+              high=_number(test.get(f"{name}_high")))
+        for name, words in OVERALL.items() if name in test
+    ]  # fmt: skip
+
+
+def heated(maps: pd.DataFrame) -> list[Heated]:
+    """The heat maps with the least heat inside the lungs first; where nobody knows, last."""
+    ordered = maps.sort_values(["heat_in_lungs", "record_id"], na_position="last").head(MOST_HEAT)
+    made = []
+    for row in ordered.to_dict("records"):
+        film, heat = unpng(row["film"]), unpng(row["heat"])
+        made.append(
+            Heated(
+                record_id=str(row["record_id"]), label=str(row["label"]),
+                predicted=str(row["predicted"]), probability=_number(row["probability"]),
+                in_lungs=_number(row["heat_in_lungs"]),
+                hit=None if pd.isna(row["pointing_hit"]) else bool(row["pointing_hit"]),
+                film=thumbnail(film), heat=overlay(film, heat),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _loss(history: pd.DataFrame | None) -> Chart | None:
+    return _curves(history, {"training": "train_loss", "validation": "val_loss"}, "loss",
+                   is_share=False)  # fmt: skip
+
+
+def _accuracy(history: pd.DataFrame | None) -> Chart | None:
+    return _curves(history, {"validation": "val_accuracy"}, "accuracy", is_share=True)
+
+
+def _curves(
+    history: pd.DataFrame | None, wanted: Mapping[str, str], up: str, *, is_share: bool
+) -> Chart | None:
+    if history is None:
+        return None
+    series = {name: column(history, "epoch", of) for name, of in wanted.items()}
+    series = {name: line for name, line in series.items() if line}
+    ends = [f"{name} {line[0][1]:.3g} to {line[-1][1]:.3g}" for name, line in series.items()]
+    told = f"{up} by epoch, from the first to the last: {', '.join(ends)}"
+    # The first epoch may be the only one, and axes need a width.
+    return chart(series, "epoch", up, told, is_share=is_share)
+
+
+def _roc(points: pd.DataFrame | None) -> Chart | None:
+    if points is None or not len(points):
+        return None
+    series = {
+        str(label): column(rows, "false_positive_rate", "true_positive_rate")
+        for label, rows in points.groupby("label", sort=False)
+    }
+    told = f"ROC curves of {', '.join(series)}: true against false positive rate"
+    return chart(series, "false positive rate", "true positive rate", told, is_share=True)
+
+
+def _confusion(said: pd.DataFrame | None, labels: Sequence[str]) -> Cross | None:
+    if said is None or not len(said):
+        return None
+    words = said.astype("string")
+    known = labels or sorted({*words["actual"], *words["predicted"]})
+    return cross(words, "actual", known, "predicted", known)
+
+
+def _number(value: object) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    return float(value)

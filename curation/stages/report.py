@@ -1,0 +1,97 @@
+"""Stage report: one self-contained page to look at, from the flow of counts to the heat maps."""
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from curation.pages import counts, films, flow, models
+from curation.pages.inputs import ReportInputs
+from curation.pages.page import page
+from curation.pages.pictures import colour_bar
+from manifests.contract.record import STAGES
+from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+
+ROWS_PER_REASON = 8
+"""Rejections shown for each reason; the counts are of all."""
+
+
+class Params(BaseModel):
+    """How much is shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    samples: int = Field(ge=0, le=60)
+    """Films shown per source."""
+    pairs: int = Field(ge=0, le=200)
+    """Pairs shown side by side, the least certain first."""
+
+
+def main(inputs: ReportInputs, params: Params) -> str:
+    """The page as HTML; the same inputs give the same bytes."""
+    shown = [models.shown(given, inputs.figures["manifest_id"]) for given in inputs.experiments]
+    any_heat = any(experiment.heat for experiment in shown)
+    return page(
+        "report.html.jinja",
+        {
+            "it": inputs.figures, "disclaimer": DISCLAIMER, "drawn": DRAWN,
+            "stops": counts.stops(inputs.records, inputs.rejected),
+            "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
+            "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
+            **_films(inputs, params), **_tables(inputs),
+        },
+    )  # fmt: skip
+
+
+def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:
+    """Everything that shows films of the manifest, each film encoded once."""
+    chosen = films.chosen_pairs(inputs.pairs, params.pairs)
+    sampled = {
+        str(key): films.sampled(rows, params.samples)
+        for key, rows in inputs.records.groupby("source", sort=True)
+    }
+    wanted = {*chosen["a"], *chosen["b"], *(i for ids in sampled.values() for i in ids)}
+    pictures = films.pictured(inputs.copies, wanted)
+    rows = {
+        str(row["record_id"]): {str(name): value for name, value in row.items()}
+        # The manifest holds the corrected words, so it is read last.
+        for table in (inputs.ingested, inputs.records)
+        for row in table.to_dict("records")
+    }
+    return {
+        "samples": {
+            key: [films.shown(rows[name], pictures) for name in ids] for key, ids in sampled.items()
+        },
+        "pairs": films.paired(chosen, rows, pictures),
+        "pair_counts": counts.counts(inputs.pairs["relation"]),
+        "conflicts": _conflicts(inputs.pairs, rows),
+    }
+
+
+def _conflicts(
+    pairs: pd.DataFrame, rows: dict[str, dict[str, object]]
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Copies whose sources contradict each other: both ids, and what they say."""
+    copies = pairs[pairs["kept_id"].notna()]
+    told = [
+        (a, b, films.conflicts(rows[a], rows[b]))
+        for a, b in zip(copies["a"], copies["b"], strict=True)
+        if a in rows and b in rows
+    ]
+    return [line for line in told if line[2]]
+
+
+def _tables(inputs: ReportInputs) -> dict[str, object]:
+    """The flow, the cross tables and the rejections."""
+    records, rejected = inputs.records, inputs.rejected
+    sources = sorted({*records["source"], *rejected["source"]})
+    by_source = counts.findings_by_source(records, sources)
+    blind, informed = counts.guessed(by_source)
+    order = rejected["stage"].map({stage: number for number, stage in enumerate(STAGES)})
+    few = rejected.assign(order=order).sort_values(["order", "reason", "record_id"])
+    few = few.groupby(["stage", "reason"], sort=False).head(ROWS_PER_REASON)
+    return {
+        "flow": flow.drawn(records, rejected, sources), "sources": sources,
+        "by_source": by_source, "blind": blind, "informed": informed,
+        "telling": counts.telling(by_source), "by_split": counts.findings_by_split(records),
+        "rejections": few.astype(object).where(few.notna(), None).to_dict("records"),
+        "rejections_total": len(rejected),
+    }  # fmt: skip
