@@ -39,13 +39,14 @@ class Sirm(Scraper):
     )  # fmt: skip
 
     def listing(self, web: Web) -> Iterator[str | Lost]:
-        last, number = 1, 1
-        while number <= last:
+        last, number = 1, 0
+        while number < last:
+            number += 1
             url = LISTING if number == 1 else f"{LISTING}page/{number}/"
             page = ask(web, url, f"listing, page {number}")
             if isinstance(page, Lost):
                 yield page
-                return
+                continue
             soup = BeautifulSoup(page.text, "lxml")
             hrefs = [urljoin(SITE, str(link["href"])) for link in soup.select(TITLES)]
             posts = [re.sub("^http:", "https:", href) for href in hrefs if POST.search(href)]
@@ -54,7 +55,6 @@ class Sirm(Scraper):
             yield from dict.fromkeys(posts)
             pages = re.findall(r"/page/(\d+)", " ".join(str(a["href"]) for a in soup.select(PAGER)))
             last = max(last, *map(int, pages)) if pages else last
-            number += 1
 
     def parse(self, page: Page, web: Web) -> Iterator[Draft | Lost]:
         soup = BeautifulSoup(page.text, "lxml")

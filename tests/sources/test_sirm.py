@@ -1,0 +1,210 @@
+from pathlib import Path
+
+import pytest
+from drawn_shots import sirm_shots
+from told import Shelf, page, read
+
+from curation.phantom.replicas import sirm as replica
+from curation.sources import base_italian as italian
+from curation.sources.base import Draft, Lost, Web
+from curation.sources.base_site import picture
+from curation.sources.sirm import Sirm
+from curation.terms import Terms
+from manifests.contract.vocabulary import Modality, Reason
+
+TERMS = Path(__file__).parents[2] / "manifests" / "terms.yaml"
+POST = "https://www.sirm.org/2020/03/10/covid-19-caso-901/"
+UP = "https://www.sirm.org/wp-content/uploads/2020/03"
+
+
+def source(folder: Path) -> Sirm:
+    return Sirm(files=folder, max_cases=500)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sirm")
+    replica.file_shots(folder, sirm_shots(), 1)
+    return folder
+
+
+def drafts(site: Path) -> dict[bytes, dict[str, object]]:
+    return {d["image"]: d for d in read(source(site), site) if "image" in d}  # type: ignore[misc]
+
+
+def parsed(body: str, title: str = "COVID-19: caso 901") -> list[Draft | Lost]:
+    text = f'<h1>{title}</h1><div class="td-post-content">{body}</div>'
+    return list(source(Path()).parse(page(POST, text), Shelf()))
+
+
+def film(body: str) -> Draft:
+    (found,) = parsed(body)
+    assert isinstance(found, Draft)
+    return found
+
+
+@pytest.mark.usefixtures("closed_socket")
+def test_the_same_drafts_come_twice_with_the_socket_closed(site: Path) -> None:
+    assert read(source(site), site) == read(source(site), site)
+
+
+def test_no_picture_of_the_site_is_lost(site: Path) -> None:
+    assert {shot.data for shot in sirm_shots()} == set(drafts(site))
+    assert len({d["source_ref"] for d in read(source(site), site)}) == len(sirm_shots())
+
+
+def test_the_words_mean_what_was_drawn(site: Path) -> None:
+    terms, found = Terms.load(TERMS, "sirm"), drafts(site)
+    for shot in sirm_shots():
+        said = found[shot.data]
+        assert terms.modality(str(said["modality"])) == shot.modality
+        if shot.modality is Modality.X_RAY:
+            assert terms.view(str(said["view"])) == shot.view
+            assert terms.abnormal(str(said["abnormal"])) == shot.shows_disease
+
+
+def test_a_patient_is_one_post_whatever_its_address(site: Path) -> None:
+    found = drafts(site)
+    patients = {(shot.patient, found[shot.data]["patient"]) for shot in sirm_shots()}
+    # One CT stands in a post of its own, and that patient has nothing else here.
+    assert len(patients) == len({shot.patient for shot in sirm_shots()})
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "sex"),
+    [
+        ("Paziente di sesso femminile, 75 anni, febbre da 3 giorni", "75 anni", "femminile"),
+        ("Maschio, 51 anni", "51 anni", "maschio"),
+        ("Uomo di 51 anni", "51 anni", "uomo"),
+        ("Paziente di anni 53", "53 anni", ""),
+        ("Bambina di 8 mesi", "8 mesi", "bambina"),
+        ("Donna, febbre da quattro giorni", "", "donna"),
+    ],
+)
+def test_age_and_sex_are_read_in_every_phrasing(text: str, age: str, sex: str) -> None:
+    assert (italian.age(text), italian.sex(text)) == (age, sex)
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("RX torace in AP a letto", "AP a letto"),
+        ("Rx torace AP supino", "AP supino"),
+        ("radiogramma in proiezione postero-anteriore", "PA"),
+        ("RX latero-laterale", "latero-laterale"),
+        ("RX torace LL", "latero-laterale"),
+        ("RX torace", ""),
+        ("APR muta", ""),
+    ],
+)
+def test_a_projection_is_read_where_it_stands(text: str, view: str) -> None:
+    assert italian.view(text) == view
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("RX torace negativo.", "RX negativo"),
+        ("RX torace: negativo. TC: addensamenti", "RX negativo"),
+        ("Tampone negativo. RX torace: opacità basale", "opacità"),
+        ("RX torace negativo per versamento; addensamento a destra", ""),
+        ("TC torace negativa.", ""),
+        ("RX torace: non addensamenti.", ""),
+    ],
+)
+def test_what_the_radiograph_shows_is_not_what_ct_or_swab_say(text: str, shown: str) -> None:
+    assert italian.shown(text) == shown
+
+
+def test_modality_comes_from_caption_before_name_before_text() -> None:
+    text, image = "<p>Esegue TC.</p>", f'<img src="{UP}/{{}}.jpg">'
+    caption = "<figcaption>RX torace</figcaption>"
+    named = image.format("TC-torace")
+    assert film(f"{text}<figure>{named}{caption}</figure>").modality == "RX"
+    assert film(f"<p>Esegue RX.</p><figure>{named}</figure>").modality == "TC"
+    assert film(text + image.format("1-8")).modality == "TC"
+    assert film("<p>Febbre.</p>" + image.format("1-8")).modality == ""
+
+
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [
+        (f'<img src="{UP}/RX-Torace-1024x900.jpg">', "RX-Torace.jpg"),
+        (f'<img src="{UP.replace("https", "http")}/1.jpeg">', "1.jpeg"),
+        (f'<img src="data:image/gif;base64,R0" data-img-url="{UP}/2-324x400.jpeg">', "2.jpeg"),
+        (f'<a href="{UP}/3.png"><img src="{UP}/3-300x200.png"></a>', "3.png"),
+        (f'<img data-full-url="{UP}/4.PNG" src="{UP}/4-1024x700.PNG">', "4.PNG"),
+        ('<img src="/wp-content/uploads/2020/03/rx-12x.jpg">', "rx-12x.jpg"),
+    ],
+)
+def test_the_original_is_found_behind_every_copy(image: str, name: str) -> None:
+    found = film(f"<p>RX torace</p>{image}")
+    assert found.source_ref == f"901/2020/03/{name}"
+    assert found.image.args[1] == f"{UP}/{name}"  # type: ignore[attr-defined]
+
+
+def test_the_copy_serves_where_the_original_is_gone() -> None:
+    class Web:
+        def page(self, url: str) -> object:
+            return Shelf(**{"-10x10": "a film"}).page(url)
+
+    web = Web()
+    assert picture(web, f"{UP}/1.jpg", f"{UP}/1-10x10.jpg") == b"a film"  # type: ignore[arg-type]
+
+
+def test_the_credit_is_the_first_paragraph_unless_it_tells_of_the_patient() -> None:
+    image = f'<img src="{UP}/rx.jpg">'
+    credited = film(f"<p>A. Rossi — U.O. Radiologia</p><p>Uomo di 51 anni</p>{image}")
+    assert credited.attribution == "A. Rossi — U.O. Radiologia (SIRM, COVID-19: caso 901)"
+    assert film(f"<p>Uomo di 51 anni</p>{image}").attribution == "SIRM (SIRM, COVID-19: caso 901)"
+
+
+@pytest.mark.parametrize(
+    ("slug", "patient"),
+    [
+        ("covid19-caso-2", "2"),
+        ("covid-19-caso-92-mini-review-pediatrica", "92"),
+        ("covid-19-case-7", "7"),
+        ("un-post", "un-post"),
+    ],
+)
+def test_the_case_number_is_the_patient(slug: str, patient: str) -> None:
+    text = f'<h1>COVID-19</h1><div class="td-post-content"><img src="{UP}/rx.jpg"></div>'
+    web = Shelf()
+    (found,) = source(Path()).parse(page(f"https://www.sirm.org/2020/03/10/{slug}/", text), web)
+    assert isinstance(found, Draft)
+    assert found.patient == patient
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("<html><h1>caso 1</h1><p>text</p></html>", Reason.LAYOUT_CHANGED),
+        ('<h1>c</h1><div class="td-post-content"><p>text</p></div>', Reason.MISSING_IMAGE),
+        ('<h1>c</h1><div class="td-post-content"><img src="data:,"></div>', Reason.LAYOUT_CHANGED),
+        ('<h1>c</h1><div class="td-post-content"><img src="/a.svg"></div>', Reason.MISSING_IMAGE),
+    ],
+)
+def test_a_post_that_gives_nothing_says_why(body: str, reason: Reason) -> None:
+    (lost,) = source(Path()).parse(page(POST, body), Shelf())
+    assert isinstance(lost, Lost)
+    assert lost.reason == reason
+
+
+def test_a_listing_without_posts_is_a_changed_layout() -> None:
+    web: Web = Shelf(category="<html><p>Benvenuti</p></html>")
+    first, *_ = source(Path()).read(web)
+    assert isinstance(first, Lost)
+    assert first.reason == Reason.LAYOUT_CHANGED
+
+
+def test_a_lost_listing_page_is_said_and_the_others_are_read(site: Path, tmp_path: Path) -> None:
+    replica.file_shots(tmp_path, sirm_shots(), 1)
+    index = tmp_path / "responses.jsonl"
+    lines = [line for line in index.read_text().splitlines() if "/page/2/" not in line]
+    index.write_text("\n".join(lines) + "\n")
+    found = read(source(tmp_path), tmp_path)
+    (lost,) = (item for item in found if "reason" in item)
+    assert lost["source_ref"] == "listing, page 2"
+    # Three pages of six, six and four posts, the first with three pictures.
+    assert len(found) - 1 == len(read(source(site), site)) - replica.ROWS
