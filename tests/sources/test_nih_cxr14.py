@@ -1,0 +1,169 @@
+import io
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curation.sources.base import Draft, Lost
+from curation.sources.loading import load
+from curation.sources.nih_cxr14 import NihCxr14
+from curation.stages import ingest
+from manifests.contract.params import Misspelt
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
+
+ROOT = Path(__file__).parents[2]
+FIXTURE = Path(__file__).parent / "fixtures/nih_cxr14"
+SAMPLE = ROOT.parent / "shared/data/nih"
+TERMS = ROOT / "manifests/terms.yaml"
+PARAMS = ingest.Params(max_side=1024, max_megapixels=40)
+
+
+def read(files: Path, **asked: Any) -> dict[str, Draft | Lost]:
+    asked = {"findings": (), "max_films": None, **asked}
+    return {draft.source_ref: draft for draft in NihCxr14(files=files, **asked).read(files)}
+
+
+def lost(found: dict[str, Draft | Lost]) -> dict[str, str]:
+    return {ref: str(one.reason) for ref, one in found.items() if isinstance(one, Lost)}
+
+
+def kept(found: dict[str, Draft | Lost]) -> list[str]:
+    return [ref for ref, one in found.items() if isinstance(one, Draft)]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    return shutil.copytree(FIXTURE, tmp_path / "nih")
+
+
+def test_the_archives_are_read_and_nothing_is_unpacked(files: Path) -> None:
+    before = sorted(files.rglob("*"))
+    found = read(files)
+    assert len(kept(found)) == 5
+    assert lost(found) == {"00009999_000.png": "unlisted_image",
+                           "00000004_000.png": "missing_image"}  # fmt: skip
+    assert sorted(files.rglob("*")) == before
+
+
+def test_loose_pictures_are_read_like_archived_ones(files: Path) -> None:
+    archived = read(files)
+    for archive in sorted(files.glob("*.tar.gz")):
+        with tarfile.open(archive) as members:
+            members.extractall(files, filter="data")
+        archive.unlink()
+    loose = read(files)
+    assert kept(archived) == kept(loose)
+    for ref in kept(archived):
+        assert archived[ref].image() == loose[ref].image()  # type: ignore[union-attr]  # drafts
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [({"findings": ("Pneumonia",)}, ["00000001_001.png", "00000003_002.png"]),
+     ({"findings": ("Infiltration", "No Finding"), "max_films": 1}, ["00000001_000.png"]),
+     ({"max_films": 2}, ["00000001_000.png", "00000001_001.png"])],
+)  # fmt: skip
+def test_only_what_the_parameters_ask_for_comes_in(
+    asked: dict[str, Any], names: list[str], files: Path
+) -> None:
+    found = read(files, **asked)
+    assert kept(found) == names
+    assert lost(found) == {}
+
+
+def test_reading_stops_when_all_is_found(files: Path) -> None:
+    (files / "images_002.tar.gz").write_bytes(b"never opened")
+    assert lost(read(files, max_films=3)) == {}
+
+
+def test_the_table_of_2020_is_preferred_and_the_one_of_2017_is_read(
+    files: Path, tmp_path: Path
+) -> None:
+    def ages() -> list[float | None]:
+        folder = tmp_path / "out"
+        folder.mkdir(exist_ok=True)
+        source = load(
+            "nih_cxr14", {"nih_cxr14": {"files": files, "findings": [], "max_films": None}}
+        )
+        rows = ingest.main("nih_cxr14", source, folder, TERMS, PARAMS).kept
+        return list(rows["age_years"].astype(object).where(rows["age_years"].notna(), None))
+
+    assert ages() == [58, 59, 58, 58, 60]
+    (files / "Data_Entry_2017_v2020.csv").unlink()
+    assert ages() == [None, 59, 58, 58, 60]
+
+
+def test_several_labels_are_several_findings(tmp_path: Path) -> None:
+    source = NihCxr14(files=FIXTURE, findings=(), max_films=None)
+    rows = ingest.main("nih_cxr14", source, tmp_path, TERMS, PARAMS).kept.set_index("source_ref")
+    row = rows.loc["00000001_001.png"]
+    assert row["findings"] == ["pneumonia", "cardiomegaly", "effusion"]
+    assert row["finding_text"] == "Cardiomegaly|Effusion|Pneumonia"
+    assert (row["patient_id"], row["study_id"]) == ("nih_cxr14/1", "nih_cxr14/1-1")
+    assert (row["sex"], row["view"], row["license"]) == ("F", "PA", "LicenseRef-NIHCC")
+
+
+@pytest.mark.parametrize("length", [0, 40, 2000, 5600])
+def test_a_damaged_archive_is_told_and_its_films_are_missing(length: int, files: Path) -> None:
+    archive = files / "images_002.tar.gz"
+    archive.write_bytes(archive.read_bytes()[:length])
+    found = read(files)
+    assert {"00000001_000.png", "00000001_001.png", "00000002_000.png"} <= set(kept(found))
+    assert lost(found)["images_002.tar.gz"] == "unreadable_image"
+    assert len(found) == 7
+
+
+def test_a_member_that_is_no_plain_file_is_not_followed(files: Path) -> None:
+    with tarfile.open(files / "images_001.tar.gz", "w:gz") as archive:
+        link = tarfile.TarInfo("images/00000001_000.png")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/hostname"
+        archive.addfile(link)
+        climbing = tarfile.TarInfo("../../00000001_001.png")
+        climbing.size = 4
+        archive.addfile(climbing, io.BytesIO(b"film"))
+    found = read(files, max_films=2)
+    assert kept(found) == ["00000001_001.png"]
+    assert isinstance(found["00000001_000.png"], Lost)
+
+
+def test_a_row_that_comes_twice_is_told(files: Path) -> None:
+    table = files / "Data_Entry_2017_v2020.csv"
+    rows = table.read_text().splitlines()
+    table.write_text("\n".join([*rows, rows[1].replace("No Finding", "Mass")]))
+    found = list(NihCxr14(files=files, findings=(), max_films=None).read(files))
+    first = next(one for one in found if isinstance(one, Lost))
+    assert (first.source_ref, first.reason) == ("00000001_000.png", Reason.INVALID_FIELD)
+
+
+def test_a_label_that_nih_does_not_use_is_named() -> None:
+    entry = {"files": FIXTURE, "findings": ["Pneumonia", "Covid"], "max_films": None}
+    with pytest.raises(Misspelt, match=r"sources\.nih_cxr14\.findings\.1' is 'Covid'"):
+        load("nih_cxr14", {"nih_cxr14": entry})
+
+
+def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="holds none of"):
+        read(tmp_path)
+
+
+def test_fetch_takes_the_links_that_nih_hands_out(tmp_path: Path) -> None:
+    source = NihCxr14(files=tmp_path, findings=(), max_films=None)
+    with pytest.raises(Misspelt, match=r"sources\.nih_cxr14\.links"):
+        next(source.remotes(tmp_path))
+    links = tmp_path / "links.csv"
+    links.write_text("name,url,sha256\nimages_001.tar.gz,https://nihcc.box.com/shared/x.gz,\n")
+    (remote,) = source.model_copy(update={"links": links}).remotes(tmp_path)
+    assert (remote.name, remote.url) == ("images_001.tar.gz", "https://nihcc.box.com/shared/x.gz")
+
+
+@pytest.mark.sample
+@pytest.mark.skipif(not SAMPLE.is_dir(), reason="the real films are not beside the project")
+def test_the_real_sample_is_counted(tmp_path: Path) -> None:
+    source = NihCxr14(files=SAMPLE, findings=(), max_films=None)
+    found = ingest.main("nih_cxr14", source, tmp_path, TERMS, PARAMS)
+    assert (len(found.kept), len(found.rejected)) == (94, 0)
+    assert found.kept["finding"].value_counts()["normal"] == 52
+    assert found.kept["finding"].value_counts()["pneumonia"] == 37
