@@ -43,7 +43,10 @@ class Addresses:
 
     def target(self, url: str, location: str) -> str:
         """The canonical address to which the answer for `url` sends us."""
-        there = location if urlsplit(location).netloc else urljoin(url, location)
+        try:
+            there = location if urlsplit(location).netloc else urljoin(url, location)
+        except ValueError as fault:
+            raise Refused(f"{location[:200]}: is no address ({fault})") from None
         return self.canonical(_unmirrored(there, self._mirrors))
 
 

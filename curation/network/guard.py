@@ -67,7 +67,7 @@ class Deadline:
 
 
 class Wire:
-    """One `requests` session whose every connection is guarded and used once.
+    """`requests`, one request at a time, every connection guarded and used once.
 
     `trusted` are (host, port) pairs that a person named as mirrors; they may be private.
     """
@@ -77,13 +77,10 @@ class Wire:
         self._trusted = trusted
         self._deadline = Deadline(0)
         self._deadline.cancel()
-        self._session = requests.Session()
-        # No proxy and no .netrc from the environment: a mirror is named in params.yaml.
-        self._session.trust_env = False
-        self._session.headers.clear()
-        self._session.headers.update({"User-Agent": agent, "Connection": "close"})
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, _Adapter(self))
+        self._headers = {"User-Agent": agent, "Connection": "close"}
+        # No session: it would follow a redirect's address, swallow its body, keep cookies, and
+        # take proxies and passwords from the environment. A mirror is named in params.yaml.
+        self._adapter = _Adapter(self)
 
     @contextlib.contextmanager
     def open(
@@ -95,10 +92,9 @@ class Wire:
         """
         self._deadline = deadline = Deadline(self.seconds)
         try:
-            self._session.cookies.clear()
-            with self._session.get(
-                url, headers=headers, stream=True, allow_redirects=False, timeout=self.seconds
-            ) as response:
+            request = requests.Request("GET", url, headers=self._headers | headers).prepare()
+            response = self._adapter.send(request, stream=True, timeout=self.seconds)
+            with response:
                 yield response, deadline
         except requests.RequestException as fault:
             if deadline.is_over:

@@ -1,10 +1,10 @@
 """What every source is: a folder that is read, and `Draft`s in the source's own words."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -186,8 +186,9 @@ class Importer(Source):
 
 def same(url: str) -> str:
     """What stays of an address when http, www, query and a last slash are taken for nothing."""
-    parts = urlsplit(url)
-    return (parts.hostname or "").removeprefix("www.") + parts.path.rstrip("/")
+    place = re.sub(r"^https?://(www\.)?", "", re.split(r"[?#]", url, maxsplit=1)[0])
+    host, slash, path = place.partition("/")
+    return (host.lower() + slash + path).rstrip("/")
 
 
 def ask(web: Web, url: str, ref: str) -> Page | Lost:

@@ -1,10 +1,19 @@
-"""What several sites need: is it a page, the first picture there is, the licence of a link."""
+"""What several sites need: whole links, the first picture that exists, a link's licence."""
 
 import re
+from urllib.parse import urljoin
 
 from curation.sources.base import Page, Web, ask
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
+
+
+def absolute(site: str, link: object) -> str:
+    """A page's link as a whole address with https; a link that is none stays as it is."""
+    try:
+        return re.sub("^http:", "https:", urljoin(site, str(link)))
+    except ValueError:
+        return str(link)
 
 
 def is_html(page: Page) -> bool:

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain, zip_longest
 from typing import ClassVar
-from urllib.parse import quote_plus, urljoin
+from urllib.parse import quote_plus
 
 from bs4 import BeautifulSoup, Tag
 from pydantic import Field
 
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
 from curation.sources.base_english import illness, pcr, said_of_study
-from curation.sources.base_site import is_html, picture, spdx
+from curation.sources.base_site import absolute, is_html, picture, spdx
 from curation.sources.base_viewer import Picture, shown_in
 from manifests.contract.vocabulary import Reason
 
@@ -97,9 +97,9 @@ def _results(web: Web, query: str) -> Iterator[str | Lost]:
         found = soup.select("a.search-result-case[href], .search-results a[href^='/cases/']")
         if not found and NO_RESULTS not in soup.get_text(" "):
             yield _changed(f"search: {query}, page {len(asked)}", f"{url}: no result, no pager")
-        yield from dict.fromkeys(urljoin(SITE, str(link["href"])) for link in found)
+        yield from dict.fromkeys(absolute(SITE, link["href"]) for link in found)
         following = soup.select_one("a.next_page[href], a[rel~=next][href]")
-        url = urljoin(SITE, str(following["href"])) if following else ""
+        url = absolute(SITE, following["href"]) if following else ""
 
 
 def _studies(soup: BeautifulSoup) -> dict[str, Tag]:
@@ -163,7 +163,7 @@ def _pictures(
     ref = f"study {number}"
     missing: list[Lost] = []
     for path in dict.fromkeys(paths):
-        answer = ask(web, urljoin(SITE, path), ref)
+        answer = ask(web, SITE + path, ref)
         if isinstance(answer, Lost):
             missing.append(answer)
             continue

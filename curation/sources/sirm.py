@@ -8,13 +8,12 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 
 from curation.sources import base_italian as italian
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
-from curation.sources.base_site import picture
+from curation.sources.base_site import absolute, picture
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://www.sirm.org"
@@ -48,8 +47,8 @@ class Sirm(Scraper):
                 yield page
                 continue
             soup = BeautifulSoup(page.text, "lxml")
-            hrefs = [urljoin(SITE, str(link["href"])) for link in soup.select(TITLES)]
-            posts = [re.sub("^http:", "https:", href) for href in hrefs if POST.search(href)]
+            hrefs = [absolute(SITE, link["href"]) for link in soup.select(TITLES)]
+            posts = [href for href in hrefs if POST.search(href)]
             if not posts:
                 yield _changed(f"listing, page {number}", f"{url}: no post found")
             yield from dict.fromkeys(posts)
@@ -122,7 +121,7 @@ def _images(body: Tag) -> dict[str, Tag]:
         # Until it scrolls into view, a picture's `src` is a placeholder.
         best = next((url for url in urls if UPLOAD.search(url)), urls[0] if urls else "data:")
         if not best.startswith("data:"):
-            best = re.sub("^http:", "https:", urljoin(SITE, best))
+            best = absolute(SITE, best)
         found.setdefault(best, image)
     return found
 
