@@ -1,6 +1,7 @@
 """One HTML page that carries all it needs: no address is asked, and only its own script runs."""
 
 import base64
+import functools
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,14 +28,19 @@ def page(template: str, facts: Mapping[str, object]) -> str:
         "default-src 'none'", "img-src data:", f"style-src {_source(style)}",
         f"script-src {_source(script)}", "base-uri 'none'", "form-action 'none'",
     ])  # fmt: skip
+    # Both files are ours; escaping would break them, and their hashes with them.
+    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - ours, see above
+    return _room().get_template(template).render(policy=policy, **ours, **facts)
+
+
+@functools.cache
+def _room() -> jinja2.Environment:
     room = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ROOM), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     room.filters |= {"share": share, "link": link, "spaced": spaced, "figure": figure}
-    # Both files are ours; escaping would break them, and their hashes with them.
-    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - ours, see above
-    return room.get_template(template).render(policy=policy, **ours, **facts)
+    return room
 
 
 def link(address: str) -> str:

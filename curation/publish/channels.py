@@ -51,7 +51,9 @@ def ruling(licenses: Licenses, spdx: str, attribution: str, address: str) -> Rul
     except ValueError:
         return Ruling(Channel.POINTERS, "its address cannot be read")
     if channel not in WITH_PIXELS:
-        return Ruling(Channel.POINTERS, f"the terms of {host.removeprefix('www.')} stand above it")
+        return Ruling(
+            Channel.POINTERS, f"the terms of {host.removeprefix('www.')} narrow the licence"
+        )
     if known.attribution_required and not attribution.strip():
         return Ruling(Channel.POINTERS, "credit is due, and the source names nobody")
     return Ruling(channel, "")

@@ -1,0 +1,320 @@
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from records import record, records
+
+from curation.duplicates.pair import Pair
+from curation.licenses import Licenses
+from curation.pages.inputs import Experiment, ReportInputs, experiment
+from curation.pages.page import link
+from curation.publish.channels import rulings
+from curation.publish.summary import StageCount, summary
+from curation.stages import report
+from manifests.contract.images import Pixels
+from manifests.contract.record import Record, Rejection
+from manifests.contract.shards import WorkingCopies, png, write_working
+from manifests.contract.table import BrokenTable, arrow_schema, frame, manifest_id_of, to_pandas
+from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
+PARAMS = report.Params(samples=3, pairs=4)
+SECTIONS = [
+    "figures", "flow", "sources", "pairs", "split", "models", "heat", "rejections", "licences",
+    "reading",
+]  # fmt: skip
+HOSTILE = (
+    "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",
+    '"><svg onload=window.hurt=1>', "javascript:window.hurt=1", "</style><script>window.hurt=1//",
+    "<img src=http://127.0.0.1:9/a.png>", "<iframe srcdoc='<script>top.hurt=1</script>'>",
+    "{{ 7 * 7 }}", "{% include 'report.js' %}", "' onmouseover='window.hurt=1",
+    "<meta http-equiv=refresh content='0;url=http://127.0.0.1:9'>", "<base href=http://127.0.0.1>",
+    "<style>*{background:url(http://127.0.0.1:9/b)}</style>", "<a href='javascript:hurt=1'>x</a>",
+    "--><script>window.hurt=1</script>", "\u202e<details open ontoggle=hurt=1>",
+)  # fmt: skip
+USUAL = {"patient_ill": False, "copies": (), "pediatric_evidence": "age", "split": "train"}
+
+
+def film(name: str, **given: object) -> Record:
+    return record(name, **{**USUAL, "group": f"cohen/{name}", **given})
+
+
+def pixels(level: int) -> Pixels:
+    return np.full((40, 30), level, np.uint8)
+
+
+def trained(name: str, manifest_id: str, words: str) -> Experiment:
+    """An experiment that ran; `words` stand wherever training repeats somebody's words."""
+    labels = ["normal", words]
+    heat = np.tile(np.arange(32, dtype=np.uint8) * 8, (32, 1))
+    heatmaps = pd.DataFrame({
+        "record_id": ["cohen/late", f"cohen/{words}", "cohen/unsaid"], "label": labels[:1] * 3,
+        "predicted": [words, "normal", "normal"], "probability": [0.8, 0.7, 0.6],
+        "film": [png(heat)] * 3, "heat": [png(heat)] * 3,
+        "heat_in_lungs": [0.9, 0.1, None], "pointing_hit": [True, False, None],
+        "is_drawn": [False] * 3,
+    })  # fmt: skip
+    test = {
+        "n": 4, "groups": 3, "accuracy": 0.75, "accuracy_low": 0.4, "accuracy_high": 0.95,
+        "auc": 0.8125, "auc_low": None, "auc_high": None, "macro_f1": None, "macro_f1_low": None,
+        "macro_f1_high": None, "reason": words,
+        **{label: {"precision": 0.5, "recall": None, "f1": 0.6, "auc": 0.7, "n": 2}
+           for label in labels},
+    }  # fmt: skip
+    return Experiment(
+        name=name,
+        checkpoint={"model": words, "labels": labels, "manifest_id": manifest_id, "size": 64,
+                    "best_epoch": 2},
+        history=pd.DataFrame({"epoch": [1, 2], "train_loss": [1.0, 0.5],
+                              "val_loss": [1.1, None], "val_accuracy": [0.4, 0.6]}),
+        metrics={"test": test},
+        confusion=pd.DataFrame({"actual": labels * 2, "predicted": [*labels, *labels[::-1]]}),
+        roc=pd.DataFrame({"label": [words] * 3, "false_positive_rate": [0.0, 0.5, 1.0],
+                          "true_positive_rate": [0.0, 0.8, 1.0]}),
+        heatmaps=heatmaps,
+        scores={"heat_in_lungs": 0.5, "pointing_game": None},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
+    def made(words: str = "harmless", *, is_drawn: bool = False) -> ReportInputs:
+        said: dict[str, object] = {
+            "finding_text": words,
+            "attribution": words,
+            "source_url": words,
+            "is_drawn": is_drawn,
+        }
+        kept = [
+            film("a", **said),
+            film("b", split="test", finding="normal", **said),
+            film(words.strip(), source="sirm", license="NOASSERTION", **said),
+        ]
+        left = [film("c", finding="normal", sex="F", **said)]
+        table, gone = records(kept), frame(
+            [Rejection(record_id="cohen/c", source="cohen", stage="dedup", reason="duplicate",
+                       detail=words, kept_id="cohen/a")],
+            Rejection,
+        )  # fmt: skip
+        pair = Pair(a="cohen/a", b="cohen/c", a_sha256=kept[0].sha256, b_sha256=left[0].sha256,
+                    relation="verified_copy", score=0.9, decided_by=words, kept_id="cohen/a",
+                    findings_differ=True)  # fmt: skip
+        counts = [StageCount(stage="dedup", source="all", came_in=4, kept=3, rejected=gone)]
+        stamp = {"version": "0.1.0", "name": "little-set", "profile": "demo"}
+        write_working(tmp_path, ((row.record_id, pixels(n)) for n, row in enumerate(kept + left)))
+        return ReportInputs(
+            figures=summary(table, rulings(table, Licenses.load(LICENSES)), counts, stamp),
+            records=table, ingested=records(kept + left), rejected=gone,
+            pairs=pd.DataFrame([pair.model_dump()]),
+            experiments=[trained("densenet121", manifest_id_of(table), words)],
+            copies=WorkingCopies([tmp_path]),
+        )  # fmt: skip
+
+    return made
+
+
+Inputs = Callable[..., ReportInputs]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("Debian's chromium is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclasses.dataclass
+class Visit:
+    page: Page
+    complaints: list[str]
+    requests: list[str]
+
+
+@pytest.fixture
+def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
+    pages = []
+
+    def visited(html: str, width: int = 1400) -> Visit:
+        place = tmp_path / "index.html"
+        place.write_text(html, encoding="utf-8")
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        pages.append(page)
+        seen = Visit(page, [], [])
+        page.on("console", lambda message: seen.complaints.append(message.text))
+        page.on("pageerror", lambda fault: seen.complaints.append(str(fault)))
+        page.on("request", lambda request: seen.requests.append(request.url))
+        page.goto(place.as_uri())
+        return seen
+
+    yield visited
+    for page in pages:
+        page.close()
+
+
+def test_the_page_has_every_section_in_order(inputs: Inputs) -> None:
+    html = report.main(inputs(), PARAMS)
+    places = [html.index(f'<section id="{name}"') for name in SECTIONS]
+    assert sorted(places) == places
+    assert DISCLAIMER in html[: places[0]]
+
+
+@pytest.mark.parametrize("is_drawn", [True, False])
+def test_drawn_films_are_announced_before_anything_else(inputs: Inputs, *, is_drawn: bool) -> None:
+    html = report.main(inputs(is_drawn=is_drawn), PARAMS)
+    assert is_drawn == (DRAWN in html[: html.index("<h1>")])
+
+
+def test_the_same_inputs_make_the_same_page(inputs: Inputs) -> None:
+    assert report.main(inputs(), PARAMS) == report.main(inputs(), PARAMS)
+
+
+def test_the_figures_of_the_tables_stand_on_the_page(inputs: Inputs) -> None:
+    html = report.main(inputs(), PARAMS)
+    assert "<b>4</b><span>films came in" in html
+    assert "<b>3</b><span>kept" in html
+    assert "0.400 to 0.950" in html
+    assert "finding: covid19 / normal" in html
+    assert "no licence that lets pixels be handed on (1)" in html
+
+
+def test_the_film_with_the_least_heat_in_the_lungs_comes_first(inputs: Inputs) -> None:
+    html = report.main(inputs("early"), PARAMS)
+    html = html[html.index('<section id="heat"') :]
+    assert html.index("cohen/early") < html.index("cohen/late") < html.index("cohen/unsaid")
+
+
+def test_an_experiment_that_did_not_run_is_said_to_be_missing(
+    inputs: Inputs, tmp_path: Path
+) -> None:
+    given = dataclasses.replace(inputs(), experiments=[experiment(tmp_path, "base_cnn")])
+    html = report.main(given, PARAMS)
+    assert "Not trained yet" in html
+    assert "no metrics.json" in html
+    assert "No heat map" in html
+
+
+def test_an_experiment_on_another_manifest_is_called_out(inputs: Inputs) -> None:
+    given = dataclasses.replace(inputs(), experiments=[trained("old", "0" * 16, "covid19")])
+    assert "Trained on another manifest (0000000000000000)" in report.main(given, PARAMS)
+
+
+def test_an_empty_manifest_makes_a_page_that_says_so() -> None:
+    none = frame([], Record)
+    stamp = {"version": "0.1.0", "name": "little-set", "profile": "demo"}
+    empty = ReportInputs(
+        figures=summary(none, rulings(none, Licenses.load(LICENSES)), [], stamp), records=none,
+        ingested=none, rejected=frame([], Rejection), experiments=[],
+        pairs=to_pandas(arrow_schema(Pair).empty_table()), copies=WorkingCopies([]),
+    )  # fmt: skip
+    html = report.main(empty, PARAMS)
+    assert "The manifest holds no film" in html
+    assert "No two films were found to be related" in html
+
+
+def test_damaged_figures_are_named(tmp_path: Path) -> None:
+    (tmp_path / "evaluate/one").mkdir(parents=True)
+    (tmp_path / "evaluate/one/metrics.json").write_text('{"test": {', encoding="utf-8")
+    with pytest.raises(BrokenTable, match=r"metrics\.json: is no JSON"):
+        experiment(tmp_path, "one")
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_words_of_strangers_stay_words(inputs: Inputs, words: str) -> None:
+    html = report.main(inputs(words), PARAMS)
+    harmless = report.main(inputs(), PARAMS)
+    for tag in ("<script", "<style", "<img", "<iframe", "<meta", "<base", "<svg", "<details"):
+        assert harmless.count(tag) == html.count(tag), tag
+    assert 'href="javascript' not in html.lower()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", " JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd",
+     "//evil.test", "http://[", "java\nscript:x", ""],
+)  # fmt: skip
+def test_only_web_addresses_become_links(address: str) -> None:
+    assert link(address) == ""
+
+
+def test_a_web_address_becomes_a_link() -> None:
+    assert link("https://example.org/a?b=c") == "https://example.org/a?b=c"
+
+
+@pytest.mark.browser
+def test_nothing_is_fetched_and_nothing_complains(inputs: Inputs, visit: Any) -> None:
+    seen = visit(report.main(inputs(), PARAMS))
+    assert seen.complaints == []
+    assert [url for url in seen.requests[1:] if not url.startswith("data:")] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("words", [*HOSTILE[:3], " ".join(HOSTILE)])
+def test_hostile_words_do_not_run_in_a_browser(inputs: Inputs, visit: Any, words: str) -> None:
+    seen = visit(report.main(inputs(words), PARAMS))
+    seen.page.evaluate(
+        "for (const place of document.querySelectorAll('*'))"
+        " for (const kind of ['mouseover', 'error', 'load', 'toggle'])"
+        " place.dispatchEvent(new Event(kind, {bubbles: true}))"
+    )
+    assert seen.page.evaluate("window.hurt") is None
+    assert seen.complaints == []
+    assert [url for url in seen.requests[1:] if not url.startswith("data:")] == []
+
+
+@pytest.mark.browser
+def test_the_policy_stops_a_script_that_slipped_in(inputs: Inputs, visit: Any) -> None:
+    html = report.main(inputs(), PARAMS)
+    slipped = html.replace("</main>", "<script>window.hurt=1</script><img src=x onerror=hurt=1>")
+    seen = visit(slipped)
+    assert seen.page.evaluate("window.hurt") is None
+    assert any("Content Security Policy" in complaint for complaint in seen.complaints)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [400, 1400])
+def test_the_page_fits_the_width(inputs: Inputs, visit: Any, width: int) -> None:
+    seen = visit(report.main(inputs(), PARAMS), width)
+    assert width == seen.page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.browser
+def test_every_picture_is_described_and_every_control_is_reached_by_key(
+    inputs: Inputs, visit: Any
+) -> None:
+    page = visit(report.main(inputs(), PARAMS)).page
+    assert 0 == page.locator("img:not([alt]), img[alt='']").count() < page.locator("img").count()
+    assert page.locator("svg:not([aria-label]):not([aria-hidden])").count() == 0
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the figures"
+    button = page.locator("button.flicker").first
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-pressed") == "true"
+    assert "stacked" in str(page.locator(".pair").first.get_attribute("class"))
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-pressed") == "false"
+
+
+def test_the_page_stays_small_with_many_films(inputs: Inputs) -> None:
+    given = inputs()
+    noise = np.random.default_rng(1).integers(0, 256, (320, 320), np.uint8)  # the worst to pack
+    assert given.experiments[0].heatmaps is not None
+    row = given.experiments[0].heatmaps.iloc[[0]].assign(film=png(noise), heat=png(noise))
+    maps = pd.concat([row.assign(record_id=f"cohen/{n}") for n in range(60)], ignore_index=True)
+    many = [dataclasses.replace(given.experiments[0], heatmaps=maps)] * 2
+    html = report.main(dataclasses.replace(given, experiments=many), PARAMS)
+    assert len(html.encode()) < 8_000_000
+    assert "24 of 60 films" in html
