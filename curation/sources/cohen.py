@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import quote
 
 from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.base_files import Row, film, rows
@@ -45,7 +46,7 @@ class Cohen(Importer):
             )
         yield Remote(url=f"{RAW}/{self.commit}/{TABLE}", name=TABLE)
         names = {row["filename"] for row in _films(files) if isinstance(row, Row)}
-        for name in sorted(names):
+        for name in sorted(name for name in names if Path(name).name == name):
             yield Remote(url=self._address(name), name=f"{IMAGES}/{name}")
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
@@ -73,8 +74,7 @@ class Cohen(Importer):
             study=_case(row["url"]),
             age=row["age"],
             sex=row["sex"],
-            # Upstream issue 109: where the name says lateral and the column does not, the name is
-            # right.
+            # Upstream issue 109: some laterals stand as PA, and only their names tell.
             view="L" if LATERAL.search(name) else row["view"],
             # A slice is a CT, whatever stands in the next column.
             modality="CT" if row["view"].casefold() in SLICES else row["modality"],
@@ -87,7 +87,7 @@ class Cohen(Importer):
         )
 
     def _address(self, name: str) -> str:
-        return f"{RAW}/{self.commit}/{IMAGES}/{name}"
+        return f"{RAW}/{self.commit}/{IMAGES}/{quote(name)}"
 
 
 def _films(files: Path) -> Iterator[Row | Lost]:

@@ -145,10 +145,11 @@ def test_fetch_brings_the_table_first_and_then_what_it_names(tmp_path: Path) -> 
     commit = "0123456789" * 4
     remotes = source(tmp_path, commit).remotes(tmp_path)
     assert next(remotes).name == "metadata.csv"
-    clone(tmp_path, NEWEST)
+    climbing = NEWEST.splitlines()[1].replace("a.jpg", "../a.jpg")
+    clone(tmp_path, NEWEST.replace("a.jpg", "a #1.jpg") + climbing)
     (image,) = remotes
-    assert image.name == "images/a.jpg"
-    assert image.url.endswith(f"/{commit}/images/a.jpg")
+    assert image.name == "images/a #1.jpg"
+    assert image.url.endswith(f"/{commit}/images/a%20%231.jpg")
 
 
 def test_fetch_wants_a_whole_commit(tmp_path: Path) -> None:
