@@ -83,6 +83,8 @@ def telling(table: Cross) -> list[tuple[str, str, float]]:
     """(finding, source, share) where one source gives nearly all films of a finding."""
     made = []
     for finding, cells in zip(table.rows, table.cells, strict=True):
+        if finding in {Finding.UNKNOWN, Finding.OTHER}:
+            continue
         share = max(cells) / max(sum(cells), 1)
         if sum(cells) >= FEW and share >= TELLING and len(table.columns) > 1:
             made.append((finding, table.columns[cells.index(max(cells))], share))

@@ -177,6 +177,12 @@ def test_drawn_films_are_announced_before_anything_else(inputs: Inputs, *, is_dr
     assert is_drawn == (DRAWN in html[: html.index("<h1>")])
 
 
+@pytest.mark.parametrize("is_drawn", [True, False])
+def test_a_page_with_films_that_may_not_leave_says_so(inputs: Inputs, *, is_drawn: bool) -> None:
+    html = report.main(inputs(is_drawn=is_drawn), PARAMS)
+    assert is_drawn == ("may not be handed on" not in html)
+
+
 def test_the_same_inputs_make_the_same_page(inputs: Inputs) -> None:
     assert report.main(inputs(), PARAMS) == report.main(inputs(), PARAMS)
 
