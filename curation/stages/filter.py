@@ -27,7 +27,7 @@ class Params(BaseModel):
 
 
 def main(records: pd.DataFrame, params: Params) -> Verdict:
-    """Frontal radiographs of patients who are or may be adults; the first rule that fits decides."""
+    """Frontal radiographs of patients who are or may be adults; the first fitting rule decides."""
     records = records.copy()
     age = records["age_years"]
     records["pediatric"] = (age < params.adult_from_years).astype("bool[pyarrow]")

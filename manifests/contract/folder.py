@@ -53,8 +53,9 @@ def whole_folder(place: Path) -> Iterator[Path]:
         _flush(place.parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-        lock.release()
+        # While it is still held; filelock refuses a file that lost its name meanwhile.
         Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
 
 
 @contextlib.contextmanager

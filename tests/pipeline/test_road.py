@@ -1,0 +1,155 @@
+"""The whole road, with real DVC, on a small drawn world, with the socket closed."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from project import ROOT
+from road import copy_project, environment, run, succeed
+
+from manifests.contract.record import Record
+from manifests.contract.table import check_counts, read, read_stage
+
+SMALL: dict[str, dict[str, object]] = {"phantom": {"patients": 40}, "evaluate": {"bootstrap": 100}}
+
+
+def small_experiments() -> dict[str, object]:
+    experiments = yaml.safe_load((ROOT / "params.yaml").read_text())["experiments"]
+    return {key: entry | {"epochs": 1, "size": 64} for key, entry in experiments.items()} | {
+        "base_cnn": experiments["base_cnn"] | {"epochs": 1}
+    }
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("road")
+    copy_project(folder, **SMALL, experiments=small_experiments())
+    succeed(folder, "dvc", "repro")
+    return folder
+
+
+def sha256(place: Path) -> str:
+    return hashlib.sha256(place.read_bytes()).hexdigest()
+
+
+def test_a_second_repro_runs_no_stage(road: Path) -> None:
+    assert "up to date" in succeed(road, "dvc", "status")
+    assert "Running stage" not in succeed(road, "dvc", "repro")
+
+
+def test_every_film_that_came_in_is_kept_or_rejected(road: Path) -> None:
+    keys = yaml.safe_load((ROOT / "params.yaml").read_text())["sources"]
+    came_in = sum(len(read_stage(road / "data" / "ingest" / key)[0]) for key in keys)
+    for stage in ("merge", "dedup", "filter", "split"):
+        kept, rejected = read_stage(road / "data" / stage)
+        check_counts(stage, came_in, len(kept), len(rejected))
+        came_in = len(kept)
+    assert came_in == len(read(road / "manifests" / "dataset.parquet", Record)) > 0
+
+
+def test_another_machine_gives_the_same_manifest(road: Path, tmp_path: Path) -> None:
+    other = copy_project(tmp_path, **SMALL, experiments=small_experiments())
+    elsewhere = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    succeed(other, "dvc", "repro", "release", "prepare", **elsewhere)
+    made = ["manifests/dataset.parquet", "manifests/rejected.parquet", "manifests/summary.json"]
+    made += [str(p.relative_to(road)) for p in sorted((road / "data/release").rglob("*"))]
+    made += [str(p.relative_to(road)) for p in sorted((road / "data/prepare").rglob("*"))]
+    assert len(made) > 6
+    for name in made:
+        if (road / name).is_file():
+            assert sha256(road / name) == sha256(other / name), name
+
+
+def test_metrics_and_plots_are_shown_by_dvc(road: Path) -> None:
+    shown = json.loads(succeed(road, "dvc", "metrics", "show", "--json"))
+    assert "accuracy" in json.dumps(shown)
+    succeed(road, "dvc", "plots", "show", "--out", "plots.part", "--no-html", "--json")
+
+
+def test_the_report_is_one_page_that_says_what_it_is(road: Path) -> None:
+    page = (road / "data" / "report" / "index.html").read_text()
+    assert "not for diagnosis" in page.lower()
+    assert "Drawn by a computer" in page
+
+
+def test_the_staged_folder_loads_offline(road: Path) -> None:
+    script = (
+        "import datasets, yaml, pathlib\n"
+        "card = pathlib.Path('data/release/README.md').read_text().split('---')[1]\n"
+        "for config in yaml.safe_load(card)['configs']:\n"
+        "    loaded = datasets.load_dataset('data/release', config['config_name'])\n"
+        "    print(config['config_name'], {k: len(v) for k, v in loaded.items()})\n"
+    )
+    assert "pointers" in succeed(road, "python", "-c", script)
+
+
+@pytest.mark.parametrize(
+    ("section", "wrong", "named"),
+    [
+        ("split", {"val": 0.15, "test": 0.2, "slat": "one"}, "split.slat"),
+        ("filter", {"adult_from_years": -1, "unknown_age": "keep", "unknown_view": "keep"},
+         "filter.adult_from_years"),
+    ],
+)  # fmt: skip
+def test_a_wrong_key_is_one_sentence(
+    road: Path, section: str, wrong: dict[str, object], named: str
+) -> None:
+    place = road / "params.yaml"
+    good = place.read_text()
+    try:
+        place.write_text(yaml.safe_dump(yaml.safe_load(good) | {section: wrong}))
+        stage = {"split": ["split", "data/filter", "manifests/frozen", "scratch"],
+                 "filter": ["filter", "data/dedup", "scratch"]}[section]  # fmt: skip
+        done = run(road, "python", "-m", "curation", *stage)
+    finally:
+        place.write_text(good)
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (road / "scratch").exists()
+
+
+def test_an_unwritable_place_is_one_sentence(road: Path) -> None:
+    (road / "taken").write_text("a file where a folder should be")
+    done = run(road, "python", "-m", "curation", "filter", "data/dedup", "taken/out")
+    assert done.returncode == 2
+    assert "taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a full disk is made by mounting a small one")
+def test_a_full_disk_leaves_nothing_half_written(road: Path) -> None:
+    disk = road / "disk"
+    disk.mkdir()
+    mounted = run(road, "mount", "-t", "tmpfs", "-o", "size=64k", "none", str(disk))
+    if mounted.returncode:
+        pytest.skip(f"this machine mounts nothing: {mounted.stderr}")
+    try:
+        done = run(road, "python", "-m", "curation", "prepare", "plain", "data/split",
+                   "data/ingest", "disk/out")  # fmt: skip
+        assert done.returncode == 8, done.stderr
+        assert "no space left" in done.stderr
+        assert not (disk / "out").exists()
+    finally:
+        run(road, "umount", str(disk))
+
+
+def test_a_killed_run_is_finished_by_the_next(road: Path, tmp_path: Path) -> None:
+    other = copy_project(tmp_path, **SMALL, experiments=small_experiments())
+    with subprocess.Popen(
+        ["dvc", "repro", "release"], cwd=other, env=environment(other), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as killed:  # fmt: skip
+        while not list((other / "data").glob("ingest/*.part")) and killed.poll() is None:
+            time.sleep(0.01)
+        os.killpg(killed.pid, signal.SIGKILL)
+    assert not (other / "manifests" / "dataset.parquet").exists()
+    succeed(other, "dvc", "repro", "release")
+    name = "manifests/dataset.parquet"
+    assert sha256(other / name) == sha256(road / name)
