@@ -62,7 +62,10 @@ def _contrast(air: Field, soft: Field, centre: Field) -> Field:
 def breathing(shape: Body, occasion: Occasion) -> Body:
     """The body as it breathes in on this occasion: less deeply when lying down."""
     chance = occasion.chance.of("breath")
-    up = chance.between("up", 0.0, 0.035) + (0.05 if occasion.view is View.AP_SUPINE else 0.0)
+    up = chance.between("up", 0.0, 0.01)
+    # Never twice the same breath: else a follow-up could pass for a copy of the film before.
+    up += 0.03 * (occasion.number % 2) + 0.013 * (occasion.number // 2)
+    up += 0.05 if occasion.view is View.AP_SUPINE else 0.0
     up += 0.02 if occasion.view in {View.AP, View.AP_ERECT} else 0.0
     return dataclasses.replace(
         shape,

@@ -31,6 +31,8 @@ class Occasion:
     condition: str
     severity: float
     """0 where the film shows no disease, else 0.5 (slight) to 1 (severe)."""
+    number: int
+    """Which frontal film of the patient it is, or belongs to, from 0."""
     is_broken: bool
     is_copied: bool
     """The card's copies are made of this one."""
@@ -50,14 +52,14 @@ def patient(number: int, card: Card, chance: Chance) -> Patient:
 def occasions(person: Patient, card: Card, *, has_broken: bool) -> Iterator[Occasion]:
     """The pictures of the card in order of time; broken ones only where `has_broken`."""
     day = _first_day(person.chance, card)
-    view, is_first = View.PA, True
+    view, number = View.PA, -1
     for index, letter in enumerate(card.pictures):
         if letter == "B" and not has_broken:
             continue
         chance = person.chance.of("picture", index)
         if letter in "FfcB":
-            day = day if is_first else _next_day(chance, card, day)
-            view, is_first = _view(chance, card.source), False
+            day = day if number < 0 else _next_day(chance, card, day)
+            view, number = _view(chance, card.source), number + 1
         is_last = index == len(card.pictures) - 1
         yield Occasion(
             chance=chance,
@@ -68,6 +70,7 @@ def occasions(person: Patient, card: Card, *, has_broken: bool) -> Iterator[Occa
             age_years=person.age_years + int(day / 365),
             condition="normal" if letter == "f" else card.condition,
             severity=0.0 if letter in "fc" else _severity(person.chance, card, day),
+            number=number,
             is_broken=letter == "B",
             is_copied=letter == "F" and "F" not in card.pictures[:index],
         )

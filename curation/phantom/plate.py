@@ -76,6 +76,7 @@ class Plate:
 def plate(occasion: Occasion, height: int, width: int) -> Plate:
     """The position on this occasion; lying and sick people stand less straight."""
     chance = occasion.chance.of("position")
+    # Turned to the other side each time: a follow-up must not pass for a copy.
     is_pa = occasion.view is View.PA
     loose = 1.0 if is_pa else 1.8
     unit = min(width, 1.1 * height) / 2 * chance.between("zoom", 1.06, 1.24)
@@ -88,8 +89,8 @@ def plate(occasion: Occasion, height: int, width: int) -> Plate:
             height * 0.5 + unit * (chance.between("y", 0.10, 0.18) - 0.03 * loose),
         ),
         turn=chance.between("turn", -0.025, 0.025) * loose,
-        yaw=chance.between("yaw", -0.014, 0.014) * loose,
-        pitch=chance.between("pitch", -0.012, 0.018) - (0.0 if is_pa else 0.04),
+        yaw=chance.between("yaw", 0.009, 0.015) * loose * (-1) ** occasion.number,
+        pitch=chance.between("pitch", -0.008, 0.012) - (0.0 if is_pa else 0.04),
         spread=-0.05 if is_pa else 0.06,
     )
 
