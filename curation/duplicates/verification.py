@@ -28,6 +28,8 @@ FEWEST_BLOCKS = 6
 LEAST_SHARE = 0.1
 """Of the features of the poorer film that an alignment must bring together: ribs alone line up
 with the ribs of other patients in 4 to 8 of 100, one exposure in 19 or more, mostly over 50."""
+LEAST_AGREED = 0.65
+"""Of the matches that an alignment must bring together: of one exposure 77 in 100 or more."""
 MOST_STRETCH = 1.5
 """Ratio of the two scales of an alignment; journals squeeze films, but not further."""
 MOST_SCALE = 4.0
@@ -128,7 +130,11 @@ def _alignment(
         other.points[[match.trainIdx for match in near]],
         method=cv2.RANSAC, ransacReprojThreshold=TOLERANCE, maxIters=2000, confidence=0.99,
     )  # fmt: skip
-    fewest = max(FEWEST_MATCHES, LEAST_SHARE * min(len(one.words), len(other.words)))
+    fewest = max(
+        FEWEST_MATCHES,
+        LEAST_AGREED * len(near),
+        LEAST_SHARE * min(len(one.words), len(other.words)),
+    )
     if estimate is None or int(np.sum(inliers)) < fewest:
         return None
     alignment = np.asarray(estimate, np.float64)
