@@ -42,7 +42,7 @@ class Licenses(BaseModel):
         """The file at `place`. Raises `Misspelt` naming what is wrong in it."""
         try:
             return cls.model_validate(yaml.safe_load(place.read_text(encoding="utf-8")))
-        except yaml.YAMLError as fault:
+        except (yaml.YAMLError, UnicodeDecodeError) as fault:
             raise Misspelt(f"{place}: cannot be read ({fault}); mend it") from None
         except ValidationError as faults:
             lines = (

@@ -42,8 +42,10 @@ class Block(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _fold_words(cls, value: Any) -> Any:  # noqa: ANN401 - YAML comes in
+        if isinstance(value, list):
+            return [fold(str(word)) for word in value]
         if not isinstance(value, dict):
-            return [fold(word) for word in value]
+            return value
         folded: dict[str, Any] = {}
         for word, meaning in value.items():
             if fold(str(word)) in folded:
@@ -65,7 +67,7 @@ class Terms:
         try:
             known = yaml.load(place.read_text(encoding="utf-8"), Loader=_Strict)  # noqa: S506 - safe
             blocks = TypeAdapter(dict[str, Block]).validate_python(known)
-        except yaml.YAMLError as fault:
+        except (yaml.YAMLError, UnicodeDecodeError) as fault:
             raise Misspelt(f"{place}: cannot be read ({fault}); mend it") from None
         except ValidationError as faults:
             lines = (
