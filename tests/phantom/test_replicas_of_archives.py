@@ -1,0 +1,103 @@
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from drawn_shots import shot
+
+from curation.phantom.replicas import cohen, nih_cxr14
+from curation.phantom.shot import Shot
+from curation.sources.loading import load
+from curation.stages import ingest
+from manifests.contract.vocabulary import Modality, View
+
+TERMS = Path(__file__).parents[2] / "manifests/terms.yaml"
+PARAMS = ingest.Params(max_side=64, max_megapixels=1)
+ROOMS = {"cohen": cohen, "nih_cxr14": nih_cxr14}
+ENTRIES: dict[str, dict[str, Any]] = {
+    "cohen": {"commit": "drawn"},
+    "nih_cxr14": {"findings": [], "max_films": None},
+}
+
+
+def shots() -> list[Shot]:
+    first = shot(1)
+    return [
+        first,
+        shot(1, day=9, view=View.AP_SUPINE, extension="jpg"),
+        shot(2, condition="cap", view=View.AP, age_years=0.9),
+        shot(3, condition="normal", shows_disease=False, age_years=81.0),
+        shot(12, condition="covid19", shows_disease=False),
+        shot(1, copy_of=first.ref, copy_kind="exact", ref="p001-copy", data=first.data),
+    ]
+
+
+def filed(key: str, folder: Path, films: list[Shot]) -> dict[str, str]:
+    place = folder / key
+    place.mkdir(parents=True)
+    ROOMS[key].file_shots(place, films, 1)
+    return {
+        file.relative_to(place).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(place.rglob("*"))
+        if file.is_file()
+    }
+
+
+def ingested(key: str, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    (folder / "out").mkdir()
+    source = load(key, {key: {**ENTRIES[key], "files": folder / key}})
+    return ingest.main(key, source, folder / "out", TERMS, PARAMS)
+
+
+@pytest.mark.parametrize("key", sorted(ROOMS))
+def test_the_same_shots_give_the_same_files_in_any_order(key: str, tmp_path: Path) -> None:
+    one = filed(key, tmp_path / "one", shots())
+    assert one == filed(key, tmp_path / "two", shots()[::-1])
+
+
+@pytest.mark.parametrize("key", sorted(ROOMS))
+def test_every_shot_comes_in_under_its_hash_and_the_oddities_are_told(
+    key: str, tmp_path: Path
+) -> None:
+    filed(key, tmp_path, shots())
+    kept, rejected = ingested(key, tmp_path)
+    assert set(kept["sha256"]) == {hashlib.sha256(film.data).hexdigest() for film in shots()}
+    assert {"missing_image", "unlisted_image"} <= set(rejected["reason"])
+    assert not {"unknown_term", "invalid_field"} & set(rejected["reason"])
+
+
+@pytest.mark.parametrize("key", sorted(ROOMS))
+def test_a_patient_keeps_a_number_and_a_copy_has_another(key: str, tmp_path: Path) -> None:
+    filed(key, tmp_path, shots())
+    kept, _ = ingested(key, tmp_path)
+    first = hashlib.sha256(shots()[0].data).hexdigest()
+    later = hashlib.sha256(shots()[1].data).hexdigest()
+    patients = kept[kept["sha256"] == first]["patient_id"]
+    assert patients.is_unique
+    assert len(patients) >= 2
+    assert kept.set_index("sha256").loc[later, "patient_id"] in set(patients)
+
+
+@pytest.mark.parametrize("key", sorted(ROOMS))
+def test_a_world_without_films_for_the_source_is_filed_too(key: str, tmp_path: Path) -> None:
+    filed(key, tmp_path, [])
+    assert len(ingested(key, tmp_path)[0]) == 0
+
+
+def test_cohens_licences_are_spread(tmp_path: Path) -> None:
+    filed("cohen", tmp_path, [shot(number) for number in range(1, 11)])
+    kept, _ = ingested("cohen", tmp_path)
+    assert {"CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-NC-ND-4.0",
+            "Apache-2.0", "NOASSERTION"} == set(kept["license"])  # fmt: skip
+
+
+def test_cohens_clear_film_of_an_ill_patient_says_no_finding(tmp_path: Path) -> None:
+    clear = shot(12, condition="covid19", shows_disease=False)
+    slice_ = shot(12, modality=Modality.CT, view=View.UNKNOWN, ref="p012-day1-ct")
+    filed("cohen", tmp_path, [clear, slice_])
+    kept, _ = ingested("cohen", tmp_path)
+    rows = kept.set_index("source_ref")
+    assert rows.loc[f"{clear.ref}.png", "finding"] == "normal"
+    assert rows.loc["p012-day1-ct.png", "finding"] == "covid19"
+    assert rows.loc["p012-day1-ct.png", "modality"] == "CT"
