@@ -186,6 +186,7 @@ def release(data: Folder, staged: Folder, manifests: Folder) -> None:
     with whole_folder(staged) as part:
         room.main(
             records=kept(data / "split"),
+            ingested=kept(data / "merge"),
             counts=stage_counts(data, source_keys()),
             copies=working_copies(data / "ingest"),
             licenses=LICENSES, profile=profile, staged=part, manifests=manifests,

@@ -62,7 +62,8 @@ class Licenses(BaseModel):
     def channel(self, spdx: str, url: str) -> Channel:
         """Where a film under `spdx`, found at `url`, may go as a resized copy."""
         known = self.of(spdx)
-        host = (urlsplit(url).hostname or "").lower()
+        # "host." with its last dot is the same host.
+        host = (urlsplit(url).hostname or "").lower().rstrip(".")
         is_linked = any(host == h or host.endswith("." + h) for h in self.link_only_hosts)
         if is_linked or known.only_unmodified or not known.may_publish:
             return "pointers"

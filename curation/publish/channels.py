@@ -3,6 +3,7 @@
 Unknown means no: a film leaves with its pixels only when its own licence says so.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -59,13 +60,33 @@ def ruling(licenses: Licenses, spdx: str, attribution: str, address: str) -> Rul
     return Ruling(channel, "")
 
 
-def rulings(records: pd.DataFrame, licenses: Licenses) -> pd.DataFrame:
-    """Columns `channel` and `why` for every record, indexed as `records`."""
+def rulings(records: pd.DataFrame, licenses: Licenses, ingested: pd.DataFrame) -> pd.DataFrame:
+    """Columns `channel` and `why` for every record, indexed as `records`.
+
+    `ingested` holds all films that came in: where a copy that left says less may be done with the
+    picture than the film that stayed, the copy is believed.
+    """
+    own = {
+        str(row.record_id): ruling(
+            licenses, str(row.license), str(row.attribution), str(row.source_url)
+        )
+        for row in pd.concat([ingested, records]).itertuples()
+    }
     rows = [
-        ruling(licenses, str(row.license), str(row.attribution), str(row.source_url))
-        for row in records.itertuples()
+        _strictest(own, str(record_id), copies if copies is not None else ())
+        for record_id, copies in zip(records["record_id"], records["copies"], strict=True)
     ]
     return pd.DataFrame(
         [(str(row.channel), row.why) for row in rows],
         index=records.index, columns=["channel", "why"], dtype="string[pyarrow]",
     )  # fmt: skip
+
+
+def _strictest(own: dict[str, Ruling], record_id: str, copies: Iterable[object]) -> Ruling:
+    strictness = list(Channel).index
+    found = own[record_id]
+    for copy in sorted(map(str, copies)):
+        if strictness(own[copy].channel) > strictness(found.channel):
+            why = own[copy].why or "non-commercial use only"
+            found = Ruling(own[copy].channel, f"its copy {copy} says otherwise: {why}")
+    return found

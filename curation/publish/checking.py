@@ -22,14 +22,20 @@ _SHOWN = 5
 
 
 def check_staged(
-    folder: Path, records: pd.DataFrame, licenses: Licenses, copies: WorkingCopies
+    folder: Path,
+    records: pd.DataFrame,
+    licenses: Licenses,
+    copies: WorkingCopies,
+    ingested: pd.DataFrame,
 ) -> None:
     """Raise `BrokenTable` naming every broken rule and the first rows at fault.
 
     Rules: each record is staged once; pixels only where the licence allows them, also when they
     stand under another film's name; someone to credit; no tags; no group on two sides.
     """
-    ruled = records.assign(channel=rulings(records, licenses)["channel"]).set_index("record_id")
+    ruled = records.assign(channel=rulings(records, licenses, ingested)["channel"]).set_index(
+        "record_id"
+    )
     allowed = set(ruled.index[ruled["channel"].isin([str(channel) for channel in WITH_PIXELS])])
     forbidden = _hashes(ruled, allowed, copies)
     rows = [row for place in sorted(folder.rglob("*.parquet"))

@@ -37,6 +37,7 @@ class Params(BaseModel):
 def main(  # noqa: PLR0913 - each argument is one thing that a release is made of
     *,
     records: pd.DataFrame,
+    ingested: pd.DataFrame,
     counts: Sequence[StageCount],
     copies: WorkingCopies,
     licenses: Path,
@@ -45,13 +46,14 @@ def main(  # noqa: PLR0913 - each argument is one thing that a release is made o
     manifests: Path,
     params: Params,
 ) -> dict[str, Any]:
-    """Fill the folder `staged`, check it, then write three files into `manifests`.
+    """Fill the folder `staged` with `records`, check it, then write three files into `manifests`.
 
+    `ingested` are all films that came in, since a copy that left may know a stricter licence.
     Gives the content of summary.json. Raises `BrokenTable` when the check finds a film that may
     not leave: then nothing is written into `manifests`.
     """
     rules = Licenses.load(licenses)
-    ruled = rulings(records, rules)
+    ruled = rulings(records, rules, ingested)
     stamp = {"version": params.version, "name": params.name, "profile": profile}
     figures = summary(records, ruled, counts, stamp)
     shelved = [
@@ -65,7 +67,7 @@ def main(  # noqa: PLR0913 - each argument is one thing that a release is made o
     _write(staged / "README.md", card(params.name, figures, shelved))
     _write(staged / "LICENSES.md", licenses_page(params.name, figures, named))
     _write(staged / "ATTRIBUTION.csv", attribution(records, ruled, rules))
-    check_staged(staged, records, rules, copies)
+    check_staged(staged, records, rules, copies, ingested)
     _write_manifests(manifests, records, counts, figures)
     return figures
 

@@ -113,7 +113,7 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
         stamp = {"version": "0.1.0", "name": "little-set", "profile": "demo"}
         write_working(tmp_path, ((row.record_id, pixels(n)) for n, row in enumerate(kept + left)))
         return ReportInputs(
-            figures=summary(table, rulings(table, Licenses.load(LICENSES)), counts, stamp),
+            figures=summary(table, rulings(table, Licenses.load(LICENSES), table), counts, stamp),
             records=table, ingested=records(kept + left), rejected=gone,
             pairs=pd.DataFrame([pair.model_dump()]),
             experiments=[trained("densenet121", manifest_id_of(table), words)],
@@ -221,7 +221,8 @@ def test_an_empty_manifest_makes_a_page_that_says_so() -> None:
     none = frame([], Record)
     stamp = {"version": "0.1.0", "name": "little-set", "profile": "demo"}
     empty = ReportInputs(
-        figures=summary(none, rulings(none, Licenses.load(LICENSES)), [], stamp), records=none,
+        figures=summary(none, rulings(none, Licenses.load(LICENSES), none), [], stamp),
+        records=none,
         ingested=none, rejected=frame([], Rejection), experiments=[],
         pairs=to_pandas(arrow_schema(Pair).empty_table()), copies=WorkingCopies([]),
     )  # fmt: skip

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,9 @@ def little_world() -> list[Record]:
 
 @pytest.fixture
 def staged(tmp_path: Path) -> Staged:
-    def made(rows: list[Record], name: str = "one", **more: Any) -> Path:
+    def made(
+        rows: list[Record], name: str = "one", left: Sequence[Record] = (), **more: Any
+    ) -> Path:
         folder = tmp_path / name
         table = records(rows)
         write_working(folder / "ingest", ((r.record_id, pixels_of(r.record_id)) for r in rows))
@@ -71,7 +73,8 @@ def staged(tmp_path: Path) -> Staged:
             )
         ]  # fmt: skip
         release.main(
-            records=table, counts=counts, copies=WorkingCopies([folder / "ingest"]),
+            records=table, ingested=records([*rows, *left]), counts=counts,
+            copies=WorkingCopies([folder / "ingest"]),
             licenses=LICENSES, profile="demo", staged=folder / "release",
             manifests=folder / "manifests", params=PARAMS, **more,
         )  # fmt: skip
@@ -210,7 +213,8 @@ def test_a_stage_that_loses_a_row_stops_the_release(tmp_path: Path) -> None:
     lost = [StageCount(stage="filter", source="all", came_in=3, kept=1, rejected=refused())]
     with pytest.raises(BrokenTable, match=r"filter.*3 came in, 1 kept \+ 1 rejected"):
         release.main(
-            records=records([film("a")]), counts=lost, copies=WorkingCopies([]),
+            records=records([film("a")]), ingested=records([film("a")]), counts=lost,
+            copies=WorkingCopies([]),
             licenses=LICENSES, profile="demo", staged=tmp_path, manifests=tmp_path, params=PARAMS,
         )  # fmt: skip
 
@@ -261,6 +265,17 @@ def test_a_film_nobody_is_credited_for_stays_behind(staged: Staged) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("license_", "config"),
+    [("CC-BY-4.0", "open"), ("CC-BY-NC-SA-4.0", "noncommercial"), ("NOASSERTION", "pointers")],
+)
+def test_the_stricter_licence_of_a_copy_that_left_is_kept(
+    staged: Staged, license_: str, config: str
+) -> None:
+    folder = staged([film("a", copies=("cohen/b",))], left=[film("b", license=license_)])
+    assert [p.name for p in sorted((folder / "release/data").iterdir())] == [config]
+
+
 def spoil(place: Path, change: Callable[[dict[str, list[Any]]], None]) -> None:
     made = pq.read_table(place)
     columns = made.to_pydict()
@@ -308,7 +323,7 @@ def test_the_check_names_the_row_at_fault(
     with pytest.raises(BrokenTable, match=expected):
         check_staged(
             folder / "release", records(little_world()), Licenses.load(LICENSES),
-            WorkingCopies([folder / "ingest"]),
+            WorkingCopies([folder / "ingest"]), records(little_world()),
         )  # fmt: skip
 
 
@@ -320,5 +335,5 @@ def test_the_check_misses_a_film_without_credit(staged: Staged) -> None:
     with pytest.raises(BrokenTable, match=r"no credit in ATTRIBUTION\.csv: cohen/rp"):
         check_staged(
             folder / "release", records(little_world()), Licenses.load(LICENSES),
-            WorkingCopies([folder / "ingest"]),
+            WorkingCopies([folder / "ingest"]), records(little_world()),
         )  # fmt: skip
