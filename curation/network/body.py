@@ -71,7 +71,7 @@ def is_complete(data: bytes) -> bool:
 def _is_json(data: bytes) -> bool:
     try:
         json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from curation.network import lock as locks
 from curation.network.archive import Download
-from curation.network.errors import LayoutDrift, Unavailable
+from curation.network.errors import LayoutDrift, NotPermitted, Unavailable
 from curation.network.report import FetchReport
 from curation.network.store import Store
 from curation.network.web import PoliteWeb
@@ -44,9 +44,7 @@ class Errand:
         report, known = FetchReport(key=self.key), self.known()
         try:
             for item in tqdm(source.read(self.web), desc=self.key, unit=" films", disable=None):
-                reason = _lost(item)
-                report.lost.update([reason] if reason else [])
-                report.files += not reason
+                _look(item, report)
         finally:
             report.requests = self.web.requests
             locks.replace(self.lock, self.key, [self.terms, *locks.responses(store)])
@@ -74,7 +72,8 @@ class Errand:
                     done[remote.url] = self._brought(remote, max_bytes)
                 now = done[remote.url]
                 report.files += now["status"] == "here"
-                report.lost.update([] if now["status"] == "here" else [Reason.MISSING_IMAGE])
+                if now["status"] == "gone":
+                    report.lose(Reason.MISSING_IMAGE, f"{remote.url}: is gone; nothing to take")
                 if before.get("sha256", now["sha256"]) != now["sha256"]:
                     report.changed.append(remote.url)
         finally:
@@ -99,22 +98,28 @@ class Errand:
         return line | {"final_url": download.final_url}
 
 
-def _lost(item: Draft | Lost) -> str:
-    """Why `item` is no picture, or nothing when it is one."""
+def _look(item: Draft | Lost, report: FetchReport) -> None:
+    """Count the picture of `item`, or why there is none."""
     if isinstance(item, Lost):
-        return item.reason
+        report.lose(item.reason, item.detail)
+        return
     try:
         item.image()
     except Rejected as verdict:
-        return verdict.reason
-    return ""
+        report.lose(verdict.reason, verdict.detail)
+    else:
+        report.files += 1
 
 
 def _check_layout(report: FetchReport, source: Scraper) -> None:
     changed = report.lost[Reason.LAYOUT_CHANGED]
-    if report.files == 0 or changed > MAX_DRIFT * (report.files + report.lost.total()):
+    if not report.files and not changed and report.lost[Reason.BLOCKED]:
+        raise NotPermitted(
+            f"{report.key}: every page is closed to us; {report.examples[Reason.BLOCKED]}"
+        )
+    if not report.files or changed > MAX_DRIFT * (report.files + report.lost.total()):
         raise LayoutDrift(
-            f"{report.key}: {report.files} pictures found, {changed} pages not understood, "
-            f"{report.lost[Reason.BLOCKED]} blocked; look at {source.about.homepage}, then mend "
-            f"curation/sources/{report.key}.py"
+            f"{report.key}: {report.files} pictures found, {changed} pages not understood; look at "
+            f"{source.about.homepage}, then mend curation/sources/{report.key}.py "
+            f"({'; '.join(report.examples.values())[:300]})"
         )

@@ -14,11 +14,21 @@ class FetchReport:
     """Pictures, or archives, that are in the folder now."""
     lost: Counter[str] = field(default_factory=Counter)
     """Reason -> rows that could not be had."""
+    examples: dict[str, str] = field(default_factory=dict)
+    """Reason -> the first sentence that said it."""
     changed: list[str] = field(default_factory=list)
     """Addresses of files whose content differs from what the lock said before."""
 
+    def lose(self, reason: str, detail: str) -> None:
+        """Count one row that could not be had."""
+        self.lost[reason] += 1
+        self.examples.setdefault(reason, detail)
+
     def __str__(self) -> str:
-        lost = ", ".join(f"{count} {reason}" for reason, count in sorted(self.lost.items()))
+        lost = ", ".join(
+            f"{count} {reason} (such as {self.examples[reason]})"
+            for reason, count in sorted(self.lost.items())
+        )
         told = f"{self.key}: {self.files} files here, {self.requests} requests"
         told += f"; not to be had: {lost}" if lost else ""
         return told + (f"; changed upstream: {', '.join(self.changed)}" if self.changed else "")

@@ -38,10 +38,8 @@ class Robots:
 FREE = Robots(None, "it has no robots.txt", is_free=True)
 
 
-def read(page: Page | None) -> Robots:
-    """The rules in the answer for robots.txt. No answer, or an error, allows nothing."""
-    if page is None:
-        return Robots(None, "its robots.txt cannot be had")
+def read(page: Page) -> Robots:
+    """The rules in the answer for robots.txt; a refusal allows nothing."""
     if page.status in ABSENT:
         return FREE
     if page.status != 200 or is_blocked(page):  # noqa: PLR2004 - HTTP's "here it is"

@@ -11,7 +11,7 @@ import requests
 from curation.network import robots
 from curation.network.addresses import Addresses
 from curation.network.body import whole
-from curation.network.errors import Cut, Failed, Refused, TooSlow
+from curation.network.errors import Cut, Failed, Refused, TooSlow, Unavailable
 from curation.network.guard import Deadline, Wire
 from curation.network.manners import Manners, Params
 from curation.network.recorded import admitted, is_blocked, is_settled
@@ -23,7 +23,7 @@ from manifests.contract.vocabulary import Reason
 log = logging.getLogger(__name__)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
-FORBIDDEN = 403
+FORBIDDEN, SERVER_ERROR = 403, 500
 AGAIN = frozenset({429, 502, 503, 504})
 """Answers that ask us to come back later."""
 
@@ -147,9 +147,9 @@ class PoliteWeb:
             self._robots[host] = robots.read(self._robots_page(f"https://{host}/robots.txt"))
         return self._robots[host]
 
-    def _robots_page(self, url: str) -> Page | None:
-        """The rules of today, from the store or the host; None when the host gives none."""
-        known = self._known(url)
+    def _robots_page(self, url: str) -> Page:
+        """The rules of today, from the store or the host. Raises `Unavailable` without any."""
+        known, why = self._known(url), ""
         if known is not None and known.retrieved == self._today:
             return known
         for _ in range(self.manners.params.retries + 1):
@@ -157,9 +157,13 @@ class PoliteWeb:
                 with self.answer(url, {"Accept-Encoding": "gzip"}) as (at, response, deadline):
                     page = self._read(url, at, response, deadline)
             except (Failed, Refused) as fault:
-                log.info("%s: %s", url, fault)
+                why = str(fault)
                 continue
-            if page.status not in AGAIN:
+            if page.status < SERVER_ERROR and page.status not in AGAIN:
                 self._store.put(page)
                 return page
-        return None
+            why = f"status {page.status}"
+        raise Unavailable(
+            f"{url} cannot be had ({why}), so nothing may be asked there; what came is kept, "
+            "try again later"
+        )

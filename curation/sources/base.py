@@ -154,9 +154,10 @@ class Scraper(Source):
 
     def _addresses(self, web: Web, seen: set[str]) -> Iterator[str | Lost]:
         """The listing without repeats, at most `max_cases` long; `seen` takes every address."""
-        cases = 0
+        cases, is_told = 0, False
         for address in self.listing(web):
             if isinstance(address, Lost):
+                is_told = True
                 yield address
             elif same(address) not in seen:
                 seen.add(same(address))
@@ -164,7 +165,7 @@ class Scraper(Source):
                 yield address
             if cases == self.max_cases:
                 return
-        if not cases:
+        if not (cases or is_told):
             detail = f"{self.about.homepage}: its listing names no case; mend the scraper"
             yield Lost(source_ref="listing", reason=Reason.LAYOUT_CHANGED, detail=detail)
 

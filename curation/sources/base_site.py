@@ -1,11 +1,32 @@
-"""What several sites need: whole links, the first picture that exists, a link's licence."""
+"""What several sites need: a parsed page, whole links, the first picture that exists."""
 
 import re
 from urllib.parse import urljoin
 
+from bs4 import BeautifulSoup
+
 from curation.sources.base import Page, Web, ask
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
+
+MAX_DEPTH = 500
+"""Real pages nest some thirty tags; the parser's time grows with the square of the depth."""
+# Tags that have no end, or may go without one, say nothing of the depth.
+TAG = re.compile(
+    r"<(/?)(?!(?:img|br|hr|input|meta|link|source|wbr|area|base|col|embed|track|param"
+    r"|p|li|t[drh]|d[td]|option|thead|tbody|tfoot|html|body|head)\b)[a-z][a-z0-9-]*",
+    re.IGNORECASE,
+)
+
+
+def parsed(page: Page) -> BeautifulSoup:
+    """The parsed page; nothing, like a page of no known layout, where it is nested past reason."""
+    depth = deepest = 0
+    for found in TAG.finditer(page.text):
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        deepest = max(deepest, depth)
+    # The line end tells the parser that even a single word is a page and no address.
+    return BeautifulSoup(page.text + "\n" if deepest <= MAX_DEPTH else "", "lxml")
 
 
 def absolute(site: str, link: object) -> str:

@@ -31,7 +31,7 @@ def shown_in(text: str, study: str) -> list[Picture]:
         return [
             shown for series in viewer["study"]["series"] for shown in _of_series(series, modality)
         ]
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return []
 
 
@@ -43,7 +43,7 @@ def _of_stack(stack: Any) -> list[Picture]:  # noqa: ANN401 - JSON as it came
     return [
         Picture(
             str(image["id"]),
-            image.get("public_filename") or image["fullscreen_filename"],
+            str(image.get("public_filename") or image["fullscreen_filename"]),
             _view(modality, image.get("plane_projection"), image.get("aux_modality")),
             modality,
         )

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
 from curation.sources.base_english import illness, pcr, said_of_study
-from curation.sources.base_site import absolute, is_html, picture, spdx
+from curation.sources.base_site import absolute, is_html, parsed, picture, spdx
 from curation.sources.base_viewer import Picture, shown_in
 from manifests.contract.vocabulary import Reason
 
@@ -50,7 +50,7 @@ class Radiopaedia(Scraper):
                 detail=f"{page.url}: shown to signed-in users only; left out",
             )
             return
-        soup = BeautifulSoup(page.text, "lxml")
+        soup = parsed(page)
         studies, case = _studies(soup), _case(page, soup)
         if not studies:
             yield _changed(slug, f"{page.url}: no study found")
@@ -93,7 +93,7 @@ def _results(web: Web, query: str) -> Iterator[str | Lost]:
         if isinstance(page, Lost):
             yield page
             return
-        soup = BeautifulSoup(page.text, "lxml")
+        soup = parsed(page)
         found = soup.select("a.search-result-case[href], .search-results a[href^='/cases/']")
         if not found and NO_RESULTS not in soup.get_text(" "):
             yield _changed(f"search: {query}, page {len(asked)}", f"{url}: no result, no pager")

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from curation.sources import base_italian as italian
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
-from curation.sources.base_site import absolute, picture
+from curation.sources.base_site import absolute, parsed, picture
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://www.sirm.org"
@@ -46,7 +46,7 @@ class Sirm(Scraper):
             if isinstance(page, Lost):
                 yield page
                 continue
-            soup = BeautifulSoup(page.text, "lxml")
+            soup = parsed(page)
             hrefs = [absolute(SITE, link["href"]) for link in soup.select(TITLES)]
             posts = [href for href in hrefs if POST.search(href)]
             if not posts:
@@ -56,7 +56,7 @@ class Sirm(Scraper):
             last = max(last, *map(int, pages)) if pages else last
 
     def parse(self, page: Page, web: Web) -> Iterator[Draft | Lost]:
-        soup = BeautifulSoup(page.text, "lxml")
+        soup = parsed(page)
         found = POST.search(page.url)
         slug = found[1] if found else page.url
         title, body = soup.select_one("h1"), soup.select_one(BODY)
@@ -131,18 +131,24 @@ def _film(image: Tag, name: str) -> dict[str, str]:
     figure = image.find_parent("figure")
     caption = (_plain(figure) if figure else "") or str(image.get("alt") or "")
     words = re.sub(r"[-_\d.]+", " ", name)
-    before = [_plain(paragraph) for paragraph in image.find_all_previous("p")]
-    told = next((text for text in before if italian.modality(text)), "")
+    told = next((text for text in _before(image) if italian.modality(text)), "")
     modality = italian.modality(caption) or italian.modality(words)
     modality = modality or italian.modality(told, is_last=True)
     if modality != "RX":
         return {"modality": modality}
-    told = next(filter(None, map(italian.of_the_film, before)), "")
+    told = next(filter(None, map(italian.of_the_film, _before(image))), "")
     return {
         "modality": modality,
         "view": italian.view(caption) or italian.view(words) or italian.view(told),
         "abnormal": italian.shown(caption) or italian.shown(told),
     }
+
+
+def _before(image: Tag) -> Iterator[str]:
+    """The paragraphs before a picture, the nearest first."""
+    for part in image.previous_elements:
+        if isinstance(part, Tag) and part.name == "p":
+            yield _plain(part)
 
 
 def _plain(tag: Tag) -> str:

@@ -211,6 +211,17 @@ def test_a_changed_layout_ends_the_fetch_and_says_so(
     assert found.value.exit_code == 6
 
 
+def test_a_site_that_forbids_us_is_not_called_changed(
+    site: Site, tmp_path: Path, permission: Path
+) -> None:
+    site.faults["https://www.sirm.org/robots.txt"] = [body(b"User-agent: *\nDisallow: /\n")]
+    asked = source("sirm", site, tmp_path / "raw", permission)
+    with pytest.raises(NotPermitted, match=r"robots\.txt disallows it") as found:
+        fetch("sirm", asked, PARAMS, tmp_path / "raw", tmp_path / "lock")
+    assert found.value.exit_code == 5
+    assert len(site.asked) == 1
+
+
 def test_one_slow_picture_does_not_hold_up_the_others(
     site: Site, drawn: Path, tmp_path: Path, permission: Path
 ) -> None:

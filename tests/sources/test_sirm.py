@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,10 @@ def test_a_lost_listing_page_is_said_and_the_others_are_read(site: Path, tmp_pat
     assert lost["source_ref"] == "listing, page 2"
     # Three pages of six, six and four posts, the first with three pictures.
     assert len(found) - 1 == len(read(source(site), site)) - replica.ROWS
+
+
+def test_three_thousand_pictures_are_read_in_reasonable_time() -> None:
+    pictures = "".join(f'<p>RX torace AP</p><img src="{UP}/{n}.jpg">' for n in range(3000))
+    start = time.process_time()
+    assert len(parsed(pictures)) == 3000
+    assert time.process_time() - start < 5

@@ -1,0 +1,66 @@
+import time
+
+import pytest
+from told import page
+
+from curation.sources.base import same
+from curation.sources.base_site import absolute, is_html, parsed, spdx
+
+SITE = "https://example.org"
+HOSTILE = {
+    "nested": "<div>" * 300_000,
+    "nested after ends": "</div>" * 9 + "<b>" * 100_000,
+    "attribute": "<h1 class='" + "a" * 20_000_000 + "'>",
+    "entities": "<h1>" + "&amp;" * 1_000_000,
+    "siblings": "<i></i>" * 100_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_page_is_parsed_quickly_or_not_at_all(kind: str) -> None:
+    start = time.process_time()
+    assert parsed(page(SITE, HOSTILE[kind])).select(".case-study") == []
+    assert time.process_time() - start < 3
+
+
+def test_a_page_of_unclosed_paragraphs_is_not_hostile() -> None:
+    assert len(parsed(page(SITE, "<ul>" + "<li><p>a<br>" * 2000)).select("li")) == 2000
+
+
+@pytest.mark.parametrize(
+    ("link", "whole"),
+    [
+        ("/a", f"{SITE}/a"),
+        ("http://example.org/b", f"{SITE}/b"),
+        ("//cdn.example.org/c", "https://cdn.example.org/c"),
+        ("https://[::1", "https://[::1"),
+    ],
+)
+def test_a_link_becomes_whole_or_stays(link: str, whole: str) -> None:
+    assert absolute(SITE, link) == whole
+
+
+def test_addresses_of_one_page_are_the_same() -> None:
+    forms = ["https://www.sirm.org/a/", "http://sirm.org/a", "https://SIRM.org/a/?x=1#top"]
+    assert {same(form) for form in forms} == {"sirm.org/a"}
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://creativecommons.org/licenses/by-nc-sa/3.0/", "CC-BY-NC-SA-3.0"),
+        ("http://creativecommons.org/licenses/by/4.0/legalcode", "CC-BY-4.0"),
+        ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
+        ("https://example.org/licence", ""),
+    ],
+)
+def test_a_creative_commons_link_is_named_in_spdx(url: str, name: str) -> None:
+    assert spdx(url) == name
+
+
+@pytest.mark.parametrize(
+    ("start", "is_page"),
+    [("<!DOCTYPE html><html>", True), ("\ufeff \n<HTML>", True), ("\x89PNG", False), ("", False)],
+)
+def test_a_page_is_told_by_its_content(start: str, *, is_page: bool) -> None:
+    assert is_html(page(SITE, start)) == is_page
