@@ -1,9 +1,8 @@
-"""Grad-CAM: where a network looked for the label it named.
+"""Grad-CAM (Selvaraju et al. 2017): where a network looked for the label it named.
 
-Computed as HiResCAM (Draelos & Carin 2020), which weighs each place by its own gradient. Where a
-network averages places before its last layer (DenseNet, ResNet) that is exactly Grad-CAM (Selvaraju
-et al. 2017). Where it does not, as in the paper's base model, Grad-CAM averages the gradients of
-places that contradict each other, and goes blank on films that the network is sure of.
+The paper's base model does not average places before its last layers, so Grad-CAM's averaged
+gradients contradict each other and go blank on films that it is sure of. There HiResCAM (Draelos &
+Carin 2020) weighs each place by its own gradient; on an averaging network's last map the two agree.
 
 B batch, C classes, H and W pixels.
 """
@@ -11,7 +10,7 @@ B batch, C classes, H and W pixels.
 import numpy as np
 import numpy.typing as npt
 import torch
-from pytorch_grad_cam import HiResCAM
+from pytorch_grad_cam import GradCAM, HiResCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 from torch.nn.functional import grid_sample
@@ -22,6 +21,9 @@ from training.models import base_cnn
 Heat = npt.NDArray[np.float32]
 SIDE = 320
 """Pixels a side of a heat map, as of the truth masks."""
+FINE = 7
+"""Cells a side of the map that is weighed: those of the last map of a 224-pixel film. Smaller films
+shrink the last map to 3 or 4 cells, too coarse to point at anything."""
 SPATIAL = 4
 
 
@@ -34,8 +36,9 @@ class Unexplained(ValueError):  # noqa: N818 - shown to a person as a sentence
 def last_map(net: nn.Module, images: Tensor) -> tuple[nn.Module, int]:
     """The module that gives the last map [B, C, cells, cells] of places, and its cells a side.
 
-    In timm's DenseNet that is `features`, whose output is that of `features.norm5`. Raises
-    `Unexplained` where features are tokens instead (transformers).
+    The last with `FINE` cells or more, or the last of all. In timm's DenseNet at 224 pixels that is
+    `features`, whose output is that of `features.norm5`. Raises `Unexplained` where features are
+    tokens instead (transformers).
     """
     maps: list[tuple[nn.Module, int]] = []
 
@@ -57,7 +60,7 @@ def last_map(net: nn.Module, images: Tensor) -> tuple[nn.Module, int]:
             f"{type(net).__name__} keeps no feature map at {images.shape[-1]} pixels a side; "
             "Grad-CAM needs a convolutional network or larger films"
         )
-    return maps[-1]
+    return next((found for found in reversed(maps) if found[1] >= FINE), maps[-1])
 
 
 def _is_map(output: Tensor) -> bool:
@@ -70,7 +73,8 @@ def heat(net: nn.Module, images: Tensor, classes: list[int]) -> Heat:
     `images` are standardised, float32[B, 3, H, W].
     """
     layer, cells = last_map(net, images)
-    with HiResCAM(model=net, target_layers=[layer]) as cam:
+    method = HiResCAM if isinstance(net, base_cnn.BaseCnn) else GradCAM
+    with method(model=net, target_layers=[layer]) as cam:
         found = cam(images, [ClassifierOutputTarget(number) for number in classes])
     net.zero_grad(set_to_none=True)
     size = images.shape[-1]

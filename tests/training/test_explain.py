@@ -112,21 +112,25 @@ def test_wrong_predictions_are_shown_beside_right_ones(films: Prepared) -> None:
     assert cells == {(0, True), (1, True), (1, False)}
 
 
-def test_densenet_is_explained_at_the_output_of_its_last_norm() -> None:
-    net = build("densenet121", classes=3, size=64, pretrained=False).eval()
-    images = torch.zeros((1, 3, 64, 64))
+@pytest.mark.parametrize(
+    ("size", "place"), [(224, "features.norm5"), (128, "features.transition3.conv")]
+)
+def test_densenet_is_explained_on_its_last_map_of_seven_cells(size: int, place: str) -> None:
+    net = build("densenet121", classes=3, size=size, pretrained=False).eval()
+    images = torch.zeros((1, 3, size, size))
     outputs: list[torch.Tensor] = []
     keep = lambda *given: outputs.append(given[2])  # noqa: E731 - a hook
-    for module in (last_map(net, images)[0], net.get_submodule("features.norm5")):
+    for module in (last_map(net, images)[0], net.get_submodule(place)):
         module.register_forward_hook(keep)
     net(images)
     assert torch.equal(outputs[0], outputs[1])
 
 
-def test_heat_of_an_averaging_network_is_grad_cam() -> None:
-    net = build("resnet10t", classes=3, size=64, pretrained=False).eval()
-    images = torch.rand((2, 3, 64, 64), generator=torch.Generator().manual_seed(1))
-    layer, _ = last_map(net, images)
+def test_on_the_last_map_of_an_averaging_network_both_methods_agree() -> None:
+    net = build("resnet10t", classes=3, size=224, pretrained=False).eval()
+    images = torch.rand((2, 3, 224, 224), generator=torch.Generator().manual_seed(1))
+    layer, cells = last_map(net, images)
+    assert cells == 7
     targets = [ClassifierOutputTarget(1)] * 2
     maps = [cam(net, [layer])(images, targets) for cam in (GradCAM, HiResCAM)]
     np.testing.assert_allclose(maps[0], maps[1], atol=1e-5)

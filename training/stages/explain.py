@@ -96,6 +96,7 @@ def choose(films: Films, chances: Floats, count: int) -> Whole:
 def _row(films: Films, n: int, chances: Floats, heat_map: Heat, masks: Masks) -> dict[str, object]:
     known = films.prepared.rows.iloc[int(films.places[n])]
     lungs, opacities = masks.get(str(known["sha256"]), (None, None))
+    is_right = int(chances.argmax()) == int(films.targets[n])
     return {
         "record_id": known["record_id"],
         "label": films.labels[films.targets[n]],
@@ -104,7 +105,8 @@ def _row(films: Films, n: int, chances: Floats, heat_map: Heat, masks: Masks) ->
         "film": png(_shown(films.prepared, int(films.places[n]))),
         "heat": png(np.rint(heat_map * 255).astype(np.uint8)),
         "heat_in_lungs": heat_inside(heat_map, lungs),
-        "pointing_hit": points_inside(heat_map, opacities),
+        # The heat of "normal" on a film that is not has no reason to point at disease.
+        "pointing_hit": points_inside(heat_map, opacities) if is_right else None,
         "is_drawn": bool(known["is_drawn"]),
     }
 
