@@ -47,7 +47,7 @@ class Errand:
                 _look(item, report)
         finally:
             report.requests = self.web.requests
-            locks.replace(self.lock, self.key, [self.terms, *locks.responses(store)])
+            self._write(list(locks.responses(store)))
         report.changed = sorted(
             entry.url for entry in store
             if not entry.content_type.startswith(TEXTS)
@@ -78,8 +78,13 @@ class Errand:
                     report.changed.append(remote.url)
         finally:
             report.requests = self.web.requests
-            locks.replace(self.lock, self.key, [self.terms, *done.values()])
+            self._write(list(done.values()))
         return report
+
+    def _write(self, lines: list[locks.Line]) -> None:
+        """Tell the lock; a fetch that brought nothing leaves no trace in it."""
+        if lines:
+            locks.replace(self.lock, self.key, [self.terms, *lines])
 
     def _is_done(self, remote: Remote, line: locks.Line) -> bool:
         place = self.folder / remote.name

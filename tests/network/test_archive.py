@@ -89,6 +89,22 @@ def test_a_broken_download_goes_on_where_it_broke(count: int, place: Place) -> N
     assert place.ranges()[0] == ""
     start = int(place.ranges()[1].removeprefix("bytes=").rstrip("-"))
     assert 0 < start <= count
+    assert place.site.headers[-1]["If-Range"] == version(DATA)
+
+
+def test_a_host_that_gives_less_than_the_rest_is_asked_on(place: Place) -> None:
+    def some(handler: object) -> None:
+        start = int(handler.headers["Range"][6:-1])  # type: ignore[attr-defined]
+        piece = DATA[start : start + 100_000]
+        told = f"bytes {start}-{start + len(piece) - 1}/{len(DATA)}"
+        head = f"HTTP/1.1 206 X\r\nContent-Range: {told}\r\nContent-Length: {len(piece)}\r\n"
+        head += f"ETag: {version(DATA)}\r\n\r\n"
+        handler.wfile.write(head.encode() + piece)  # type: ignore[attr-defined]
+
+    place.site.faults[URL] = [cut_after(400_000, DATA, ETag=version(DATA)), some, some]
+    place.fetch()
+    assert place.came() == DATA
+    assert len(place.ranges()) == 4
 
 
 def test_many_breaks_are_outlasted_as_long_as_something_comes(place: Place) -> None:

@@ -150,6 +150,8 @@ TRUNCATED: dict[str, Fault] = {
     "length": cut_after(20, HTML),
     "nothing": cut_after(0, HTML),
     "gzip": cut_after(30, gzip.compress(HTML), Content_Encoding="gzip"),
+    # Cut before it was packed off: the length is right, the content is not.
+    "gzip at its origin": body(gzip.compress(HTML)[:-9], Content_Encoding="gzip"),
 }
 
 
@@ -195,6 +197,7 @@ def test_a_cut_between_chunks_is_seen(site: Site, tmp_path: Path) -> None:
 
 BOMBS: dict[str, tuple[bytes, str]] = {
     "gzip": (gzip.compress(bytes(30_000_000)), "gzip"),
+    "ratio": (gzip.compress(bytes(1_900_000)), "gzip"),
     "unasked": (gzip.compress(HTML), "br"),
     "nested": (gzip.compress(gzip.compress(bytes(30_000_000))), "gzip, gzip"),
     "large": (bytes(3_000_000), "identity"),
