@@ -1,4 +1,4 @@
-"""The figures of one split as they stand in metrics.json, with the reason where one is missing."""
+"""The figures of one split as they stand in figures.json, with the reason where one is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -73,7 +73,7 @@ def experiment(data: Path, name: str) -> Experiment:
         name=name,
         checkpoint=_json(trained / "checkpoint.json"),
         history=_csv(trained / "history.csv"),
-        metrics=_json(judged / "metrics.json"),
+        metrics=_json(judged / "figures.json"),
         confusion=_csv(judged / "confusion.csv"),
         roc=_csv(judged / "roc.csv"),
         heatmaps=to_pandas(read_arrow(heat)) if heat.exists() else None,

@@ -208,7 +208,7 @@ def test_an_experiment_that_did_not_run_is_said_to_be_missing(
     given = dataclasses.replace(inputs(), experiments=[experiment(tmp_path, "base_cnn")])
     html = report.main(given, PARAMS)
     assert "Not trained yet" in html
-    assert "no metrics.json" in html
+    assert "no figures.json" in html
     assert "No heat map" in html
 
 
@@ -233,8 +233,8 @@ def test_an_empty_manifest_makes_a_page_that_says_so() -> None:
 
 def test_damaged_figures_are_named(tmp_path: Path) -> None:
     (tmp_path / "evaluate/one").mkdir(parents=True)
-    (tmp_path / "evaluate/one/metrics.json").write_text('{"test": {', encoding="utf-8")
-    with pytest.raises(BrokenTable, match=r"metrics\.json: is no JSON"):
+    (tmp_path / "evaluate/one/figures.json").write_text('{"test": {', encoding="utf-8")
+    with pytest.raises(BrokenTable, match=r"figures\.json: is no JSON"):
         experiment(tmp_path, "one")
 
 

@@ -11,7 +11,7 @@ from manifests.contract.table import metadata, read_arrow
 from training.stages import evaluate
 
 PARAMS = evaluate.Params(bootstrap=100, confidence=0.95)
-FILES = ("metrics.json", "predictions.parquet", "confusion.csv", "roc.csv")
+FILES = ("figures.json", "metrics.json", "predictions.parquet", "confusion.csv", "roc.csv")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def lines(place: Path) -> list[dict[str, str]]:
 
 def test_planted_squares_are_told_apart(films: Prepared, net: Path, tmp_path: Path) -> None:
     evaluate.main(films, net, tmp_path, PARAMS)
-    figures = json.loads((tmp_path / "metrics.json").read_text())
+    figures = json.loads((tmp_path / "figures.json").read_text())
     assert figures["test"]["accuracy"] > 0.8
     assert figures["test"]["auc"] > 0.8
     assert (figures["test"]["n"], figures["test"]["groups"]) == (8, 4)
@@ -46,7 +46,7 @@ def test_every_figure_follows_from_the_stored_predictions(
     evaluate.main(films, net, tmp_path, PARAMS)
     said = read_arrow(tmp_path / "predictions.parquet").to_pylist()
     test = [row for row in said if row["split"] == "test"]
-    figures = json.loads((tmp_path / "metrics.json").read_text())
+    figures = json.loads((tmp_path / "figures.json").read_text())
     right = sum(row["label"] == row["predicted"] for row in test)
     assert figures["test"]["accuracy"] == pytest.approx(right / len(test))
     assert Counter((row["label"], row["predicted"]) for row in test) == Counter(
@@ -79,7 +79,7 @@ def test_judging_twice_gives_the_same_bytes(films: Prepared, net: Path, tmp_path
 def test_an_empty_test_split_gives_empty_tables_and_a_reason(net: Path, tmp_path: Path) -> None:
     nothing = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
     evaluate.main(nothing, net, tmp_path, PARAMS)
-    figures = json.loads((tmp_path / "metrics.json").read_text())
+    figures = json.loads((tmp_path / "figures.json").read_text())
     assert figures["test"]["accuracy"] is None
     assert "no film" in figures["test"]["reason"]
     assert lines(tmp_path / "confusion.csv") == []

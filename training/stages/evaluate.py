@@ -29,6 +29,14 @@ SAID = pa.schema([
 ])  # fmt: skip
 
 
+HEADLINE = {
+    "test": ("n", "groups", "accuracy", "accuracy_low", "accuracy_high", "macro_f1", "auc",
+             "auc_low", "auc_high"),
+    "val": ("n", "accuracy", "auc"),
+}  # fmt: skip
+"""What `dvc metrics show` compares."""
+
+
 class Params(BaseModel):
     """How sure the figures must say they are."""
 
@@ -41,10 +49,11 @@ class Params(BaseModel):
 
 
 def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> None:
-    """Write metrics.json, predictions.parquet, confusion.csv and roc.csv into `folder`.
+    """Write figures.json, metrics.json, predictions.parquet, confusion.csv, roc.csv to `folder`.
 
-    confusion.csv and roc.csv hold the test split only. Raises `WrongCheckpoint` when the network in
-    `trained` was not trained on this data.
+    metrics.json holds the headline figures of figures.json, so that `dvc metrics show` fits a
+    screen. confusion.csv and roc.csv hold the test split only. Raises `WrongCheckpoint` when the
+    network in `trained` was not trained on this data.
     """
     net, about = load_for(prepared, trained)
     generator = seed_everything(about.seed)
@@ -63,7 +72,12 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
         "manifest_id": about.manifest_id,
         "recipe_id": about.recipe_id,
     }
-    write_json(folder / "metrics.json", {**figures, "about": facts})
+    write_json(folder / "figures.json", {**figures, "about": facts})
+    headline = {
+        split: {name: figures[split].get(name) for name in names}
+        for split, names in HEADLINE.items()
+    }
+    write_json(folder / "metrics.json", {"manifest_id": about.manifest_id, **headline})
     _write_predictions(folder / "predictions.parquet", said, {**wording(prepared)})
     _write_plots(folder, said[Split.TEST][1])
     log.info("%s: test %s", about.experiment, _sentence(figures[Split.TEST.value]))

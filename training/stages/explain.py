@@ -17,7 +17,7 @@ from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, load_for
 from training.data import batch, portions
 from training.explanations import SIDE, Heat, heat, heat_inside, points_inside
-from training.files import is_drawn, wording, write_json
+from training.files import wording, write_json
 from training.films import Films, Whole, films_of
 from training.hardware import device
 from training.metrics import Floats
@@ -71,7 +71,7 @@ def main(
         ]
     table = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["record_id"])), schema=MAPS)
     write_arrow(folder / "heatmaps.parquet", table, wording(prepared))
-    scores = _scores(prepared, about, rows, masks)
+    scores = _scores(about, rows, masks)
     write_json(folder / "scores.json", scores)
     log.info("%s: %d heat maps, heat in lungs %s, pointing game %s", about.experiment,
              len(rows), scores["heat_in_lungs"], scores["pointing_game"])  # fmt: skip
@@ -132,22 +132,14 @@ def _masks(truth: Path | None, wanted: set[str]) -> Masks:
     }
 
 
-def _scores(
-    prepared: Prepared, about: Checkpoint, rows: list[dict[str, object]], masks: Masks
-) -> dict[str, object]:
+def _scores(about: Checkpoint, rows: list[dict[str, object]], masks: Masks) -> dict[str, object]:
     return {
         "films": len(rows),
         "heat_in_lungs": _mean([row["heat_in_lungs"] for row in rows]),
         "lungs_in_frame": _mean([(lungs > 0).mean() for lungs, _ in masks.values()]),
         "pointing_game": _mean([row["pointing_hit"] for row in rows]),
         "opacities_in_frame": _mean([(o > 0).mean() for _, o in masks.values() if o.any()]),
-        "about": {
-            **wording(prepared),
-            "is_drawn": is_drawn(prepared),
-            "experiment": about.experiment,
-            "manifest_id": about.manifest_id,
-            "recipe_id": about.recipe_id,
-        },
+        "manifest_id": about.manifest_id,
     }
 
 
