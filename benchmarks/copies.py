@@ -20,7 +20,7 @@ from curation.pixels.fingerprint import working_copy
 from curation.stages.dedup import Params
 from manifests.contract.images import Pixels, decode
 from manifests.contract.params import read, section
-from manifests.contract.shards import WorkingCopies, write_working
+from manifests.contract.working import WorkingCopies, write_working
 
 COPIES = ("identical_bytes", "recompressed_or_resized", "cropped_or_annotated")
 PICTURES = {".jpg", ".jpeg", ".jfif", ".png", ".webp"}

@@ -132,7 +132,7 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
 
 
 def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
-    from manifests.contract.shards import WorkingCopies
+    from manifests.contract.working import WorkingCopies
 
     return WorkingCopies([ingested / key for key in source_keys()])
 

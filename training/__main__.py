@@ -33,7 +33,7 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     """Train one experiment on prepared shards; keep the best checkpoint."""
     from manifests.contract.folder import whole_folder
     from manifests.contract.params import read
-    from manifests.contract.shards import read_prepared
+    from manifests.contract.prepared import read_prepared
     from training.stages import train as room
 
     settings = params(f"experiments.{experiment}", room.Params)
@@ -46,7 +46,7 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
 def evaluate(prepared: Folder, trained: Folder, out: Folder) -> None:
     """Score the checkpoint on the test films, with intervals over groups."""
     from manifests.contract.folder import whole_folder
-    from manifests.contract.shards import read_prepared
+    from manifests.contract.prepared import read_prepared
     from training.stages import evaluate as room
 
     with whole_folder(out) as part:
@@ -57,7 +57,7 @@ def evaluate(prepared: Folder, trained: Folder, out: Folder) -> None:
 def explain(prepared: Folder, trained: Folder, out: Folder) -> None:
     """Heat maps of test films, and how much of the heat is where it should be."""
     from manifests.contract.folder import whole_folder
-    from manifests.contract.shards import read_prepared
+    from manifests.contract.prepared import read_prepared
     from training.stages import explain as room
 
     settings = params("explain", room.Params)

@@ -8,7 +8,7 @@ from safetensors.torch import load, save_file
 from torch import nn
 
 from manifests.contract.labels import Task
-from manifests.contract.shards import Prepared
+from manifests.contract.prepared import Prepared
 from manifests.contract.vocabulary import DISCLAIMER, Finding
 from training.data import Look
 from training.files import write_json

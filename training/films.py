@@ -14,7 +14,7 @@ from torch import Tensor
 
 from manifests.contract.labels import Task, label_of
 from manifests.contract.params import Misspelt
-from manifests.contract.shards import Prepared
+from manifests.contract.prepared import Prepared
 from manifests.contract.vocabulary import Finding, Split
 
 RESERVED = {"n", "groups", "accuracy", "macro_f1", "auc", "reason"}

@@ -28,8 +28,8 @@ from curation.duplicates.candidates import (
 from curation.duplicates.pair import Edge
 from curation.duplicates.verification import features, score
 from manifests.contract.images import Pixels
-from manifests.contract.shards import WorkingCopies
-from manifests.contract.table import BrokenTable
+from manifests.contract.packing import scratch
+from manifests.contract.working import WorkingCopies
 
 FEATURES_HELD = 32_768
 """Films whose features stay in memory, 40 KiB each."""
@@ -41,11 +41,7 @@ def scored(record_ids: Sequence[str], copies: WorkingCopies, count: int) -> dict
     Raises `BrokenTable` when a film has no working copy.
     """
     ids = sorted(record_ids)
-    absent = [record_id for record_id in ids if record_id not in copies]
-    if absent:
-        raise BrokenTable(
-            f"{len(absent)} records have no picture, such as {absent[0]}; run ingest again"
-        )
+    copies.require(ids)
     if not ids:
         return {}
     with tempfile.TemporaryFile() as file:
@@ -58,7 +54,7 @@ def _looked_at(
     ids: Sequence[str], copies: WorkingCopies, file: IO[bytes]
 ) -> tuple[list[Pixels], Descriptors]:
     """The views, which stay in `file`, and float32[N, W, D], in the order of `ids`."""
-    room = np.memmap(file, np.uint8, "w+", shape=(len(ids), VIEW_SIDE, VIEW_SIDE))
+    room = scratch(file, (len(ids), VIEW_SIDE, VIEW_SIDE))
     views: list[Pixels] = [np.asarray(place) for place in room]
     described = np.zeros((len(ids), WINDOWS, DEPTH), np.float32)
     position = {record_id: number for number, record_id in enumerate(ids)}

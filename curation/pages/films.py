@@ -7,8 +7,8 @@ from itertools import zip_longest
 import pandas as pd
 
 from curation.pages.pictures import Picture, thumbnail
-from manifests.contract.shards import WorkingCopies
 from manifests.contract.vocabulary import Relation
+from manifests.contract.working import WorkingCopies
 
 COMPARED = ("finding", "view", "sex", "age_years", "license")
 """What two descriptions of one film should agree on."""

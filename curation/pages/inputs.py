@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from manifests.contract.record import Record, Rejection
-from manifests.contract.shards import WorkingCopies
 from manifests.contract.table import BrokenTable, frame, read, read_arrow, read_stage, to_pandas
+from manifests.contract.working import WorkingCopies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

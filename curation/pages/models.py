@@ -11,7 +11,7 @@ from curation.pages.charts import Chart, chart, column
 from curation.pages.counts import Cross, cross
 from curation.pages.inputs import Experiment
 from curation.pages.pictures import Picture, overlay, thumbnail
-from manifests.contract.shards import unpng
+from manifests.contract.packing import unpng
 
 OVERALL = {"accuracy": "accuracy", "macro_f1": "macro F1", "auc": "AUC"}
 PER_LABEL = ("precision", "recall", "f1", "auc")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from curation.phantom.shot import Shot
-from manifests.contract.shards import png
+from manifests.contract.packing import png
 from manifests.contract.table import write_arrow
 
 TRUTH, MASKS = "truth.parquet", "masks.parquet"

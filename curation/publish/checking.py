@@ -13,8 +13,9 @@ from curation.licenses import Licenses
 from curation.publish.channels import WITH_PIXELS, rulings
 from curation.publish.words import cell
 from manifests.contract.images import Film, Pixels
-from manifests.contract.shards import WorkingCopies, unpng
+from manifests.contract.packing import unpng
 from manifests.contract.table import BrokenTable, read_arrow
+from manifests.contract.working import WorkingCopies
 
 CHUNKS = frozenset({b"IHDR", b"IDAT", b"IEND"})
 """All that a picture without tags is made of."""

@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from curation.licenses import Licenses
 from curation.publish.channels import WITH_PIXELS, Channel
+from manifests.contract.packing import ROWS_PER_SHARD, png
 from manifests.contract.record import Record
-from manifests.contract.shards import ROWS_PER_GROUP, ROWS_PER_SHARD, WorkingCopies, png
 from manifests.contract.table import BrokenTable, arrow_schema, write_arrow
 from manifests.contract.vocabulary import Split
+from manifests.contract.working import ROWS_PER_GROUP, WorkingCopies
 
 HUB_SPLITS = {Split.TRAIN: "train", Split.VAL: "validation", Split.TEST: "test"}
 """Our side of the line -> the Hub's name for it."""

@@ -14,8 +14,8 @@ from curation.duplicates.keeper import keepers
 from curation.duplicates.pair import Edge, Link, table_of
 from curation.duplicates.search import scored
 from curation.verdict import Verdict, refuse
-from manifests.contract.shards import WorkingCopies
 from manifests.contract.vocabulary import Reason, Relation
+from manifests.contract.working import WorkingCopies
 
 log = logging.getLogger(__name__)
 

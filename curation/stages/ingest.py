@@ -21,9 +21,9 @@ from curation.verdict import Verdict
 from manifests.contract.images import Pixels, decode
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record, Rejected, Rejection
-from manifests.contract.shards import write_working
 from manifests.contract.table import frame
 from manifests.contract.vocabulary import Reason
+from manifests.contract.working import write_working
 
 DRAWN_MARK = "PHANTOM.json"
 WORKERS = min(8, os.cpu_count() or 1)

@@ -1,6 +1,7 @@
 """Stage prepare: every film as a stack of pixels for a network, packed in shards."""
 
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,9 +15,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from curation.pixels.stack import Recipe, stack
+from manifests.contract.packing import scratch
+from manifests.contract.prepared import PREPARED_COLUMNS, write_prepared
 from manifests.contract.record import Record
-from manifests.contract.shards import PREPARED_COLUMNS, WorkingCopies, write_prepared
 from manifests.contract.table import BrokenTable, to_arrow
+from manifests.contract.working import WorkingCopies
 
 AT_A_TIME = 64
 """Films in memory: enough to keep every processor busy."""
@@ -38,12 +41,13 @@ def main(
     made = to_arrow(records.sort_values("record_id"), Record).select(list(PREPARED_COLUMNS))
     known = made.to_pylist()
     ids = [str(row["record_id"]) for row in known]
-    _check_pictures(ids, copies)
+    if not ids:
+        raise BrokenTable("no film is left to prepare; the tables of rejections say why")
+    copies.require(ids)
     # Pictures come in the order of their sources and leave in the order of their ids; between the
     # two they lie in a file of their own, since no memory holds a large set.
-    spool = folder / "stacks.part"
-    try:
-        stacks = np.memmap(spool, np.uint8, "w+", shape=(len(ids), recipe.size, recipe.size, 3))
+    with tempfile.TemporaryFile(dir=folder) as spool:
+        stacks = scratch(spool, (len(ids), recipe.size, recipe.size, 3))
         _fill(stacks, ids, copies, recipe)
         about = {
             "manifest_id": manifest_id,
@@ -52,18 +56,6 @@ def main(
             "size": str(recipe.size),
         }
         return write_prepared(folder, zip(known, stacks, strict=True), about)
-    finally:
-        spool.unlink(missing_ok=True)
-
-
-def _check_pictures(ids: Sequence[str], copies: WorkingCopies) -> None:
-    if not ids:
-        raise BrokenTable("no film is left to prepare; the tables of rejections say why")
-    absent = [record_id for record_id in ids if record_id not in copies]
-    if absent:
-        raise BrokenTable(
-            f"{len(absent)} records have no picture, such as {absent[0]}; run ingest again"
-        )
 
 
 def _fill(stacks: Stacks, ids: Sequence[str], copies: WorkingCopies, recipe: Recipe) -> None:

@@ -19,8 +19,8 @@ from curation.publish.summary import StageCount, all_rejected, summary
 from manifests.contract import table
 from manifests.contract.folder import whole_file
 from manifests.contract.record import Record, Rejection
-from manifests.contract.shards import WorkingCopies
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+from manifests.contract.working import WorkingCopies
 
 
 class Params(BaseModel):

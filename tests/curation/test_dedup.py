@@ -10,8 +10,8 @@ from curation.stages.dedup import Params, main
 from curation.verdict import Verdict
 from manifests.contract.params import Misspelt, section
 from manifests.contract.record import Record
-from manifests.contract.shards import WorkingCopies
 from manifests.contract.table import BrokenTable, check_records, to_arrow
+from manifests.contract.working import WorkingCopies
 
 PARAMS = Params(candidates=10, copy_at_least=0.9, same_patient_at_least=0.6)
 HEADER = "a_sha256,b_sha256,verdict,who,when\n"

@@ -17,8 +17,8 @@ from curation.verdict import Verdict
 from manifests.contract import table
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record, Rejected, Rejection
-from manifests.contract.shards import WorkingCopies
 from manifests.contract.vocabulary import Reason
+from manifests.contract.working import WorkingCopies
 
 TERMS = Path(__file__).parents[2] / "manifests/terms.yaml"
 PARAMS = ingest.Params(max_side=64, max_megapixels=0.02)

@@ -13,8 +13,9 @@ from curation.pixels.enhance import beasf, clahe
 from curation.pixels.stack import VERSION, squeezed, stack
 from curation.stages.prepare import Params, main
 from manifests.contract.params import Misspelt, read, section
-from manifests.contract.shards import WorkingCopies, read_prepared, write_working
+from manifests.contract.prepared import read_prepared
 from manifests.contract.table import BrokenTable
+from manifests.contract.working import WorkingCopies, write_working
 
 GIVEN = {
     "size": 48, "channels": ["image", "beasf", "clahe"],

@@ -17,10 +17,11 @@ from curation.publish.channels import rulings
 from curation.publish.summary import StageCount, summary
 from curation.stages import report
 from manifests.contract.images import Pixels
+from manifests.contract.packing import png
 from manifests.contract.record import Record, Rejection
-from manifests.contract.shards import WorkingCopies, png, write_working
 from manifests.contract.table import BrokenTable, arrow_schema, frame, manifest_id_of, to_pandas
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+from manifests.contract.working import WorkingCopies, write_working
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

@@ -14,8 +14,8 @@ from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
 from curation.phantom.world import shots, shots_of
 from manifests.contract.images import decode
+from manifests.contract.packing import unpng
 from manifests.contract.record import Rejected
-from manifests.contract.shards import unpng
 from manifests.contract.table import read_arrow
 from manifests.contract.vocabulary import Modality, View
 

@@ -48,7 +48,7 @@ def test_only_images_opens_pictures_from_outside(module: str) -> None:
     assert "cv2.imread" not in text
     assert "imdecode" not in text
     # Our own packed PNGs are opened by their one reader.
-    assert "Image.open" not in text or module == "manifests/contract/shards.py"
+    assert "Image.open" not in text or module == "manifests/contract/packing.py"
 
 
 @pytest.mark.parametrize("module", [m for m in ALL if m != "training/seed.py"])

@@ -20,10 +20,11 @@ from curation.publish.checking import check_staged
 from curation.publish.summary import StageCount
 from curation.stages import release
 from manifests.contract.images import Pixels
+from manifests.contract.packing import png, unpng
 from manifests.contract.record import Record, Rejection
-from manifests.contract.shards import WorkingCopies, png, unpng, write_working
 from manifests.contract.table import BrokenTable, frame, metadata, read
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+from manifests.contract.working import WorkingCopies, write_working
 
 ROOT = Path(__file__).parents[2]
 LICENSES = ROOT / "manifests/licenses.yaml"

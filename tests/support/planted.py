@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from manifests.contract.shards import Prepared, read_prepared, write_prepared
+from manifests.contract.prepared import Prepared, read_prepared, write_prepared
 from training.plan import Schedule
 from training.stages import train
 

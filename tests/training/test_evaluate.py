@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from planted import prepared, rows, trained
 
-from manifests.contract.shards import Prepared
+from manifests.contract.prepared import Prepared
 from manifests.contract.table import metadata, read_arrow
 from training.stages import evaluate
 

@@ -9,7 +9,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 
-from manifests.contract.shards import Prepared
+from manifests.contract.prepared import Prepared
 from manifests.contract.table import write_arrow
 from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, load_for

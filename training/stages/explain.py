@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch.nn.functional import interpolate
 
 from manifests.contract.images import Pixels
-from manifests.contract.shards import Prepared, png, unpng
+from manifests.contract.packing import png, unpng
+from manifests.contract.prepared import Prepared
 from manifests.contract.table import read_arrow, write_arrow
 from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, load_for

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import Field
 
 from manifests.contract.folder import PART
-from manifests.contract.shards import Prepared
+from manifests.contract.prepared import Prepared
 from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, write_about, write_weights
 from training.data import look_at

@@ -4,16 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from manifests.contract import shards
-from manifests.contract.shards import (
-    PREPARED_COLUMNS,
-    WorkingCopies,
-    png,
-    read_prepared,
-    unpng,
-    write_prepared,
-    write_working,
-)
+from manifests.contract import prepared
+from manifests.contract.packing import png, unpng
+from manifests.contract.prepared import PREPARED_COLUMNS, read_prepared, write_prepared
+from manifests.contract.working import WorkingCopies, write_working
 
 META = {"size": "8", "manifest_id": "m", "recipe_id": "r", "channels": "image,beasf,clahe"}
 
@@ -45,19 +39,19 @@ def test_a_working_copy_carries_no_tag(tmp_path: Path) -> None:
 def test_prepared_stacks_are_mapped_and_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shards, "ROWS_PER_SHARD", 3)
+    monkeypatch.setattr(prepared, "ROWS_PER_SHARD", 3)
     rows = [
         (dict.fromkeys(PREPARED_COLUMNS) | {"record_id": f"cohen/{i}"},
          np.full((8, 8, 3), i, np.uint8))
         for i in range(7)
     ]  # fmt: skip
     assert write_prepared(tmp_path, rows, META) == 7
-    prepared = read_prepared(tmp_path)
-    assert [int(prepared.stack(i).mean()) for i in range(7)] == list(range(7))
-    assert prepared.rows["record_id"].tolist() == [f"cohen/{i}" for i in range(7)]
-    assert prepared.channels == ("image", "beasf", "clahe")
-    assert len(prepared.pixels) == 3
-    assert not prepared.pixels[0].flags.writeable
+    films = read_prepared(tmp_path)
+    assert [int(films.stack(i).mean()) for i in range(7)] == list(range(7))
+    assert films.rows["record_id"].tolist() == [f"cohen/{i}" for i in range(7)]
+    assert films.channels == ("image", "beasf", "clahe")
+    assert len(films.pixels) == 3
+    assert not films.pixels[0].flags.writeable
 
 
 def test_no_shards_is_a_sentence(tmp_path: Path) -> None:
