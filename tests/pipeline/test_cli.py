@@ -1,0 +1,75 @@
+"""The command line as a person meets it: help, checks, refusals in a sentence with an exit code."""
+
+import time
+from pathlib import Path
+
+import pytest
+from road import copy_project, run
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("project"), fetch={"contact": "me@example.org"})
+
+
+def cxr(project: Path, *words: str) -> tuple[int, str]:
+    done = run(project, "python", "-m", "curation", *words)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_help_names_every_command_and_answers_soon(project: Path) -> None:
+    started = time.process_time()
+    code, said = cxr(project, "--help")
+    assert code == 0
+    assert time.process_time() - started < 2
+    for command in ("fetch", "doctor", "ingest", "dedup", "report"):
+        assert command in said
+    assert "not for diagnosis" in said
+
+
+def test_the_doctor_names_the_empty_folders_and_their_cure(project: Path) -> None:
+    code, said = cxr(project, "doctor")
+    assert code == 1
+    assert "BAD  source cohen: data/phantom/cohen" in said
+    assert "dvc repro phantom" in said
+
+
+@pytest.mark.parametrize("key", ["radiopaedia", "sirm"])
+def test_a_site_with_such_terms_is_not_asked_without_permission(project: Path, key: str) -> None:
+    code, said = cxr(project, "fetch", key)
+    assert code == 5
+    assert "permission" in said
+    assert not (project / "data" / "raw" / key).exists()
+
+
+def test_nobody_goes_online_anonymously(project: Path) -> None:
+    params = (project / "params.yaml").read_text()
+    try:
+        (project / "params.yaml").write_text(params.replace("me@example.org", "null"))
+        code, said = cxr(project, "fetch", "cohen")
+    finally:
+        (project / "params.yaml").write_text(params)
+    assert code == 2
+    assert "fetch.contact" in said
+
+
+def test_a_closed_network_is_told_and_may_be_tried_again(project: Path) -> None:
+    params = (project / "params.yaml").read_text()
+    quick = params.replace("commit: drawn", f"commit: {'a' * 40}").replace(
+        "retries: 5", "retries: 0"
+    )
+    try:
+        (project / "params.yaml").write_text(quick)
+        code, said = cxr(project, "fetch", "cohen")
+    finally:
+        (project / "params.yaml").write_text(params)
+    assert code in {3, 5}
+    assert "raw.githubusercontent.com" in said
+
+
+def test_an_unknown_source_is_named_with_the_known_ones(project: Path) -> None:
+    code, said = cxr(project, "fetch", "cohn")
+    assert code == 2
+    assert "cohn" in said
+    assert "cohen" in said
