@@ -14,15 +14,43 @@ class Misspelt(Exception):  # noqa: N818 - shown to a person as a sentence
     """`params.yaml` holds something no stage understands."""
 
 
+SECTIONS = (
+    "profile", "sources", "fetch", "phantom", "ingest", "merge", "dedup", "filter", "split",
+    "recipes", "tasks", "experiments", "evaluate", "explain", "release", "report",
+)  # fmt: skip
+"""All sections of `params.yaml`; each must be there, and no other."""
+
+
 def read(path: Path) -> dict[str, Any]:
     """The sections of `params.yaml`. Called by the two `__main__.py` only."""
+    sections = read_yaml(path)
+    for name in sections:
+        if name not in SECTIONS:
+            raise Misspelt(f"{path}: '{name}' is no section; known here: {', '.join(SECTIONS)}")
+    for name in SECTIONS:
+        if not isinstance(sections.get(name), dict):
+            raise Misspelt(f"{path}: section '{name}' is missing or holds no keys")
+    return sections
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file of named sections. Raises `Misspelt` for anything else, naming the file."""
     try:
         sections = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise Misspelt(f"{path}: cannot be read ({fault}); run from the project's folder") from None
+    except FileNotFoundError:
+        raise Misspelt(f"{path}: not there; run from the project's folder") from None
+    except UnicodeDecodeError as fault:
+        raise Misspelt(f"{path}: is not UTF-8 at byte {fault.start}; save it as UTF-8") from None
+    except (OSError, yaml.YAMLError) as fault:
+        raise Misspelt(f"{path}: cannot be read ({fault})") from None
     if not isinstance(sections, dict):
-        raise Misspelt(f"{path}: expected sections, found {type(sections).__name__}")
+        raise Misspelt(f"{path}: expected sections with names, found {_kind(sections)}")
     return sections
+
+
+def _kind(value: object) -> str:
+    names = {list: "a list", str: "words", type(None): "nothing"}
+    return names.get(type(value), f"a {type(value).__name__}")
 
 
 def section(sections: Mapping[str, Any], name: str, model: type[Model]) -> Model:
