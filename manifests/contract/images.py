@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import PHOTOMETRIC_INTERPRETATION as PHOTOMETRIC
+from PIL.TiffImagePlugin import TiffImageFile
 
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -22,6 +24,8 @@ Pixels = npt.NDArray[np.uint8]
 MAX_PIXELS = 40_000_000
 """Largest picture that is decoded; the largest film known in a public set has 19.7 million."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
+DEFLATED = b"1.2.840.10008.1.2.1.99"
+"""The DICOM transfer syntax Deflated Explicit VR Little Endian."""
 
 # Our own limit is checked before any pixel is decoded, and is stricter than Pillow's warning. Set
 # once, because switching warnings on and off is not safe where films are decoded side by side.
@@ -127,14 +131,19 @@ def _picture(data: bytes, name: str, max_pixels: int) -> Film:
 def _grey(image: Image.Image) -> Film:
     """The 8-bit grey film of a loaded picture; every step taken is named."""
     kind, mode, steps = image.format or "", image.mode, []
+    # Pillow turns a white-is-zero TIFF of 8 bits, and leaves a deeper one as it is.
+    is_white_zero = isinstance(image, TiffImageFile) and image.tag_v2.get(PHOTOMETRIC) == 0
     if image.getexif().get(0x0112, 1) != 1:
         image = ImageOps.exif_transpose(image)
         steps.append("exif_rotation")
     if mode[0] in "IF":
-        samples = np.asarray(image)
+        pixels = to_eight_bits(np.asarray(image))
         steps.append("stretched_to_8_bits")
+        if is_white_zero:
+            pixels = 255 - pixels
+            steps.append("white_is_zero_inverted")
         return Film(
-            pixels=to_eight_bits(samples),
+            pixels=pixels,
             format=kind,
             bits=32 if mode in {"I", "F"} else 16,
             steps=tuple(steps),
@@ -162,6 +171,9 @@ def _dicom(data: bytes, name: str, max_pixels: int) -> Film:
     from pydicom.errors import BytesLengthException, InvalidDicomError  # noqa: PLC0415
     from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut  # noqa: PLC0415
 
+    # Deflated as a whole, it must be inflated before its size is known, and may fill the memory.
+    if DEFLATED in data[:4096]:
+        raise _unreadable(name, "a deflated DICOM, which is not opened; store it uncompressed")
     # It would log the values that it doubts, and those may be a patient's.
     config.settings.reading_validation_mode = config.IGNORE
     try:

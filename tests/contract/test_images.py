@@ -99,6 +99,19 @@ def test_big_endian_tiff_of_sixteen_bits_is_read_the_same() -> None:
     np.testing.assert_array_equal(RAMP, film.pixels)
 
 
+def test_a_deep_tiff_whose_white_is_zero_is_turned() -> None:
+    pixels = RAMP.astype(np.uint16) * 257
+    negative = saved(Image.fromarray(65535 - pixels), "TIFF", tiffinfo={262: 0})
+    straight = decode(saved(Image.fromarray(pixels), "TIFF"), "b").pixels
+    np.testing.assert_array_equal(straight, decode(negative, "a").pixels)
+
+
+def test_a_deflated_dicom_is_refused_before_it_is_inflated() -> None:
+    plain = dicom(DEEP, "MONOCHROME2")
+    deflated = plain.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.1.99\0", 1)
+    assert "deflated DICOM" in refused(deflated)
+
+
 def test_a_flat_film_of_sixteen_bits_is_black() -> None:
     assert to_eight_bits(np.full((3, 4), 900, np.uint16)).tolist() == [[0] * 4] * 3
 

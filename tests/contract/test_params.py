@@ -34,7 +34,7 @@ def test_a_missing_section_is_named() -> None:
 
 
 def whole(**changed: object) -> str:
-    return yaml.safe_dump(dict.fromkeys(SECTIONS, {}) | changed)
+    return yaml.safe_dump({name: {} for name in SECTIONS} | changed)
 
 
 def test_all_sections_are_read(tmp_path: Path) -> None:
