@@ -32,14 +32,19 @@ def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides th
 def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     """Train one experiment on prepared shards; keep the best checkpoint."""
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import read
+    from manifests.contract.params import Misspelt, read
     from manifests.contract.prepared import read_prepared
     from training.stages import train as room
 
     settings = params(f"experiments.{experiment}", room.Params)
-    task = read(PARAMS)["tasks"][settings.task]
+    tasks = read(PARAMS)["tasks"]
+    if settings.task not in tasks:
+        raise Misspelt(
+            f"params.yaml: 'experiments.{experiment}.task' is {settings.task!r}; "
+            f"known: {', '.join(tasks)}"
+        )
     with whole_folder(out) as part:
-        room.main(read_prepared(prepared), part, settings, task)
+        room.main(read_prepared(prepared), part, settings, tasks[settings.task])
 
 
 @app.command()
@@ -54,7 +59,7 @@ def evaluate(prepared: Folder, trained: Folder, out: Folder) -> None:
 
 
 @app.command()
-def explain(prepared: Folder, trained: Folder, out: Folder) -> None:
+def explain(prepared: Folder, trained: Folder, truth: Folder, out: Folder) -> None:
     """Heat maps of test films, and how much of the heat is where it should be."""
     from manifests.contract.folder import whole_folder
     from manifests.contract.prepared import read_prepared
@@ -62,7 +67,7 @@ def explain(prepared: Folder, trained: Folder, out: Folder) -> None:
 
     settings = params("explain", room.Params)
     with whole_folder(out) as part:
-        room.main(read_prepared(prepared), trained, settings.truth, part, settings)
+        room.main(read_prepared(prepared), trained, truth, part, settings)
 
 
 def main() -> None:

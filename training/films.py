@@ -63,12 +63,14 @@ class Films:
         return [label for label, n in zip(self.labels, self.counts, strict=True) if n == 0]
 
 
-def read_task(words: Mapping[str, Sequence[str]]) -> Task:
+def read_task(words: Mapping[str, Sequence[str] | None]) -> Task:
     """The task in `words` (label -> findings). Raises `Misspelt` for a word that cannot be used."""
     task: dict[str, tuple[Finding, ...]] = {}
     for label, findings in words.items():
         if label in RESERVED:
             raise Misspelt(f"params.yaml: label '{label}' is the name of a figure; choose another")
+        if not findings or isinstance(findings, str):
+            raise Misspelt(f"params.yaml: label '{label}' needs a list of findings, [covid19], say")
         unknown = [word for word in findings if word not in set(Finding)]
         if unknown:
             raise Misspelt(

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from manifests.contract.folder import whole_file
 from manifests.contract.packing import ROWS_PER_SHARD, batches
-from manifests.contract.table import to_pandas
+from manifests.contract.table import BrokenTable, to_pandas
 
 PREPARED_COLUMNS = ("record_id", "sha256", "source", "group", "split", "finding", "abnormal",
                     "patient_ill", "is_drawn")  # fmt: skip
@@ -72,12 +72,15 @@ def prepared_schema(size: int, meta: dict[str, str]) -> pa.Schema:
 
 
 def read_prepared(folder: Path) -> Prepared:
-    """Map the shards in `folder` into memory. Raises `FileNotFoundError` when there are none."""
+    """Map the shards in `folder` into memory. Raises `FileNotFoundError` when there are none.
+
+    Raises `BrokenTable` for a damaged or foreign one.
+    """
     shards = sorted(folder.glob("data-*.arrow"))
     if not shards:
         raise FileNotFoundError(f"{folder}: no shards; run `dvc repro prepare`")
-    tables = [pa.ipc.open_stream(pa.memory_map(str(shard))).read_all() for shard in shards]
-    meta = {k.decode(): v.decode() for k, v in (tables[0].schema.metadata or {}).items()}
+    tables = [_table(shard) for shard in shards]
+    meta = {k.decode(): v.decode() for k, v in tables[0].schema.metadata.items()}
     size = int(meta["size"])
     return Prepared(
         rows=to_pandas(pa.concat_tables([t.drop_columns(["pixels"]) for t in tables])),
@@ -86,6 +89,16 @@ def read_prepared(folder: Path) -> Prepared:
         recipe_id=meta["recipe_id"],
         channels=tuple(meta["channels"].split(",")),
     )
+
+
+def _table(shard: Path) -> pa.Table:
+    try:
+        table = pa.ipc.open_stream(pa.memory_map(str(shard))).read_all()
+    except (OSError, pa.ArrowInvalid) as fault:
+        raise BrokenTable(f"{shard}: cannot be read ({fault}); run `dvc repro prepare`") from fault
+    if b"size" not in (table.schema.metadata or {}):
+        raise BrokenTable(f"{shard}: is no shard of prepared films; run `dvc repro prepare`")
+    return table
 
 
 def _mapped(table: pa.Table, size: int) -> npt.NDArray[np.uint8]:

@@ -7,6 +7,7 @@ from PIL import Image
 from manifests.contract import prepared
 from manifests.contract.packing import png, unpng
 from manifests.contract.prepared import PREPARED_COLUMNS, read_prepared, write_prepared
+from manifests.contract.table import BrokenTable
 from manifests.contract.working import WorkingCopies, write_working
 
 META = {"size": "8", "manifest_id": "m", "recipe_id": "r", "channels": "image,beasf,clahe"}
@@ -57,3 +58,17 @@ def test_prepared_stacks_are_mapped_and_in_order(
 def test_no_shards_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="dvc repro"):
         read_prepared(tmp_path)
+
+
+def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
+    row = (
+        dict.fromkeys(PREPARED_COLUMNS) | {"record_id": "cohen/a"},
+        np.zeros((8, 8, 3), np.uint8),
+    )
+    write_prepared(tmp_path, [row], META)
+    place = tmp_path / "data-00000.arrow"
+    whole = place.read_bytes()
+    for damaged in (whole[: len(whole) // 2], b"no shard at all", b""):
+        place.write_bytes(damaged)
+        with pytest.raises(BrokenTable, match=r"data-00000\.arrow.*dvc repro prepare"):
+            read_prepared(tmp_path)

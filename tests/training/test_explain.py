@@ -50,9 +50,9 @@ def truth(films: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def explained(films: Prepared, net: Path, truth: Path | None, folder: Path, count: int = 6) -> Path:
+def explained(films: Prepared, net: Path, truth: Path, folder: Path, count: int = 6) -> Path:
     folder.mkdir(exist_ok=True)
-    explain.main(films, net, truth, folder, explain.Params(films=count, truth=truth))
+    explain.main(films, net, truth, folder, explain.Params(films=count))
     return folder
 
 
@@ -73,7 +73,7 @@ def test_the_heat_of_a_planted_square_lies_on_the_square(
 
 
 def test_without_truth_the_scores_are_empty(films: Prepared, net: Path, tmp_path: Path) -> None:
-    folder = explained(films, net, None, tmp_path)
+    folder = explained(films, net, tmp_path / "none", tmp_path)
     scores = json.loads((folder / "scores.json").read_text())
     assert scores["films"] == 6
     assert (scores["heat_in_lungs"], scores["pointing_game"]) == (None, None)
@@ -84,7 +84,9 @@ def test_without_truth_the_scores_are_empty(films: Prepared, net: Path, tmp_path
 def test_maps_are_grey_squares_and_labels_take_turns(
     films: Prepared, net: Path, tmp_path: Path
 ) -> None:
-    maps = read_arrow(explained(films, net, None, tmp_path) / "heatmaps.parquet").to_pylist()
+    maps = read_arrow(
+        explained(films, net, tmp_path / "none", tmp_path) / "heatmaps.parquet"
+    ).to_pylist()
     assert {unpng(row[name]).shape for row in maps for name in ("film", "heat")} == {(320, 320)}
     assert sorted(row["label"] for row in maps) == ["covid19"] * 3 + ["normal"] * 3
 
@@ -99,7 +101,7 @@ def test_explaining_twice_gives_the_same_bytes(
 
 def test_an_empty_test_split_gives_an_empty_table(net: Path, tmp_path: Path) -> None:
     nothing = prepared(tmp_path / "films", rows(train=8, val=4, test=0), side=SIZE)
-    folder = explained(nothing, net, None, tmp_path / "out")
+    folder = explained(nothing, net, tmp_path / "none", tmp_path / "out")
     assert read_arrow(folder / "heatmaps.parquet").num_rows == 0
     assert json.loads((folder / "scores.json").read_text())["films"] == 0
 

@@ -42,16 +42,12 @@ class Params(BaseModel):
 
     films: int = Field(ge=1, le=10_000)
     """Heat maps per experiment, spread over labels and over right and wrong predictions."""
-    truth: Path | None
-    """Folder with the phantom world's masks; empty where nobody knows the truth."""
 
 
-def main(
-    prepared: Prepared, trained: Path, truth: Path | None, folder: Path, params: Params
-) -> None:
+def main(prepared: Prepared, trained: Path, truth: Path, folder: Path, params: Params) -> None:
     """Write heatmaps.parquet and scores.json into `folder`.
 
-    `truth` is the folder of masks.parquet; without it the scores are null. Raises
+    `truth` is the folder of masks.parquet; films it does not know have no scores. Raises
     `WrongCheckpoint` for a foreign network, `Unexplained` for one without feature maps.
     """
     net, about = load_for(prepared, trained)
@@ -120,10 +116,10 @@ def _shown(prepared: Prepared, place: int) -> Pixels:
     return wide.round().clamp(0, 255).to(torch.uint8).numpy()
 
 
-def _masks(truth: Path | None, wanted: set[str]) -> Masks:
+def _masks(truth: Path, wanted: set[str]) -> Masks:
     """sha256 -> (lungs, opacities) of the wanted films, as far as the truth knows them."""
-    place = None if truth is None else truth / "masks.parquet"
-    if place is None or not place.exists():
+    place = truth / "masks.parquet"
+    if not place.exists():
         return {}
     rows = read_arrow(place, ["sha256", "lungs", "opacities"]).to_pylist()
     return {
