@@ -10,12 +10,11 @@ export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS ?= 1
 READY := $(VENV)/.ready
 
-.PHONY: repro test test-all lint clean help
+.PHONY: repro test lint clean help
 
 help:
 	@echo "make repro     set up, run the whole road (dvc repro), say where the report is"
-	@echo "make test      set up, run the tests (about 10 minutes)"
-	@echo "make test-all  the same with the slow and the browser tests"
+	@echo "make test      set up, run the tests (about 5 minutes)"
 	@echo "make lint      ruff and mypy"
 	@echo "make clean     forget the environment and all made data (not data/raw)"
 
@@ -26,9 +25,6 @@ repro: $(READY)
 	@echo "The report: file://$(CURDIR)/data/report/index.html"
 
 test: $(READY)
-	python -m pytest -n 2 -m "not gpu and not live and not slow"
-
-test-all: $(READY)
 	python -m pytest -n 2 -m "not gpu and not live"
 
 lint: $(READY)
