@@ -7,11 +7,23 @@ _ILLNESS = re.compile(
     r"|middle east respiratory syndrome|(?:lobar|viral|bacterial|round|community[- ]acquired"
     r"|pneumocystis|aspiration|lipoid|varicella|influenza|legionella|klebsiella|mycoplasma"
     r"|streptococcal|staphylococcal) pneumonia|pneumonia|tuberculosis"
-    r"|normal (?:frontal )?(?:adult )?chest (?:x-ray|radiograph)",
+    r"|\bnormal (?:frontal )?(?:adult )?chest (?:x-ray|radiograph)",
+    re.IGNORECASE,
+)
+# Words beside which a name of an illness may be what the film does not show, or no longer.
+_DOUBTED = re.compile(
+    r"\b(?:no|not|non|never|nor|without|absent|un(?:likely|confirmed|proven)|negative|mimic\w*"
+    r"|simulat\w+|masquerad\w+|resembl\w+|pseudo\w*|instead of|rather than|other than|versus|vs"
+    r"|differential|possibl[ey]|probabl[ey]|likely|suspect\w*|suspicious|presum\w+"
+    r"|quer(?:y|ied)|questionable|rul(?:e|ed|ing)[- ]out|exclu\w+|resol\w+|recover\w*|healed"
+    r"|sequela\w*|after|following|history of|prior|previous\w*|past"
+    r"|(?<!year.)(?<!years.)old|long[- ]covid|vaccin\w*|pandemic|era"
+    r"|(?:organi[sz]ing|eosinophilic|(?<!covid-19 )interstitial) pneumonia"
+    r"|(?:non|post)covid|post(?![- ](?:primary|intubation|extubation|admission))|ex)\b|-like\b|\?",
     re.IGNORECASE,
 )
 _CLEAR = re.compile(
-    r"clear lungs|lungs are clear|normal chest (?:x-ray|radiograph)|unremarkable|no abnormality",
+    r"clear lungs|lungs are clear|\bnormal chest (?:x-ray|radiograph)|unremarkable|no abnormality",
     re.IGNORECASE,
 )
 _SIGN = re.compile(
@@ -19,7 +31,12 @@ _SIGN = re.compile(
 )
 _DENIED = re.compile(r"\b(?:no|without|free of|resolved)\b[^.;]*", re.IGNORECASE)
 _BEFORE = re.compile(
-    r"prior to|before|baseline|previous|(?:months?|years?) (?:ago|earlier)", re.IGNORECASE
+    r"\b(?:before|prior to|previous to|preceding)\s+(?:(?:the|any|his|her|their|this|current|first"
+    r"|covid|covid-19)\s+)*(?:infection|illness|disease|covid|sars|pneumonia|symptom|onset"
+    r"|admission|hospitali[sz]ation|presentation|diagnosis)|\bpre-?(?:covid|infection|illness"
+    r"|admission|morbid)|^\W*baseline\b"
+    r"|\b(?:months?|years?)\s+(?:earlier|before|prior)\b(?!\s+(?:to\s+)?\w)",
+    re.IGNORECASE,
 )
 _DAY = re.compile(r"\bday\s+(-?\d+)", re.IGNORECASE)
 _PCR = re.compile(
@@ -30,12 +47,21 @@ _PCR = re.compile(
 def illness(title: str, tags: str, certainty: str) -> str:
     """The diagnosis named in the title, else in the tags, else the title as it is.
 
-    A diagnosis that its contributor calls less than certain carries that word along.
+    A title that denies or doubts ("Non-COVID-19 viral pneumonia", "Post-COVID-19 fibrosis") stays
+    as it is too, so that a person reads it. A diagnosis that its contributor calls less than
+    certain carries that word along.
     """
-    named = _ILLNESS.search(title) or _ILLNESS.search(tags)
     doubt = certainty.strip().lower()
-    said = " ".join(named[0].split()) if named else title
+    said = title if _DOUBTED.search(title) else _named(title) or _named(tags) or title
     return f"{said}, {doubt}" if doubt and "certain" not in doubt.split() else said
+
+
+def _named(text: str) -> str:
+    """The illness that `text` names, COVID-19 before any other; nothing where it is in doubt."""
+    found = (
+        [] if _DOUBTED.search(text) else [" ".join(n[0].split()) for n in _ILLNESS.finditer(text)]
+    )
+    return next((name for name in found if "covid" in name.lower()), found[0] if found else "")
 
 
 def pcr(text: str) -> str:

@@ -33,7 +33,23 @@ _CLEAR = re.compile(
     r"\bnegativ[oa]\b(?!\s+per\b)|nella norma|non (?:evidenti )?lesioni", re.IGNORECASE
 )
 _OTHER = re.compile(r"(?<![a-z])(?:tc|hrct|tac|tampone)(?![a-z])", re.IGNORECASE)
-_SWAB = re.compile(r"tampone\b[^.;]{0,60}?\b(positivo|negativo)", re.IGNORECASE)
+# What is said of a swab ends with its sentence, or where another examination begins.
+_SWAB = re.compile(
+    r"\b(?:(nessun|mai|mai un|senza)\s+)?tampon[ei]\b"
+    r"((?:(?!\b(?:rx|tc|hrct|tac|radiografi|ecografi|sierologi))[^.;]){0,120})",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"(?:\b(non|mai|né|nessun)\b[^,]{0,30}?)?\b(positiv|negativ)[oi]\b", re.IGNORECASE
+)
+_NOT_CLEAR = re.compile(r"\bnon\b(?:\s+\w+){0,2}\s+(?:negativ[oa]|nella norma)\b", re.IGNORECASE)
+_COVID = re.compile(r"covid[- ]?19", re.IGNORECASE)
+_DOUBTED = re.compile(
+    r"\b(?:non?|mai|senza|sospett\w*|dubbi\w*|possibil\w*|probabil\w*|presunt\w*|esclu\w*|simil\w*"
+    r"|mim\w+|simula\w*|negativ\w*|pregress\w*|guari\w+|risol\w+|esit[io]|post|dopo|falso|vaccin\w*"
+    r"|differenziale)\b|\?",
+    re.IGNORECASE,
+)
 
 
 def sex(text: str) -> str:
@@ -82,14 +98,27 @@ def of_the_film(text: str) -> str:
 def shown(text: str) -> str:
     """What the text says of the radiograph: `RX negativo`, the first sign it names, or nothing."""
     said = of_the_film(text)
-    if _CLEAR.search(said):
+    if _CLEAR.search(_NOT_CLEAR.sub("", said)):
         return "RX negativo"
     found = _SIGN.search(_DENIED.sub("", said))
     return found[0].lower() if found else ""
 
 
+def illness(title: str, slug: str) -> str:
+    """`COVID-19` where title or address name it and neither doubts it, else the title as it is."""
+    words = f"{title} {slug.replace('-', ' ')}"
+    return "COVID-19" if _COVID.search(words) and not _DOUBTED.search(words) else title
+
+
 def swab(text: str) -> str:
-    """`tampone positivo`, `tampone negativo`, or nothing; the last swab that is told counts."""
-    found = _SWAB.findall(text)
-    positive = [word for word in found if word.lower() == "positivo"]
-    return f"tampone {(positive or found)[-1].lower()}" if found else ""
+    """`tampone positivo`, `tampone negativo`, or nothing; one positive swab of several counts.
+
+    A swab that is not, or was never, positive is negative; one that is "not negative" says nothing.
+    """
+    found = {
+        "negativo" if is_denied else f"{result.lower()}o"
+        for before, told in _SWAB.findall(text)
+        for denied, result in _RESULT.findall(told)
+        if not (is_denied := bool(before or denied)) or result.lower() == "positiv"
+    }
+    return f"tampone {max(found)}" if found else ""

@@ -98,13 +98,12 @@ def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, str]:
     credit = next(
         (p for p in paragraphs[:1] if p and not italian.age(p) and not italian.sex(p)), ""
     )
-    illness = re.search(r"covid[- ]?19", f"{title} {slug}", re.IGNORECASE)
     return {
         "url": page.final_url,
         "patient": number[1] if number else slug,
         "age": italian.age(text),
         "sex": italian.sex(text),
-        "finding": "COVID-19" if illness else title,
+        "finding": italian.illness(title, slug),
         "pcr": italian.swab(text),
         "attribution": f"{credit or 'SIRM'} (SIRM, {title})",
         "retrieved": page.retrieved,

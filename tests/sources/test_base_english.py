@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from curation.sources.base_english import illness, said_of_study
+from curation.terms import Terms
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Finding, Reason
+
+TERMS = Terms.load(Path(__file__).parents[2] / "manifests/terms.yaml", "radiopaedia")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Non-COVID-19 viral pneumonia", "Pulmonary oedema mimicking COVID-19 pneumonia",
+     "COVID-19 mimic: organising pneumonia", "Possible COVID-19", "Suspected COVID-19 pneumonia",
+     "COVID-19?", "Post-COVID-19 fibrosis", "Fibrosis post COVID-19", "Fibrosis after COVID-19",
+     "Long COVID-19", "COVID-19 vaccine lymphadenopathy", "Appendicitis in the COVID-19 era",
+     "No pneumonia", "Resolved pneumonia", "Pneumonia ruled out", "Negative for COVID-19",
+     "COVID-19 without pneumonia", "Not a normal chest x-ray", "Abnormal chest radiograph",
+     "Heart failure versus pneumonia", "Old tuberculosis", "Cryptogenic organizing pneumonia",
+     "Usual interstitial pneumonia", "COVID-19-like pneumonia"],
+)  # fmt: skip
+def test_a_title_that_denies_or_doubts_waits_for_a_person(title: str) -> None:
+    said = illness(title, "covid-19, viral pneumonia" if "bnormal" not in title else "", "")
+    assert said == title
+    with pytest.raises(Rejected) as verdict:
+        TERMS.findings(said)
+    assert verdict.value.reason is Reason.UNKNOWN_TERM
+
+
+@pytest.mark.parametrize(
+    ("title", "tags", "finding"),
+    [("COVID-19 pneumonia - severe", "", Finding.COVID19),
+     ("COVID-19 interstitial pneumonia", "", Finding.COVID19),
+     ("Viral pneumonia (COVID-19)", "", Finding.COVID19),
+     ("COVID-19 in a 40 year old", "", Finding.COVID19),
+     ("Ground glass", "covid-19", Finding.COVID19),
+     ("Lobar pneumonia", "", Finding.PNEUMONIA),
+     ("Post-primary tuberculosis", "", Finding.TUBERCULOSIS),
+     ("Normal chest x-ray", "", Finding.NORMAL)],
+)  # fmt: skip
+def test_a_plain_title_means_its_illness(title: str, tags: str, finding: Finding) -> None:
+    assert TERMS.findings(illness(title, tags, ""))[0] is finding
+
+
+def test_a_tag_that_doubts_names_nothing() -> None:
+    assert illness("Ground glass", "covid-19 mimic", "") == "Ground glass"
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["Before the infection", "Two days before onset", "Prior to COVID-19", "Prior to admission",
+     "12 days before the illness", "Pre-admission film", "Baseline", "2 years earlier"],
+)  # fmt: skip
+def test_a_normal_study_before_the_illness_is_normal(caption: str) -> None:
+    assert said_of_study(caption, "unremarkable", "COVID-19")["finding"] == "unremarkable"
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["Day 3", "Before intubation", "Previous surgery. Chest x-ray", "Prior to discharge",
+     "2 years before surgery", "Smoker until 2 years ago", "Before and after drainage"],
+)  # fmt: skip
+def test_before_anything_else_is_not_before_the_illness(caption: str) -> None:
+    said = said_of_study(caption, "unremarkable", "COVID-19")
+    assert (said["finding"], said["abnormal"]) == ("COVID-19", "unremarkable")
