@@ -23,6 +23,7 @@ log = logging.getLogger("curation")
 PARAMS = Path("params.yaml")
 LICENSES, TERMS = Path("manifests/licenses.yaml"), Path("manifests/terms.yaml")
 LOCK = Path("manifests/sources.lock")
+PROFILES = Path("profiles")
 Command = TypeVar("Command", bound=Callable[..., None])
 STAGES = "Stages, called by `dvc repro`"
 Folder = Annotated[Path, typer.Argument(show_default=False)]
@@ -210,13 +211,19 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
 
 
 @app.command()
-def fetch(key: Key) -> None:
+def fetch(
+    key: Key,
+    profile: Annotated[
+        str, typer.Option(help="Take the source's entry from profiles/NAME.yaml.")
+    ] = "",
+) -> None:
     """Fill `data/raw/KEY` from the real site: politely, resumably, with a record of every file."""
     from curation.network import fetch as room
-    from curation.sources.loading import load
+    from curation.sources.loading import load, of_profile
     from manifests.contract.params import read
 
-    source = load(key, read(PARAMS)["sources"])
+    entries = of_profile(PROFILES, profile) if profile else read(PARAMS)["sources"]
+    source = load(key, entries)
     report = room.fetch(key, source, params("fetch", room.Params), Path("data/raw") / key, LOCK)
     typer.echo(report)
 

@@ -4,11 +4,12 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from curation import sources
 from curation.sources.base import Source
-from manifests.contract.params import Misspelt, section
+from manifests.contract.params import Misspelt, read_yaml, section
 
 KEY = re.compile(r"[a-z0-9_]{1,40}")
 NOT_SOURCES = ("base", "loading", "_")
@@ -44,3 +45,12 @@ def source_class(key: str) -> type[Source]:
 def load(key: str, entries: Mapping[str, Any]) -> Source:
     """The source `key` with its entry in `entries`, the section `sources` of `params.yaml`."""
     return section({"sources": entries}, f"sources.{key}", source_class(key))
+
+
+def of_profile(folder: Path, profile: str) -> dict[str, Any]:
+    """The sources of `folder/<profile>.yaml`. Raises `Misspelt` for an unknown profile."""
+    known = sorted(place.stem for place in folder.glob("*.yaml"))
+    if profile not in known:
+        raise Misspelt(f"profile '{profile}' is not in {folder}; known: {', '.join(known)}")
+    entries: dict[str, Any] = read_yaml(folder / f"{profile}.yaml")["profile"]["sources"]
+    return entries

@@ -73,3 +73,12 @@ def test_an_unknown_source_is_named_with_the_known_ones(project: Path) -> None:
     assert code == 2
     assert "cohn" in said
     assert "cohen" in said
+
+
+def test_fetch_takes_an_entry_from_a_profile(project: Path) -> None:
+    code, said = cxr(project, "fetch", "sirm", "--profile", "paper")
+    assert code == 5
+    assert "permissions/sirm.yaml" in said
+    code, said = cxr(project, "fetch", "sirm", "--profile", "papr")
+    assert code == 2
+    assert "known: paper, sample" in said
