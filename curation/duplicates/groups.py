@@ -1,11 +1,20 @@
 """Connected components: what belongs together through any chain of links."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from curation.duplicates.pair import Edge, Link
+
+CASE_PAGES = {
+    "radiopaedia.org": re.compile(r"/cases/[^/?#]+"),
+    "eurorad.org": re.compile(r"/case/[^/?#]+"),
+    "sirm.org": re.compile(r"/\d{4}/\d\d/\d\d/[^/?#]+"),
+}
+"""Sites that give each patient a page of its own, and how the path of such a page begins."""
 
 
 def components(members: Iterable[str], edges: Iterable[Edge]) -> list[list[str]]:
@@ -32,13 +41,16 @@ def groups(records: pd.DataFrame, links: Mapping[Edge, Link]) -> dict[str, str]:
     """Record id -> name of its group: one side of the split for all that belongs together.
 
     Joined are the films of a patient, of a study, and the two films of every link that says so:
-    copies of one film carry different patient ids in different collections (SEED fact 3). The
-    address a film was found at joins nothing: thousands of films share that of an archive. A case
-    page's films share a patient or a study already.
+    copies of one film carry different patient ids in different collections (SEED fact 3). The page
+    of one case joins films of different collections; any other address joins nothing, since
+    thousands of films share that of an archive.
     """
     edges = [pair for pair, link in links.items() if link.joins]
-    for column in ("patient_id", "study_id"):
-        edges += _shared(records, column)
+    pages = records["source_url"].map(case_page)
+    # Where the address is a file's, the study may name the page.
+    studied = records["study_id"].fillna("").str.partition("/")[2].map(case_page)
+    for shared in (records["patient_id"], records["study_id"], pages.fillna(studied)):
+        edges += _shared(records["record_id"], shared)
     return {
         member: name(component)
         for component in components(records["record_id"], edges)
@@ -55,8 +67,25 @@ def name(component: Iterable[str]) -> str:
     return min(component, key=lambda member: hashlib.sha256(member.encode()).digest())
 
 
-def _shared(records: pd.DataFrame, column: str) -> list[Edge]:
+def case_page(address: str) -> str | None:
+    """The page of one case at `address`, written alike however it was cited; None for any other.
+
+    "http://www.SIRM.org/2020/03/05/caso-3/?a=b" is the page "sirm.org/2020/03/05/caso-3".
+    """
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        # "https://[" is no address; it joins nothing.
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    for site, path in CASE_PAGES.items():
+        if host == site or host.endswith(f".{site}"):
+            found = path.match(parts.path)
+            return f"{site}{found[0]}" if found else None
+    return None
+
+
+def _shared(record_ids: "pd.Series[str]", values: "pd.Series[str]") -> list[Edge]:
     """Each film beside the first one with the same value; empty values join nothing."""
-    filled = records[records[column].notna()]
-    firsts = filled.groupby(column)["record_id"].transform("first")
-    return list(zip(firsts, filled["record_id"], strict=True))
+    firsts = record_ids.groupby(values).transform("first")
+    return list(zip(firsts[values.notna()], record_ids[values.notna()], strict=True))

@@ -1,9 +1,10 @@
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from records import record, records
 
-from curation.duplicates.groups import components, groups, name
+from curation.duplicates.groups import case_page, components, groups, name
 from curation.duplicates.pair import Edge, Link
 from manifests.contract.vocabulary import Relation
 
@@ -57,6 +58,36 @@ def test_the_films_of_a_study_are_one_group_and_an_empty_study_joins_nothing() -
 def test_an_address_shared_by_thousands_joins_nothing() -> None:
     archive = {"source_url": "https://example.org/images_01.tar.gz"}
     assert number_of_groups(records([record("a", **archive), record("b", **archive)])) == 2
+
+
+def test_the_page_of_one_case_joins_films_of_two_collections() -> None:
+    rows = [
+        record("a", source_url="https://www.radiopaedia.org/cases/90281/?lang=us"),
+        record("b", source="radiopaedia", source_url="https://radiopaedia.org/cases/90281"),
+        record("c", source="radiopaedia", source_url="https://radiopaedia.org/cases/90283"),
+        record("d", study_id="cohen/https://radiopaedia.org/cases/90283"),
+    ]
+    assert number_of_groups(records(rows)) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("http://Radiopaedia.org/cases/covid-19-7?lang=us", "radiopaedia.org/cases/covid-19-7"),
+        ("https://radiopaedia.org/cases/7/studies/9", "radiopaedia.org/cases/7"),
+        ("https://www.eurorad.org/case/16638/", "eurorad.org/case/16638"),
+        ("https://archivio.sirm.org/2020/03/28/caso-13/", "sirm.org/2020/03/28/caso-13"),
+        ("https://radiopaedia.org/cases/", None),
+        ("https://www.sirm.org/2020/03/28/", None),
+        ("https://notradiopaedia.org/cases/7", None),
+        ("https://github.com/someone/cases/images", None),
+        ("https://pubs.rsna.org/2020/03/28/many-cases", None),
+        ("https://[", None),
+        ("", None),
+    ],
+)
+def test_a_case_page_is_known_however_it_is_cited(address: str, page: str | None) -> None:
+    assert case_page(address) == page
 
 
 def test_copies_and_follow_ups_join_what_patient_ids_keep_apart() -> None:

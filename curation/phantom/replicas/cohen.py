@@ -5,7 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curation.phantom.chance import Chance
+from curation.phantom.deck import RADIOPAEDIA, SIRM, card
 from curation.phantom.replicas.pages import number_of
+from curation.phantom.replicas.radiopaedia import case_address
+from curation.phantom.replicas.sirm import post_address
 from curation.phantom.shot import Shot
 from manifests.contract.vocabulary import Modality, View
 
@@ -28,6 +31,9 @@ ORIGINS = (
     ("CC BY-NC-SA 4.0", "https://www.eurorad.org/case/drawn-{}"),
     ("", "https://pubs.rsna.org/doi/drawn-{}"),
 )
+CITED = {RADIOPAEDIA: case_address, SIRM: post_address}
+"""Films of a patient whom another site shows are cited from there: the one thing that joins them,
+since a copy has a patient number of its own."""
 FINDINGS = {
     "covid19": ("Pneumonia/Viral/COVID-19", "Pneumonia/Viral/COVID-19", "COVID-19, ARDS"),
     "cap": ("Pneumonia/Bacterial/Streptococcus", "Pneumonia/Bacterial/Klebsiella", "Pneumonia"),
@@ -73,6 +79,7 @@ def _name(shot: Shot) -> str:
 def _row(shot: Shot, chance: Chance) -> dict[str, str]:
     number = number_of(shot.patient)
     license_, page = ORIGINS[number % len(ORIGINS)]
+    cited = CITED.get(card(number).source)
     is_covid = shot.condition == "covid19"
     findings = FINDINGS[shot.condition if shot.shows_disease else "normal"]
     # A copy came from elsewhere, so upstream did not know that its patient is in the table.
@@ -93,7 +100,7 @@ def _row(shot: Shot, chance: Chance) -> dict[str, str]:
         "location": "Drawn, a land of \ufffd",
         "folder": "images",
         "filename": _name(shot),
-        "url": page.format(page_number),
+        "url": cited(shot.patient) if cited else page.format(page_number),
         "license": license_,
         "clinical_notes": "Drawn by a computer, not data.",
         "other_notes": f'Drawn, not data: credit to author {number}, "and others"',

@@ -27,6 +27,11 @@ VIEWS = {
 }  # fmt: skip
 
 
+def case_address(patient: str) -> str:
+    """The lasting address of the patient's case, as other collections cite it."""
+    return f"{SITE}/cases/{_rid(patient)}"
+
+
 def file_shots(folder: Path, shots: Sequence[Shot], world: int) -> None:
     """Record the site that shows `shots`: one case per patient, one for a patient's copies.
 
@@ -37,7 +42,7 @@ def file_shots(folder: Path, shots: Sequence[Shot], world: int) -> None:
     ordered = sorted(shots, key=lambda shot: (shot.patient, bool(shot.copy_of), shot.day, shot.ref))
     for (patient, is_copy), films in groupby(ordered, lambda s: (s.patient, bool(s.copy_of))):
         case = list(films)
-        rid = 90_001 + 2 * number_of(patient) + is_copy
+        rid = _rid(patient) + is_copy
         condition = min((shot.condition for shot in case), key=list(TITLES).index)
         slug = f"{TITLES[condition].lower().replace(' ', '-')}-{rid - 90_000}"
         listed[condition].append(f"/cases/{slug}?lang=us")
@@ -48,6 +53,10 @@ def file_shots(folder: Path, shots: Sequence[Shot], world: int) -> None:
     for query, condition in QUERIES.items():
         _file_search(store, query, listed[condition], has_empty_page=condition == "cap")
     store.put(page(f"{SITE}/robots.txt", f"# drawn, world {world}\nUser-agent: *\nAllow: /\n"))
+
+
+def _rid(patient: str) -> int:
+    return 90_001 + 2 * number_of(patient)
 
 
 def _file_signed_in(store: Store, listed: list[str]) -> None:

@@ -25,6 +25,11 @@ SLUGS = (
 )
 
 
+def post_address(patient: str) -> str:
+    """The address of the patient's post, as other collections cite it."""
+    return _address(_number(patient))
+
+
 def file_shots(folder: Path, shots: Sequence[Shot], world: int) -> None:
     """Record the site that shows `shots`: one post per patient, one for a patient's copies.
 
@@ -35,18 +40,25 @@ def file_shots(folder: Path, shots: Sequence[Shot], world: int) -> None:
     ordered = sorted(shots, key=lambda shot: (_post_of(shot), shot.day, shot.ref))
     for number, films in groupby(ordered, _post_of):
         case = list(films)
-        day = f"2020/{3 + number // 28 % 3:02}/{1 + number % 28:02}"
-        path = f"/{day}/{SLUGS[number // 10 % len(SLUGS)].format(number)}/"
-        host = "https://sirm.org" if number // 10 % 5 == 0 else SITE
-        links.append(f"{host}{path}")
-        store.put(page(f"{host}{path}", _post(store, number, case)))
+        links.append(_address(number))
+        store.put(page(_address(number), _post(store, number, case)))
     _file_listing(store, links)
     store.put(page(f"{SITE}/robots.txt", f"# drawn, world {world}\nUser-agent: *\nAllow: /\n"))
 
 
+def _address(number: int) -> str:
+    day = f"2020/{3 + number // 28 % 3:02}/{1 + number % 28:02}"
+    host = "https://sirm.org" if number // 10 % 5 == 0 else SITE
+    return f"{host}/{day}/{SLUGS[number // 10 % len(SLUGS)].format(number)}/"
+
+
+def _number(patient: str) -> int:
+    return 10 * (1 + number_of(patient))
+
+
 def _post_of(shot: Shot) -> int:
     """The number of the post that shows it; every other CT slice has a post of its own."""
-    number = 10 * (1 + number_of(shot.patient)) + bool(shot.copy_of)
+    number = _number(shot.patient) + bool(shot.copy_of)
     is_apart = shot.modality is Modality.CT and number_of(shot.patient) // 10 % 2 == 1
     return number + 2 * is_apart
 
