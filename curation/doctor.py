@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curation.sources.loading import load
+from manifests.contract.params import Misspelt, section
+
 GIGABYTE = 10**9
 NEEDED_GB = 5
+STAGES = ("phantom", "ingest", "merge", "dedup", "filter", "split", "release", "report")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,7 @@ class Check:
 
 def checks(params: Mapping[str, Any]) -> list[Check]:
     """Everything worth looking at before a run, in the order of likelihood to be wrong."""
-    return [_python(), _torch(), _disk(), *_sources(params["sources"])]
+    return [_python(), _torch(), _disk(), _params(params), *_sources(params["sources"])]
 
 
 def _python() -> Check:
@@ -64,6 +68,27 @@ def _disk() -> Check:
     return Check(
         what="disk", is_well=free >= NEEDED_GB, found=f"{free:.0f} GB free",
         cure=f"free {NEEDED_GB} GB; `dvc gc -w` drops what no stage uses",
+    )  # fmt: skip
+
+
+def _params(params: Mapping[str, Any]) -> Check:
+    """Every number that curation reads; training's own are checked when it starts."""
+    asked = [(stage, f"curation.stages.{stage}") for stage in STAGES]
+    asked += [(f"recipes.{key}", "curation.stages.prepare") for key in params["recipes"]]
+    faults = []
+    for name, module in asked:
+        try:
+            section(params, name, importlib.import_module(module).Params)
+        except Misspelt as fault:
+            faults.append(str(fault))
+    for key in params["sources"]:
+        try:
+            load(key, params["sources"])
+        except Misspelt as fault:
+            faults.append(str(fault))
+    return Check(
+        what="params.yaml", is_well=not faults, found="; ".join(faults) or "understood",
+        cure="mend the keys named above",
     )  # fmt: skip
 
 

@@ -82,3 +82,16 @@ def test_fetch_takes_an_entry_from_a_profile(project: Path) -> None:
     code, said = cxr(project, "fetch", "sirm", "--profile", "papr")
     assert code == 2
     assert "known: paper, sample" in said
+
+
+def test_the_doctor_names_every_wrong_number_at_once(project: Path) -> None:
+    params = (project / "params.yaml").read_text()
+    wrong = params.replace("salt: one", "slat: one").replace("adult_from_years: 18", "adult: 18")
+    try:
+        (project / "params.yaml").write_text(wrong)
+        code, said = cxr(project, "doctor")
+    finally:
+        (project / "params.yaml").write_text(params)
+    assert code == 1
+    assert "split.slat" in said
+    assert "filter.adult" in said
