@@ -14,6 +14,7 @@ from manifests.contract.params import Misspelt, section
 
 GIGABYTE = 10**9
 NEEDED_GB = 5
+DRAWN = Path("data/phantom")
 STAGES = ("phantom", "ingest", "merge", "dedup", "filter", "split", "release", "report")
 
 
@@ -93,16 +94,16 @@ def _params(params: Mapping[str, Any]) -> Check:
 
 
 def _sources(sources: Mapping[str, Mapping[str, Any]]) -> list[Check]:
-    return [
-        Check(
-            what=f"source {key}", is_well=_is_filled(Path(entry["files"])),
-            found=str(entry["files"]),
-            cure="empty or absent: `dvc repro phantom` draws it, `cxr fetch "
-            f"{key}` fetches it, or name your own folder in params.yaml, sources.{key}.files",
-        )
-        for key, entry in sources.items()
-    ]  # fmt: skip
+    return [_source(key, Path(entry["files"])) for key, entry in sources.items()]
 
 
-def _is_filled(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.iterdir())
+def _source(key: str, files: Path) -> Check:
+    is_filled = files.is_dir() and any(files.iterdir())
+    will_be_drawn = files.is_relative_to(DRAWN)
+    found = str(files) if is_filled else f"{files}, empty or absent"
+    return Check(
+        what=f"source {key}", is_well=is_filled or will_be_drawn,
+        found=f"{files}, drawn by `dvc repro` when needed" if will_be_drawn else found,
+        cure=f"`cxr fetch {key}` fills data/raw/{key}; or name your own folder in params.yaml, "
+        f"sources.{key}.files",
+    )  # fmt: skip

@@ -28,11 +28,20 @@ def test_help_names_every_command_and_answers_soon(project: Path) -> None:
     assert "not for diagnosis" in said
 
 
-def test_the_doctor_names_the_empty_folders_and_their_cure(project: Path) -> None:
+def test_the_doctor_names_an_empty_folder_and_its_cure(project: Path) -> None:
     code, said = cxr(project, "doctor")
+    assert code == 0
+    assert "drawn by `dvc repro` when needed" in said
+    params = (project / "params.yaml").read_text()
+    try:
+        fetched = params.replace("files: data/phantom/cohen", "files: data/raw/cohen")
+        (project / "params.yaml").write_text(fetched)
+        code, said = cxr(project, "doctor")
+    finally:
+        (project / "params.yaml").write_text(params)
     assert code == 1
-    assert "BAD  source cohen: data/phantom/cohen" in said
-    assert "dvc repro phantom" in said
+    assert "BAD source cohen: data/raw/cohen, empty or absent" in " ".join(said.split())
+    assert "cxr fetch cohen" in said
 
 
 @pytest.mark.parametrize("key", ["radiopaedia", "sirm"])
