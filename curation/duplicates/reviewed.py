@@ -1,6 +1,5 @@
 """Pairs that a person has looked at (`manifests/pairs.csv`): they beat the machine."""
 
-import csv
 import datetime as dt
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from curation.duplicates.pair import Edge, Link, edge
+from curation.reviewed_csv import lines
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Sha256
 from manifests.contract.vocabulary import Relation
@@ -47,27 +47,13 @@ class Decision(BaseModel):
 
 def read(place: Path) -> list[tuple[str, Decision]]:
     """The decisions, each with `file:line`. Raises `Misspelt` naming the line that is none."""
-    try:
-        lines = place.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as fault:
-        raise Misspelt(f"{place}: is not UTF-8 ({fault}); save it as UTF-8") from None
-    rows = csv.reader(lines)
-    header = next(rows, [])
-    if header != list(Decision.model_fields):
-        raise Misspelt(
-            f"{place}:1: the header is {','.join(header) or 'missing'}; "
-            f"it must be {','.join(Decision.model_fields)}"
-        )
-    decisions = [(f"{place}:{rows.line_num}", row) for row in rows if row]
-    return list(_without_conflict([(line, _decision(line, row)) for line, row in decisions]))
+    decisions = lines(place, list(Decision.model_fields))
+    return list(_without_conflict([(line, _decision(line, cells)) for line, cells in decisions]))
 
 
-def _decision(line: str, row: Sequence[str]) -> Decision:
-    names = list(Decision.model_fields)
-    if len(row) != len(names):
-        raise Misspelt(f"{line}: {len(row)} cells found, {len(names)} needed: {','.join(names)}")
+def _decision(line: str, cells: Mapping[str, str]) -> Decision:
     try:
-        decision = Decision.model_validate(dict(zip(names, row, strict=True)))
+        decision = Decision.model_validate(cells)
     except ValidationError as faults:
         fault = faults.errors()[0]
         raise Misspelt(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from curation.reviewed_csv import text
 from curation.verdict import Verdict
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejection
@@ -61,7 +62,7 @@ def frozen_groups(records: pd.DataFrame, folder: Path) -> frozenset[str]:
     groups = dict(zip(records["record_id"], records["group"], strict=True))
     held = set()
     for place in sorted(folder.glob("*.txt")):
-        for number, line in enumerate(place.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(text(place).splitlines(), start=1):
             record_id = line.split("#")[0].strip()
             if not record_id:
                 continue

@@ -60,7 +60,7 @@ def test_a_correction_changes_one_cell(run: Run) -> None:
         ("cohen/a,sha256,0,x,r,d\n", r"corrections\.csv:2: 'sha256' cannot be corrected"),
         ("cohen/a,age_years,old,x,r,d\n", "cohen/a makes age_years = 'old'"),
         ("cohen/a,findings,covid,x,r,d\n", "cohen/a makes finding = 'covid'"),
-        ("cohen/a,age_years,61\n", r"corrections\.csv:2: 3 cells, 6 expected"),
+        ("cohen/a,age_years,61\n", r"corrections\.csv:2: 3 cells found, 6 needed"),
     ],
 )
 def test_an_impossible_correction_is_named(run: Run, fix: str, found: str) -> None:

@@ -1,0 +1,73 @@
+"""Corrections that a person made (`manifests/corrections.csv`), put into the records."""
+
+import logging
+import math
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from curation.reviewed_csv import lines
+from manifests.contract.params import Misspelt
+from manifests.contract.record import Record, leading
+from manifests.contract.table import frame
+from manifests.contract.vocabulary import Finding
+
+log = logging.getLogger(__name__)
+HEADER = ("record_id", "column", "value", "reason", "who", "when")
+CORRECTABLE = ("license", "attribution", "patient_id", "study_id", "age_years", "sex", "view",
+               "modality", "offset_days", "findings", "abnormal", "pcr_positive",
+)  # fmt: skip
+Row = dict[str, object]
+
+
+def corrected(records: pd.DataFrame, place: Path) -> pd.DataFrame:
+    """The records with every correction in the file applied; an impossible one is named."""
+    fixes = lines(place, HEADER)
+    if not fixes:
+        return records
+    rows: dict[str, Row] = {
+        str(row["record_id"]): {str(name): value for name, value in row.items()}
+        for row in records.to_dict("records")
+    }
+    for line, fix in fixes:
+        if fix["column"] not in CORRECTABLE:
+            raise Misspelt(
+                f"{line}: '{fix['column']}' cannot be corrected; "
+                f"these can: {', '.join(CORRECTABLE)}"
+            )
+        if fix["record_id"] not in rows:
+            # The source may be left out of this profile; the correction waits for it.
+            log.warning("%s: no record %s here", line, fix["record_id"])
+            continue
+        rows[fix["record_id"]] |= _fixed(fix)
+    return frame([_checked(row, place) for row in rows.values()], Record)
+
+
+def _fixed(fix: dict[str, str]) -> Row:
+    if fix["column"] != "findings":
+        return {fix["column"]: fix["value"] or None}
+    named = fix["value"].split("|")
+    known = leading(Finding(name) for name in named if name in set(Finding))
+    # What is no finding stays in, so that the check of the row names it.
+    return {
+        "findings": known if len(known) == len(named) else named,
+        "finding": (known or named)[0],
+    }
+
+
+def _checked(row: Row, place: Path) -> Record:
+    try:
+        return Record.model_validate(
+            {name: None if _is_empty(value) else value for name, value in row.items()}
+        )
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        raise Misspelt(
+            f"{place}: the correction of {row['record_id']} makes "
+            f"{first['loc'][0]} = {first['input']!r}: {first['msg']}"
+        ) from None
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
