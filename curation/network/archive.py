@@ -15,6 +15,7 @@ from curation.network.recorded import GONE
 from curation.network.web import AGAIN, Answer, PoliteWeb
 from curation.sources.base import Remote
 from manifests.contract.folder import PART
+from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -29,35 +30,33 @@ class Download:
     def __init__(self, web: PoliteWeb, remote: Remote, folder: Path, max_bytes: int) -> None:
         name = Path(remote.name)
         if name.is_absolute() or ".." in name.parts or not name.name:
-            raise ValueError(f"{remote.name!r}: is no name for a file in {folder}; mend the source")
+            raise Misspelt(f"{remote.name!r}: is no name for a file in {folder}; mend the source")
         self.web, self.remote, self.max_bytes = web, remote, max_bytes
         self.place = folder / name
+        if self.place.is_dir():
+            raise Misspelt(f"{self.place}: is a folder, where a file is to go; move it away")
         self.part = self.place.with_name(self.place.name + PART)
         self.mark = self.place.with_name(self.place.name + ".version" + PART)
         self.final_url = remote.url
 
     def fetch(self) -> str:
-        """The file's SHA-256, once it is whole under its name; asks nothing when it was.
+        """The SHA-256 of the file, once it is whole; it takes the place of one of that name.
 
         Raises `Unavailable`, `Mismatch` (not the published hash), `TooMuch` (disk or budget), and
         `Rejected` for a file that is gone.
         """
-        if not self.place.exists():
-            self.place.parent.mkdir(parents=True, exist_ok=True)
-            self._persist()
-            self._check(_sha256(self.part), self.part)
-            self.part.replace(self.place)
-            self.mark.unlink(missing_ok=True)
-        return self._check(_sha256(self.place), self.place)
-
-    def _check(self, found: str, file: Path) -> str:
+        self.place.parent.mkdir(parents=True, exist_ok=True)
+        self._persist()
+        found = sha256_of(self.part)
         if self.remote.sha256 and found != self.remote.sha256:
-            file.unlink()
+            self.part.unlink()
             self.mark.unlink(missing_ok=True)
             raise Mismatch(
                 f"{self.remote.url}: came with SHA-256 {found}, published is {self.remote.sha256}; "
                 "removed; fetch again, and if it stays so ask whether upstream changed"
             )
+        self.part.replace(self.place)
+        self.mark.unlink(missing_ok=True)
         return found
 
     def _persist(self) -> None:
@@ -83,14 +82,21 @@ class Download:
         return self.part.stat().st_size if self.part.exists() else 0
 
     def _headers(self) -> dict[str, str]:
-        """Ask for the rest only of the very version that the part is of."""
+        """Ask for the rest only of the very address and version that the part is of."""
         headers = {"Accept-Encoding": "identity"}
-        version = self.mark.read_text(encoding="utf-8") if self.mark.exists() else ""
+        version = self._version()
         if self._size() and version:
-            headers |= {"Range": f"bytes={self._size()}-", "If-Range": json.loads(version)}
+            headers |= {"Range": f"bytes={self._size()}-", "If-Range": version}
         else:
             self.part.unlink(missing_ok=True)
         return headers
+
+    def _version(self) -> str:
+        try:
+            url, version = json.loads(self.mark.read_bytes())
+        except (FileNotFoundError, ValueError, TypeError):
+            return ""
+        return str(version) if url == self.remote.url else ""
 
     def _take(self, answer: Answer) -> None:
         self.final_url, response = answer.url, answer.response
@@ -121,7 +127,7 @@ class Download:
         # Only a strong validator promises equal bytes.
         version = headers.get("ETag", "")
         version = version if version.startswith('"') else headers.get("Last-Modified", "")
-        self.mark.write_text(json.dumps(version) if version else "", encoding="utf-8")
+        self.mark.write_text(json.dumps([self.remote.url, version]), encoding="utf-8")
         self._append(answer, total)
         if total >= 0 and self._size() != total:
             raise Failed(f"{self._size()} bytes of {total}")
@@ -168,6 +174,7 @@ def _extent(content_range: str) -> tuple[int, int]:
     return (int(found[1] or -1), int(found[2] or -1)) if found else (-1, -1)
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file of any size."""
     with file.open("rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()

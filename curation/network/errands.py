@@ -6,8 +6,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from curation.network import lock as locks
-from curation.network.archive import Download
+from curation.network.archive import Download, sha256_of
 from curation.network.errors import LayoutDrift, NotPermitted, Unavailable
+from curation.network.journal import Journal
 from curation.network.report import FetchReport
 from curation.network.store import Store
 from curation.network.web import PoliteWeb
@@ -63,22 +64,26 @@ class Errand:
 
     def bring(self, source: Importer, max_bytes: int) -> FetchReport:
         """Download the source's files that are not there yet, one after another."""
-        report, known = FetchReport(key=self.key), self.known()
-        done = {url: line for url, line in known.items() if line["kind"] == "file"}
+        report = FetchReport(key=self.key)
+        lines = {line.get("name"): line for line in self.known().values() if line["kind"] == "file"}
+        journal = Journal(self.folder)
+        told = {(line.get("name"), line.get("url")): line for line in journal.lines()}
         try:
             for remote in source.remotes(self.folder):
-                before = done.get(remote.url, {})
-                if not self._is_done(remote, before):
-                    done[remote.url] = self._brought(remote, max_bytes)
-                now = done[remote.url]
+                before = lines.get(remote.name, {})
+                now = self._held(remote, before, told.get((remote.name, remote.url), {}))
+                if now is None:
+                    now = self._brought(remote, max_bytes)
+                    journal.tell(now)
+                lines[remote.name] = now
                 report.files += now["status"] == "here"
                 if now["status"] == "gone":
                     report.lose(Reason.MISSING_IMAGE, f"{remote.url}: is gone; nothing to take")
-                if before.get("sha256", now["sha256"]) != now["sha256"]:
-                    report.changed.append(remote.url)
+                elif before.get("url") == remote.url and before.get("status") == "here":
+                    report.changed += [remote.url] * (before.get("sha256") != now["sha256"])
         finally:
             report.requests = self.web.requests
-            self._write(list(done.values()))
+            self._write(list(lines.values()))
         return report
 
     def _write(self, lines: list[locks.Line]) -> None:
@@ -86,21 +91,38 @@ class Errand:
         if lines:
             locks.replace(self.lock, self.key, [self.terms, *lines])
 
-    def _is_done(self, remote: Remote, line: locks.Line) -> bool:
+    def _held(self, remote: Remote, *known: locks.Line) -> locks.Line | None:
+        """The line by which this very address need not be asked, None where there is none."""
         place = self.folder / remote.name
-        if line.get("status") == "gone":
-            return True
-        return place.exists() and line.get("bytes") == place.stat().st_size
+        found = sha256_of(place) if place.is_file() else ""
+        for line in known:
+            if line.get("url") != remote.url:
+                continue
+            # What is gone today may be back tomorrow.
+            if line.get("status") == "gone" and line.get("date") == self.today and not remote.cure:
+                return line
+            if found and line.get("sha256") == found == (remote.sha256 or found):
+                return line
+        if found and found == remote.sha256:
+            return self._line(remote, sha256=found, bytes=place.stat().st_size)
+        return None
 
     def _brought(self, remote: Remote, max_bytes: int) -> locks.Line:
         download = Download(self.web, remote, self.folder, max_bytes)
-        line: locks.Line = {"kind": "file", "url": remote.url, "name": remote.name,
-                            "date": self.today, "status": "here"}  # fmt: skip
         try:
-            line |= {"sha256": download.fetch(), "bytes": download.place.stat().st_size}
+            found = download.fetch()
         except Rejected:
-            line |= {"sha256": "", "bytes": 0, "status": "gone"}
-        return line | {"final_url": download.final_url}
+            if remote.cure:
+                raise Unavailable(f"{remote.url}: is not there; {remote.cure}") from None
+            # A file of that name came from another address, and is not what this one names.
+            download.place.unlink(missing_ok=True)
+            return self._line(remote, sha256="", bytes=0, status="gone")
+        size = download.place.stat().st_size
+        return self._line(remote, sha256=found, bytes=size, final_url=download.final_url)
+
+    def _line(self, remote: Remote, **facts: object) -> locks.Line:
+        return {"kind": "file", "url": remote.url, "name": remote.name, "date": self.today,
+                "status": "here", "final_url": remote.url, **facts}  # fmt: skip
 
 
 def _look(item: Draft | Lost, report: FetchReport) -> None:

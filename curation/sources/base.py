@@ -104,6 +104,8 @@ class Remote:
     name: str
     sha256: str = ""
     """Known hash, where upstream or we have published one."""
+    cure: str = ""
+    """What to do when it is not there, of a file without which nothing else can be named."""
 
 
 class Source(BaseModel):

@@ -44,7 +44,11 @@ class Cohen(Importer):
                 f"params.yaml: 'sources.cohen.commit' is {self.commit!r}; to fetch, name the 40 "
                 f"digits of a commit of {self.about.homepage}, because the table changes often"
             )
-        yield Remote(url=f"{RAW}/{self.commit}/{TABLE}", name=TABLE)
+        cure = (
+            f"commit {self.commit} is not there, or has no {TABLE}; look at "
+            f"{self.about.homepage}/commits and name another in params.yaml as sources.cohen.commit"
+        )
+        yield Remote(url=f"{RAW}/{self.commit}/{TABLE}", name=TABLE, cure=cure)
         names = {row["filename"] for row in _films(files) if isinstance(row, Row)}
         for name in sorted(name for name in names if Path(name).name == name):
             yield Remote(url=self._address(name), name=f"{IMAGES}/{name}")

@@ -16,6 +16,7 @@ from replica_server import Fault, Site, body, cut_after, serve, status
 from curation.network.errors import Mismatch, TooMuch, Unavailable
 from curation.network.fetch import FetchReport, Params, fetch
 from curation.sources.base import About, Importer, Remote
+from manifests.contract.params import Misspelt
 
 HOST = "archive.example.org"
 URL = f"https://{HOST}/images_001.tar.gz"
@@ -250,7 +251,7 @@ def test_one_missing_file_does_not_hold_up_the_others(place: Place) -> None:
 
 @pytest.mark.parametrize("name", ["../out.png", "/etc/out.png", "a/../../out.png", ""])
 def test_a_file_name_does_not_leave_the_folder(name: str, place: Place) -> None:
-    with pytest.raises(ValueError, match="is no name for a file"):
+    with pytest.raises(Misspelt, match="is no name for a file"):
         place.fetch(names=(name,))
 
 
