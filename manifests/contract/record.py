@@ -151,8 +151,9 @@ def leading(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in Finding if finding in named)
 
 
-DECISIONS = ("record_id", "sha256", "pixel_sha256", "license", "finding", "abnormal", "patient_id",
-             "group", "split")  # fmt: skip
+DECISIONS = ("record_id", "sha256", "pixel_sha256", "license", "attribution", "finding", "findings",
+             "abnormal", "view", "patient_id", "copies", "group", "pediatric", "split",
+)  # fmt: skip
 """The columns whose change makes another data set."""
 
 
@@ -162,6 +163,15 @@ def manifest_id(rows: Iterable[tuple[object, ...]]) -> str:
     `rows` hold the values of `DECISIONS`; their order does not matter.
     """
     digest = hashlib.sha256()
-    for row in sorted("\x1f".join("" if v is None else str(v) for v in row) for row in rows):
+    for row in sorted("\x1f".join(map(_cell, row)) for row in rows):
         digest.update(row.encode() + b"\x1e")
     return digest.hexdigest()[:16]
+
+
+def _cell(value: object) -> str:
+    """A value in words; a list, whatever holds it, is its values with a mark after each."""
+    if value is None:
+        return ""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return str(value)
+    return "".join(f"{part}\x1d" for part in value)

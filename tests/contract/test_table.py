@@ -1,11 +1,12 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from records import record, records
 
-from manifests.contract.record import DECISIONS, Record, Rejection, columns
+from manifests.contract.record import DECISIONS, Record, Rejection, columns, manifest_id
 from manifests.contract.table import (
     BrokenTable,
     arrow_schema,
@@ -108,6 +109,29 @@ def test_the_manifest_id_follows_the_decisions_and_nothing_else() -> None:
     assert manifest_id_of(records(rows[::-1])) == first
     assert manifest_id_of(records([rows[0], record("b", split="train")])) != first
     assert manifest_id_of(records([rows[0], record("b", split="test", mean=1.0)])) == first
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"findings": ("covid19", "ards")},
+        {"view": "AP"},
+        {"copies": ("cohen/c",)},
+        {"pediatric": False},
+        {"attribution": "B. Bianchi"},
+    ],
+    ids=str,
+)
+def test_every_decision_moves_the_manifest_id(decision: dict[str, object]) -> None:
+    assert manifest_id_of(records([record("a", **decision)])) != manifest_id_of(
+        records([record("a")])
+    )
+
+
+def test_a_list_in_the_manifest_id_is_its_values_whatever_holds_it() -> None:
+    whole = manifest_id([(("a", "b"), None)])
+    assert manifest_id([(np.array(["a", "b"], object), None)]) == whole
+    assert manifest_id([(["a,b"], None)]) != whole
     assert set(DECISIONS) <= set(columns(Record))
 
 
