@@ -30,6 +30,7 @@ def corrected(records: pd.DataFrame, place: Path) -> pd.DataFrame:
         str(row["record_id"]): {str(name): value for name, value in row.items()}
         for row in records.to_dict("records")
     }
+    found = {record_id: row["finding"] for record_id, row in rows.items()}
     for line, fix in fixes:
         if fix["column"] not in CORRECTABLE:
             raise Misspelt(
@@ -41,6 +42,9 @@ def corrected(records: pd.DataFrame, place: Path) -> pd.DataFrame:
             log.warning("%s: no record %s here", line, fix["record_id"])
             continue
         rows[fix["record_id"]] |= _fixed(fix)
+    judged = {fix["record_id"] for _, fix in fixes if fix["column"] == "abnormal"}
+    for record_id in rows.keys() - judged:
+        rows[record_id] |= _shown(rows[record_id], found[record_id])
     return frame([_checked(row, place) for row in rows.values()], Record)
 
 
@@ -48,12 +52,19 @@ def _fixed(fix: dict[str, str]) -> Row:
     if fix["column"] != "findings":
         return {fix["column"]: fix["value"] or None}
     named = fix["value"].split("|")
-    known = leading(Finding(name) for name in named if name in set(Finding))
-    # What is no finding stays in, so that the check of the row names it.
-    return {
-        "findings": known if len(known) == len(named) else named,
-        "finding": (known or named)[0],
-    }
+    if not set(named) <= set(Finding):
+        # What is no finding stays in, so that the check of the row names it.
+        return {"findings": named, "finding": named[0]}
+    findings = leading(map(Finding, named))
+    return {"findings": findings, "finding": findings[0]}
+
+
+def _shown(row: Row, found: object) -> Row:
+    """What a new finding says of `abnormal`: a normal film shows nothing, an ill one may."""
+    is_normal = row["finding"] == Finding.NORMAL
+    if is_normal == (found == Finding.NORMAL):
+        return {}
+    return {"abnormal": False if is_normal else None}
 
 
 def _checked(row: Row, place: Path) -> Record:

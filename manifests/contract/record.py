@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from manifests.contract.vocabulary import Finding, Modality, Reason, Sex, Split, View
 
@@ -106,6 +113,14 @@ class Record(BaseModel):
     ] = None
 
     split: Annotated[Split | None, Column("split", "train, val or test", True)] = None
+
+    # By field, so that a refusal names the column.
+    @field_validator("abnormal")
+    @classmethod
+    def _normal_is_clear(cls, abnormal: bool | None, info: ValidationInfo) -> bool | None:  # noqa: FBT001 - pydantic calls it
+        if abnormal and info.data.get("finding") is Finding.NORMAL:
+            raise ValueError("a film whose finding is normal shows no disease")
+        return abnormal
 
     @model_validator(mode="after")
     def _finding_leads(self) -> "Record":

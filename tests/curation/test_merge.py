@@ -60,12 +60,35 @@ def test_a_correction_changes_one_cell(run: Run) -> None:
         ("cohen/a,sha256,0,x,r,d\n", r"corrections\.csv:2: 'sha256' cannot be corrected"),
         ("cohen/a,age_years,old,x,r,d\n", "cohen/a makes age_years = 'old'"),
         ("cohen/a,findings,covid,x,r,d\n", "cohen/a makes finding = 'covid'"),
+        (
+            "cohen/a,findings,normal,x,r,d\ncohen/a,abnormal,true,x,r,d\n",
+            "cohen/a makes abnormal = 'true': .* normal shows no disease",
+        ),
         ("cohen/a,age_years,61\n", r"corrections\.csv:2: 3 cells found, 6 needed"),
     ],
 )
 def test_an_impossible_correction_is_named(run: Run, fix: str, found: str) -> None:
     with pytest.raises(Misspelt, match=found):
         run(records([record("a")]), fixes=fix)
+
+
+@pytest.mark.parametrize(
+    ("before", "fixes", "expected"),
+    [
+        ({"finding": "normal", "abnormal": False}, "findings,covid19", None),
+        ({"finding": "covid19", "abnormal": True}, "findings,normal", False),
+        ({"finding": "covid19", "abnormal": False}, "findings,sars|sars", False),
+        ({"finding": "normal", "abnormal": False}, "findings,covid19;abnormal,true", True),
+        ({"finding": "normal", "abnormal": False}, "abnormal,true;findings,covid19", True),
+    ],
+)
+def test_abnormal_follows_a_corrected_finding(
+    *, run: Run, before: dict[str, object], fixes: str, expected: bool | None
+) -> None:
+    lines = "".join(f"cohen/a,{fix},reread,r1,2026-01-01\n" for fix in fixes.split(";"))
+    kept = run(records([record("a", **before)]), fixes=lines).kept
+    shown = kept["abnormal"].iloc[0]
+    assert (None if pd.isna(shown) else bool(shown)) is expected
 
 
 def test_a_withdrawn_patient_leaves_with_all_films(run: Run) -> None:
