@@ -111,7 +111,7 @@ def merge(ingested: Folder, corrections: Folder, withdrawals: Folder, out: Folde
     params("merge", room.Params)
     tables = [kept(ingested / key) for key in source_keys()]
     with whole_folder(out) as part:
-        verdict = room.main(tables, corrections, withdrawals)
+        verdict = room.main(tables, corrections, withdrawals, LICENSES)
         keep("merge", sum(map(len, tables)), verdict, part)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
+from curation.licenses import Licenses
 from curation.reviewed_csv import lines
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record, leading
@@ -21,7 +22,7 @@ CORRECTABLE = ("license", "attribution", "patient_id", "study_id", "age_years", 
 Row = dict[str, object]
 
 
-def corrected(records: pd.DataFrame, place: Path) -> pd.DataFrame:
+def corrected(records: pd.DataFrame, place: Path, licenses: Licenses) -> pd.DataFrame:
     """The records with every correction in the file applied; an impossible one is named."""
     fixes = lines(place, HEADER)
     if not fixes:
@@ -37,6 +38,8 @@ def corrected(records: pd.DataFrame, place: Path) -> pd.DataFrame:
                 f"{line}: '{fix['column']}' cannot be corrected; "
                 f"these can: {', '.join(CORRECTABLE)}"
             )
+        if fix["column"] == "license":
+            _require_known(fix["value"], licenses, line)
         if fix["record_id"] not in rows:
             # The source may be left out of this profile; the correction waits for it.
             log.warning("%s: no record %s here", line, fix["record_id"])
@@ -46,6 +49,13 @@ def corrected(records: pd.DataFrame, place: Path) -> pd.DataFrame:
     for record_id in rows.keys() - judged:
         rows[record_id] |= _shown(rows[record_id], found[record_id])
     return frame([_checked(row, place) for row in rows.values()], Record)
+
+
+def _require_known(license_id: str, licenses: Licenses, line: str) -> None:
+    try:
+        licenses.of(license_id)
+    except Misspelt as fault:
+        raise Misspelt(f"{line}: {fault}") from None
 
 
 def _fixed(fix: dict[str, str]) -> Row:

@@ -7,6 +7,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from curation.corrections import corrected
+from curation.licenses import Licenses
 from curation.verdict import Verdict, refuse
 from curation.withdrawals import withdrawn
 from manifests.contract.record import Record, Rejection
@@ -20,12 +21,15 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def main(tables: Sequence[pd.DataFrame], corrections: Path, withdrawals: Path) -> Verdict:
+def main(
+    tables: Sequence[pd.DataFrame], corrections: Path, withdrawals: Path, licenses: Path
+) -> Verdict:
     """One table of all sources' records, with `patient_ill` filled."""
+    known = Licenses.load(licenses)
     filled = [table for table in tables if len(table)]
     if not filled:
         return Verdict(frame([], Record), frame([], Rejection))
-    records = corrected(pd.concat(filled, ignore_index=True), corrections)
+    records = corrected(pd.concat(filled, ignore_index=True), corrections, known)
     why = withdrawn(records, withdrawals)
     gone = records[why.notna()]
     kept = records[why.isna()].copy()

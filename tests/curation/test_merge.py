@@ -11,6 +11,7 @@ from manifests.contract.params import Misspelt
 from manifests.contract.table import check_counts, check_records
 
 Run = Callable[..., Verdict]
+LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
 FIXES, GONE = "record_id,column,value,reason,who,when\n", "kind,value,reason,when\n"
 
 
@@ -20,7 +21,7 @@ def run(tmp_path: Path) -> Run:
         corrections, withdrawals = tmp_path / "corrections.csv", tmp_path / "withdrawals.csv"
         corrections.write_text(FIXES + fixes)
         withdrawals.write_text(GONE + gone)
-        verdict = merge.main(tables, corrections, withdrawals)
+        verdict = merge.main(tables, corrections, withdrawals, LICENSES)
         check_counts("merge", sum(map(len, tables)), len(verdict.kept), len(verdict.rejected))
         check_records(verdict.kept, "merge")
         return verdict
@@ -64,6 +65,8 @@ def test_a_correction_changes_one_cell(run: Run) -> None:
             "cohen/a,findings,normal,x,r,d\ncohen/a,abnormal,true,x,r,d\n",
             "cohen/a makes abnormal = 'true': .* normal shows no disease",
         ),
+        ("cohen/a,license,CC-BY-5.0,x,r,d\n", r"corrections\.csv:2: license 'CC-BY-5.0' is not in"),
+        ("cohen/gone,license,,x,r,d\n", r"corrections\.csv:2: license '' is not in"),
         ("cohen/a,age_years,61\n", r"corrections\.csv:2: 3 cells found, 6 needed"),
     ],
 )

@@ -37,8 +37,9 @@ def grouped(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
                         ingest.Params(max_side=512, max_megapixels=40)).kept
         )  # fmt: skip
     merged = merge.main(
-        tables, ROOT / "manifests/corrections.csv", ROOT / "manifests/withdrawals.csv"
-    ).kept
+        tables, ROOT / "manifests/corrections.csv", ROOT / "manifests/withdrawals.csv",
+        ROOT / "manifests/licenses.yaml",
+    ).kept  # fmt: skip
     verdict, _ = dedup.main(
         merged, WorkingCopies([folder / "ingest" / key for key in REPLICAS]),
         ROOT / "manifests/pairs.csv", dedup.Params(**PARAMS["dedup"]),
