@@ -1,5 +1,6 @@
 """Films that somebody asked to take out (`manifests/withdrawals.csv`)."""
 
+import logging
 from pathlib import Path
 
 import pandas as pd
@@ -7,17 +8,36 @@ import pandas as pd
 from curation.reviewed_csv import lines
 from manifests.contract.params import Misspelt
 
+log = logging.getLogger(__name__)
 HEADER = ("kind", "value", "reason", "when")
-KINDS = ("record_id", "sha256", "pixel_sha256", "patient_id", "source_url")
+HASHES = ("sha256", "pixel_sha256")
+KINDS = ("record_id", *HASHES, "patient_id", "source_url")
 
 
 def withdrawn(records: pd.DataFrame, place: Path) -> "pd.Series[str]":
-    """The sentence for each withdrawn record, empty for the others; indexed as `records`."""
+    """The sentence for each withdrawn record, empty for the others; indexed as `records`.
+
+    Films of equal pixels leave with the one that is named, whichever source they came by; other
+    copies are found, and leave, in dedup.
+    """
     why = pd.Series(pd.NA, index=records.index, dtype="string")
     for line, notice in lines(place, HEADER):
-        if notice["kind"] not in KINDS:
-            raise Misspelt(f"{line}: kind '{notice['kind']}' is none of {', '.join(KINDS)}")
-        hit = records[notice["kind"]] == notice["value"]
-        sentence = f"withdrawn on {notice['when']} by {notice['kind']}: {notice['reason']}"
-        why[hit.fillna(False).astype(bool)] = sentence
-    return why
+        kind, value = notice["kind"], notice["value"].strip()
+        if kind not in KINDS:
+            raise Misspelt(f"{line}: kind '{kind}' is none of {', '.join(KINDS)}")
+        hit = (records[kind] == (value.lower() if kind in HASHES else value)).fillna(False)
+        if not hit.any():
+            # The source may be left out of this profile; but it may be a slip of the pen.
+            log.warning("%s: no film here has the %s %s; nothing withdrawn", line, kind, value)
+        why[hit.astype(bool)] = f"withdrawn on {notice['when']} by {kind}: {notice['reason']}"
+    return why.fillna(_of_twins(records, why))
+
+
+def _of_twins(records: pd.DataFrame, why: "pd.Series[str]") -> "pd.Series[str]":
+    """For every film with the pixels of a withdrawn one the sentence of that one."""
+    named = records.assign(why=why)[why.notna()].drop_duplicates("pixel_sha256")
+    told = {
+        row.pixel_sha256: f"the same pixels as {row.record_id}, {row.why}"
+        for row in named.itertuples()
+    }
+    return records["pixel_sha256"].map(told).astype("string")

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,6 +101,29 @@ def test_a_withdrawn_patient_leaves_with_all_films(run: Run) -> None:
     assert verdict.kept["record_id"].tolist() == ["cohen/c"]
     assert set(verdict.rejected["reason"]) == {"withdrawn"}
     assert verdict.rejected["detail"].str.contains("asked by the hospital").all()
+
+
+def test_the_pixels_of_a_withdrawn_film_leave_whichever_source_they_came_by(run: Run) -> None:
+    film = record("a")
+    twin = record("b", source="sirm", pixel_sha256=film.pixel_sha256)
+    verdict = run(records([film, record("c")]), records([twin]), gone="record_id,cohen/a,asked,d\n")
+    assert verdict.kept["record_id"].tolist() == ["cohen/c"]
+    assert verdict.rejected.set_index("record_id").loc["sirm/b", "detail"] == (
+        "the same pixels as cohen/a, withdrawn on d by record_id: asked"
+    )
+
+
+@pytest.mark.parametrize("kind", ["sha256", "pixel_sha256"])
+def test_a_hash_in_capitals_withdraws_too(run: Run, kind: str) -> None:
+    film = record("a")
+    verdict = run(records([film]), gone=f"{kind},{getattr(film, kind).upper()},asked,2026\n")
+    assert verdict.rejected["record_id"].tolist() == ["cohen/a"]
+
+
+def test_a_withdrawal_of_no_film_is_told(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        run(records([record("a")]), gone="record_id,cohen/typo,asked,2026\n")
+    assert "withdrawals.csv:2: no film here has the record_id cohen/typo" in caplog.text
 
 
 def test_an_unknown_kind_of_withdrawal_is_named(run: Run) -> None:
