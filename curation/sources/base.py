@@ -53,7 +53,6 @@ class Web(Protocol):
 
     def page(self, url: str) -> Page:
         """The response for `url`. Raises `Rejected` (missing, blocked, too large)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ class Draft:
     """
 
     source_ref: str
-    """The source's own name for the picture, unique within the source."""
+    """The source's own name for the picture, unique within the source; `ingest` keeps one."""
     image: Callable[[], bytes]
     """Gives the file's bytes when asked. Raises `Rejected` when there are none."""
     url: str
@@ -137,8 +136,8 @@ class Scraper(Source):
         raise NotImplementedError
 
     def read(self, web: Web) -> Iterator[Draft | Lost]:
-        """Everything, each case and film once; one walk for recorded and for live pages."""
-        pages, films = set[str](), set[str]()
+        """All that the cases give, each case once; one walk for recorded and for live pages."""
+        pages = set[str]()
         for address in self._addresses(web, pages):
             page = address if isinstance(address, Lost) else ask(web, address, same(address))
             if isinstance(page, Lost):
@@ -147,9 +146,7 @@ class Scraper(Source):
             if same(page.final_url) in pages - {same(page.url)}:
                 continue
             for film in self.parse(page, web):
-                if film.source_ref not in films:
-                    yield film
-                films.add(film.source_ref)
+                yield film
                 # A redirect to a sign-in page is no case: only one with films counts as read.
                 if isinstance(film, Draft):
                     pages.add(same(page.final_url))

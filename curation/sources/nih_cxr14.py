@@ -76,18 +76,26 @@ class NihCxr14(Importer):
             else:
                 listed[row["image_index"]] = row
         wanted = sorted(name for name, row in listed.items() if self._asks(row))
-        asked = set(wanted[: self.max_films])
+        yield from self._films(files, listed, set(wanted[: self.max_films]))
+
+    def _films(
+        self, files: Path, listed: dict[str, Row], asked: set[str]
+    ) -> Iterator[Draft | Lost]:
+        came = set[str]()
         for picture in _pictures(files, asked):
             if isinstance(picture, Lost):
                 yield picture
                 continue
             name, image = picture
-            if name in asked:
+            if name in came:
+                yield _lost(name, Reason.INVALID_FIELD, "stands twice here; the first is kept")
+            elif name in asked:
                 asked.remove(name)
+                came.add(name)
                 yield _draft(listed[name], image)
             elif name not in listed:
                 yield _lost(name, Reason.UNLISTED_IMAGE, "no row of the table says what it is")
-            if not asked:
+            if self.max_films and not asked:
                 return
         for name in sorted(asked):
             yield _lost(name, Reason.MISSING_IMAGE, "listed, but in no archive or folder here")

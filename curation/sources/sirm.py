@@ -111,8 +111,11 @@ def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, str]:
 
 
 def _images(body: Tag) -> dict[str, Tag]:
-    """Address and tag of every picture of a post; of an address in several places the first."""
-    found: dict[str, Tag] = {}
+    """Address and tag of every picture of a post.
+
+    A post shows one film in several places and sizes: of one original the first is taken.
+    """
+    found: dict[str, tuple[str, Tag]] = {}
     for image in body.select("img"):
         link = image.find_parent("a", href=UPLOAD)
         named = [image.get(key) for key in ("data-full-url", "data-img-url", "data-src", "src")]
@@ -121,8 +124,8 @@ def _images(body: Tag) -> dict[str, Tag]:
         best = next((url for url in urls if UPLOAD.search(url)), urls[0] if urls else "data:")
         if not best.startswith("data:"):
             best = absolute(SITE, best)
-        found.setdefault(best, image)
-    return found
+        found.setdefault(SIZE.sub("", best), (best, image))
+    return dict(found.values())
 
 
 def _film(image: Tag, name: str) -> dict[str, str]:

@@ -153,6 +153,11 @@ def test_the_copy_serves_where_the_original_is_gone() -> None:
     assert picture(web, f"{UP}/1.jpg", f"{UP}/1-10x10.jpg") == b"a film"  # type: ignore[arg-type]
 
 
+def test_a_film_in_two_sizes_is_one_film() -> None:
+    found = parsed(f'<p>RX</p><img src="{UP}/1-300x200.jpg"><img src="{UP}/1.jpg">')
+    assert [one.source_ref for one in found] == ["901/2020/03/1.jpg"]
+
+
 def test_the_credit_is_the_first_paragraph_unless_it_tells_of_the_patient() -> None:
     image = f'<img src="{UP}/rx.jpg">'
     credited = film(f"<p>A. Rossi — U.O. Radiologia</p><p>Uomo di 51 anni</p>{image}")
