@@ -33,8 +33,11 @@ def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
 
     So `Patientid`, ` url` and `clinical notes` are `patientid`, `url` and `clinical_notes`. A row
     whose width is not the header's is `Lost`; blank cells too many at its end do no harm. Raises
-    `Rejected` (layout_changed) when a `needed` column is absent or a column stands twice.
+    `Rejected` (layout_changed) when the table or a `needed` column is absent, or a column stands
+    twice.
     """
+    if not table.is_file():
+        raise Rejected(Reason.LAYOUT_CHANGED, f"{table}: is no file; bring the source's table")
     lines = _lines(text(table.read_bytes()))
     _, header, _ = next(lines, (1, [], ""))
     columns = _columns(header, table.name, needed)

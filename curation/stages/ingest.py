@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tqdm import tqdm
 
+from curation.border import Border
 from curation.network.recorded import Recorded
 from curation.pixels.fingerprint import fingerprint, working_copy
 from curation.sources.base import About, Draft, Importer, Lost, Scraper, Source
@@ -21,7 +22,7 @@ from curation.verdict import Verdict
 from manifests.contract.images import Pixels, decode
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record, Rejected, Rejection
-from manifests.contract.table import frame
+from manifests.contract.table import check_counts, frame
 from manifests.contract.vocabulary import Reason
 from manifests.contract.working import write_working
 
@@ -49,12 +50,17 @@ class Taken(NamedTuple):
 
 
 def main(key: str, source: Source, folder: Path, terms: Path, params: Params) -> Verdict:
-    """Write the working copies into `folder`, in the order of the source; give both tables."""
+    """Write the working copies into `folder`, in the order of the source; give both tables.
+
+    Raises `NoFilms` for a source without any, and `BrokenTable` when a row that came in is lost.
+    """
     desk = Desk(
         key=key, about=source.about, terms=Terms.load(terms, key), params=params,
         is_drawn=(source.files / DRAWN_MARK).exists(),
     )  # fmt: skip
-    drafts = tqdm(drafts_of(key, source), desc=f"ingest {key}", unit=" films", disable=None)
+    border = Border(key=key, files=source.files)
+    given = border.counted(drafts_of(key, source))
+    drafts = tqdm(given, desc=f"ingest {key}", unit=" films", disable=None)
     records: list[Record] = []
     rejections: list[Rejection] = []
 
@@ -67,6 +73,7 @@ def main(key: str, source: Source, folder: Path, terms: Path, params: Params) ->
                 yield judged.record.record_id, judged.copy
 
     write_working(folder, films())
+    check_counts("ingest", border.came_in, len(records), len(rejections))
     return Verdict(frame(records, Record), frame(rejections, Rejection))
 
 

@@ -8,9 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
-from curation.sources.base import About, Draft, Importer, Lost
+from curation.border import Border, NoFilms
+from curation.sources.base import About, Draft, Importer, Lost, Source
+from curation.sources.loading import keys, load
 from curation.stages import ingest
 from curation.terms import Terms
 from curation.verdict import Verdict
@@ -148,7 +151,10 @@ def test_a_picture_that_its_source_cannot_give_is_told(tmp_path: Path) -> None:
 
 def test_what_a_source_lost_is_a_row_too(tmp_path: Path) -> None:
     lost = Lost(source_ref="x", reason=Reason.LAYOUT_CHANGED, detail="no such heading")
-    assert refusal(tmp_path, lost) == ("layout_changed", "no such heading")
+    kept, rejected = run(tmp_path, draft("a"), lost)
+    assert list(kept["source_ref"]) == ["a"]
+    assert rejected.loc[0, "reason"] == "layout_changed"
+    assert rejected.loc[0, "detail"] == "no such heading"
 
 
 def test_a_name_that_comes_twice_is_refused_naming_both_patients(tmp_path: Path) -> None:
@@ -230,10 +236,45 @@ def test_a_drawn_folder_marks_its_records(tmp_path: Path) -> None:
     assert list(run(tmp_path / "real", WHOLE).kept["is_drawn"]) == [False]
 
 
-def test_an_empty_source_gives_empty_tables(tmp_path: Path) -> None:
-    kept, rejected = run(tmp_path)
-    assert (len(kept), len(rejected)) == (0, 0)
+def entry(key: str, files: Path) -> Source:
+    """The source `key` as params.yaml has it, reading another folder."""
+    known = yaml.safe_load((TERMS.parents[1] / "params.yaml").read_text())["sources"][key]
+    return load(key, {key: {**known, "files": files}})
+
+
+@pytest.mark.parametrize("key", keys())
+def test_a_folder_without_a_film_stops_the_stage_and_is_named(key: str, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    with pytest.raises(NoFilms, match=rf"^{key}: no films .*files: .*`cxr fetch {key}`") as found:
+        ingest.main(key, entry(key, folder), tmp_path, TERMS, PARAMS)
+    assert found.value.exit_code == 6
+    assert str(folder) in str(found.value)
+
+
+def test_a_table_without_rows_and_rows_without_films_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "metadata.csv").write_text("patientid,finding,view,modality,filename,url,license")
+    with pytest.raises(NoFilms, match="no row names one"):
+        ingest.main("cohen", entry("cohen", tmp_path), tmp_path, TERMS, PARAMS)
+    with pytest.raises(NoFilms, match="1 rows that are none, first: gone"):
+        run(tmp_path, Lost(source_ref="x", reason=Reason.MISSING_IMAGE, detail="gone"))
+
+
+def test_a_source_whose_films_are_all_refused_is_read(tmp_path: Path) -> None:
+    kept, rejected = run(tmp_path, draft("a", image=bytes), draft("b", view="Oblique"))
+    assert (len(kept), len(rejected)) == (0, 2)
     table.check_records(kept, "ingest")
+
+
+@pytest.mark.parametrize("key", keys())
+def test_all_that_a_real_folder_gives_is_kept_or_rejected(key: str, tmp_path: Path) -> None:
+    source = entry(key, Path(__file__).parents[1] / "sources/fixtures" / key)
+    given = [type(one) for one in ingest.drafts_of(key, source)]
+    border = Border(key=key, files=source.files)
+    assert [type(one) for one in border.counted(ingest.drafts_of(key, source))] == given
+    assert (border.films, border.losses) == (given.count(Draft), given.count(Lost))
+    kept, rejected = ingest.main(key, source, tmp_path, TERMS, PARAMS)
+    assert len(kept) + len(rejected) == border.came_in == len(given)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

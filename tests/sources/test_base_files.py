@@ -111,3 +111,10 @@ def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
     with pytest.raises(Rejected) as verdict:
         film(tmp_path, "a.png")
     assert verdict.value.reason is Reason.MISSING_IMAGE
+
+
+def test_a_table_that_is_not_there_or_no_file_is_refused(tmp_path: Path) -> None:
+    for table in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(Rejected, match="is no file") as verdict:
+            list(rows(table))
+        assert verdict.value.reason is Reason.LAYOUT_CHANGED
