@@ -48,7 +48,7 @@ def groups(records: pd.DataFrame, links: Mapping[Edge, Link]) -> dict[str, str]:
     edges = [pair for pair, link in links.items() if link.joins]
     pages = records["source_url"].map(case_page)
     # Where the address is a file's, the study may name the page.
-    studied = records["study_id"].fillna("").str.partition("/")[2].map(case_page)
+    studied = records["study_id"].map(lambda s: case_page(s.partition("/")[2]), na_action="ignore")
     for shared in (records["patient_id"], records["study_id"], pages.fillna(studied)):
         edges += _shared(records["record_id"], shared)
     return {
