@@ -119,14 +119,16 @@ def merge(ingested: Folder, corrections: Folder, withdrawals: Folder, out: Folde
 def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> None:
     """One record for each picture; one group for each patient."""
     from curation.duplicates.pair import Pair
+    from curation.duplicates.withdrawn import left_in_merge
     from curation.stages import dedup as room
     from manifests.contract import table
     from manifests.contract.folder import whole_folder
 
     records = kept(merged)
+    withdrawn = left_in_merge(records, [kept(ingested / key) for key in source_keys()])
     with whole_folder(out) as part:
         verdict, pairs = room.main(
-            records, working_copies(ingested), reviewed, params("dedup", room.Params)
+            records, withdrawn, working_copies(ingested), reviewed, params("dedup", room.Params)
         )
         keep("dedup", len(records), verdict, part)
         table.write_arrow(part / "pairs.parquet", table.to_arrow(pairs, Pair))

@@ -52,6 +52,14 @@ class Link(BaseModel):
         return self.relation in COPIES
 
     @property
+    def told(self) -> str:
+        """How a copy is related to the film that is named next."""
+        return {
+            Relation.IDENTICAL_BYTES: "the same bytes as",
+            Relation.IDENTICAL_PIXELS: "the same pixels as",
+        }.get(self.relation, f"a copy (score {self.score:.2f}, {self.decided_by}) of")
+
+    @property
     def joins(self) -> bool:
         """Do the two films belong to one group?"""
         return self.relation is not Relation.DIFFERENT

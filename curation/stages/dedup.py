@@ -13,6 +13,7 @@ from curation.duplicates.groups import components, groups
 from curation.duplicates.keeper import keepers
 from curation.duplicates.pair import Edge, Link, table_of
 from curation.duplicates.search import scored
+from curation.duplicates.withdrawn import copies_of_withdrawn, without
 from curation.verdict import Verdict, refuse
 from manifests.contract.vocabulary import Reason, Relation
 from manifests.contract.working import WorkingCopies
@@ -40,12 +41,32 @@ class Params(BaseModel):
 
 
 def main(
-    records: pd.DataFrame, copies: WorkingCopies, reviewed: Path, params: Params
+    records: pd.DataFrame,
+    withdrawn: pd.DataFrame,
+    copies: WorkingCopies,
+    reviewed: Path,
+    params: Params,
 ) -> tuple[Verdict, pd.DataFrame]:
-    """The records without copies, with `copies` and `group` filled; and the table of pairs."""
-    records = records.sort_values("record_id").reset_index(drop=True)
+    """The records without copies, with `copies` and `group` filled; and the table of pairs.
+
+    `withdrawn` (columns of `Record`) are looked at, so that their copies leave with them.
+    """
+    gone = set(withdrawn["record_id"])
+    everything = pd.concat([records, withdrawn]).sort_values("record_id").reset_index(drop=True)
     decisions = reviews.read(reviewed)
-    links = reviews.ruled(near(records, copies, params) | exact(records), decisions, records)
+    seen = near(everything, copies, params) | exact(everything)
+    links = reviews.ruled(seen, decisions, everything)
+    why = copies_of_withdrawn(everything["record_id"], links, gone)
+    lost = everything[everything["record_id"].isin(list(why))]
+    rest = everything[~everything["record_id"].isin([*gone, *why])].reset_index(drop=True)
+    verdict, pairs = one_of_each(rest, without(links, gone | set(why)))
+    left = refuse(lost, "dedup", Reason.WITHDRAWN, [why[film] for film in lost["record_id"]])
+    return Verdict(verdict.kept, pd.concat([verdict.rejected, left], ignore_index=True)), pairs
+
+
+def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verdict, pd.DataFrame]:
+    """One record of every cluster of copies stays; the pairs say which."""
+    records = records.copy()
     clusters = components(
         records["record_id"], [pair for pair, link in links.items() if link.is_copy]
     )
@@ -111,12 +132,9 @@ def _refused(
 
 def _sentence(link: Link, partner: str, keeper: str, here: str, there: str) -> str:
     """Why a copy left, where its twin is, and what to do when the two do not agree."""
-    how = {
-        Relation.IDENTICAL_BYTES: "the same bytes as",
-        Relation.IDENTICAL_PIXELS: "the same pixels as",
-        Relation.VERIFIED_COPY: f"a copy (score {link.score:.2f}, {link.decided_by}) of",
-    }[link.relation]
-    told = f"{how} {partner}" + ("" if partner == keeper else f", in whose place {keeper} stays")
+    told = f"{link.told} {partner}" + (
+        "" if partner == keeper else f", in whose place {keeper} stays"
+    )
     if here == there:
         return told
     return (

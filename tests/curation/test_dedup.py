@@ -6,16 +6,19 @@ import pytest
 from drawn import Drawn, drawn
 
 from curation.duplicates.pair import COPIES, Pair
+from curation.duplicates.withdrawn import left_in_merge
 from curation.stages.dedup import Params, main
 from curation.verdict import Verdict
 from manifests.contract.params import Misspelt, section
 from manifests.contract.record import Record
-from manifests.contract.table import BrokenTable, check_records, to_arrow
+from manifests.contract.table import BrokenTable, check_records, frame, to_arrow
 from manifests.contract.working import WorkingCopies
 
 PARAMS = Params(candidates=10, copy_at_least=0.9, same_patient_at_least=0.6)
 HEADER = "a_sha256,b_sha256,verdict,who,when\n"
 KINDS = {"exact", "re-encoded", "resized", "cropped", "annotated"}
+NONE = frame([], Record)
+"""Nothing is withdrawn."""
 # Between them they have copies of all kinds, and follow-ups.
 PATIENTS = (0, 3, 4, 5, 8, 9, 20, 36, 50)
 
@@ -34,7 +37,7 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def done(world: Drawn, reviewed: Path) -> tuple[Verdict, pd.DataFrame]:
-    return main(world.records, world.copies, reviewed, PARAMS)
+    return main(world.records, NONE, world.copies, reviewed, PARAMS)
 
 
 def exposure(world: Drawn, record_id: str) -> str:
@@ -110,7 +113,7 @@ def test_dedup_does_not_depend_on_order(
     world: Drawn, reviewed: Path, done: tuple[Verdict, pd.DataFrame]
 ) -> None:
     mixed = world.records.iloc[::-1]
-    verdict, pairs = main(mixed, world.copies, reviewed, PARAMS)
+    verdict, pairs = main(mixed, NONE, world.copies, reviewed, PARAMS)
     assert to_arrow(verdict.kept, Record).equals(to_arrow(done[0].kept, Record))
     pd.testing.assert_frame_equal(verdict.rejected, done[0].rejected)
     pd.testing.assert_frame_equal(pairs, done[1])
@@ -119,7 +122,7 @@ def test_dedup_does_not_depend_on_order(
 def test_what_was_deduplicated_has_no_more_copies(
     world: Drawn, reviewed: Path, done: tuple[Verdict, pd.DataFrame]
 ) -> None:
-    again, _ = main(done[0].kept, world.copies, reviewed, PARAMS)
+    again, _ = main(done[0].kept, NONE, world.copies, reviewed, PARAMS)
     assert list(again.kept["record_id"]) == list(done[0].kept["record_id"])
     assert len(again.rejected) == 0
 
@@ -130,7 +133,7 @@ def test_a_label_conflict_is_seen_in_the_refusal_and_among_the_pairs(
     copy, original = of(world, "annotated")
     rows = world.records[world.records["record_id"].isin([copy, original])].copy()
     rows["finding"] = ["normal", "covid19"]
-    verdict, pairs = main(rows, world.copies, reviewed, PARAMS)
+    verdict, pairs = main(rows, NONE, world.copies, reviewed, PARAMS)
     assert "label conflict: " in verdict.rejected["detail"].iloc[0]
     assert pairs["findings_differ"].tolist() == [True]
 
@@ -140,7 +143,7 @@ def test_a_reviewer_keeps_both_films(world: Drawn, tmp_path: Path) -> None:
     rows = world.records[world.records["record_id"].isin([copy, original])]
     place = tmp_path / "pairs.csv"
     place.write_text(f"{HEADER}{','.join(rows['sha256'])},different,A. Rossi,2026-01-31\n")
-    verdict, pairs = main(rows, world.copies, place, PARAMS)
+    verdict, pairs = main(rows, NONE, world.copies, place, PARAMS)
     assert len(verdict.kept) == 2
     assert pairs["decided_by"].tolist() == ["A. Rossi"]
 
@@ -159,17 +162,49 @@ def test_a_reviewers_word_against_a_third_film_is_a_warning(
         f"{sha[copy]},{sha[original]},different,{end}"
     )
     with caplog.at_level(logging.WARNING):
-        main(rows, world.copies, place, PARAMS)
+        main(rows, NONE, world.copies, place, PARAMS)
     assert "both are copies of a third film" in caplog.text
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_copies_of_a_withdrawn_film_leave_with_it(
+    world: Drawn, reviewed: Path, kind: str
+) -> None:
+    copy, gone = of(world, kind)
+    is_gone = world.records["record_id"] == gone
+    rest = world.records[~is_gone]
+    verdict, pairs = main(
+        rest, left_in_merge(rest, [world.records]), world.copies, reviewed, PARAMS
+    )
+    left = verdict.rejected.set_index("record_id")
+    assert left.loc[copy, "reason"] == "withdrawn"
+    assert left["kept_id"].isna()[copy]
+    assert f"{gone}, which was withdrawn" in str(left.loc[copy, "detail"])
+    assert gone not in {*verdict.kept["record_id"], *left.index, *pairs["a"], *pairs["b"]}
+    assert world.shots[gone].ref not in {exposure(world, r) for r in verdict.kept["record_id"]}
+    assert len(verdict.kept) + len(left) == len(world.records) - 1
+
+
+def test_a_reviewer_keeps_what_only_looks_like_a_withdrawn_film(
+    world: Drawn, tmp_path: Path
+) -> None:
+    copy, gone = of(world, "cropped")
+    pair = world.records[world.records["record_id"].isin([copy, gone])]
+    is_gone = pair["record_id"] == gone
+    place = tmp_path / "pairs.csv"
+    place.write_text(f"{HEADER}{','.join(pair['sha256'])},different,A. Rossi,2026-01-31\n")
+    verdict, pairs = main(pair[~is_gone], pair[is_gone], world.copies, place, PARAMS)
+    assert verdict.kept["record_id"].tolist() == [copy]
+    assert len(pairs) == 0
 
 
 def test_a_record_without_a_picture_is_named(world: Drawn, reviewed: Path, tmp_path: Path) -> None:
     with pytest.raises(BrokenTable, match=r"records have no picture, such as \w+/.*run ingest"):
-        main(world.records, WorkingCopies([tmp_path]), reviewed, PARAMS)
+        main(world.records, NONE, WorkingCopies([tmp_path]), reviewed, PARAMS)
 
 
 def test_an_empty_table_gives_empty_tables(world: Drawn, reviewed: Path) -> None:
-    verdict, pairs = main(world.records.head(0), world.copies, reviewed, PARAMS)
+    verdict, pairs = main(world.records.head(0), NONE, world.copies, reviewed, PARAMS)
     assert (len(verdict.kept), len(verdict.rejected), len(pairs)) == (0, 0, 0)
     assert list(pairs.columns) == list(Pair.model_fields)
 

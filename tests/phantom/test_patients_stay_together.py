@@ -41,7 +41,7 @@ def grouped(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         ROOT / "manifests/licenses.yaml",
     ).kept  # fmt: skip
     verdict, _ = dedup.main(
-        merged, WorkingCopies([folder / "ingest" / key for key in REPLICAS]),
+        merged, merged.head(0), WorkingCopies([folder / "ingest" / key for key in REPLICAS]),
         ROOT / "manifests/pairs.csv", dedup.Params(**PARAMS["dedup"]),
     )  # fmt: skip
     truth = read_arrow(folder / "truth" / TRUTH).to_pylist()
