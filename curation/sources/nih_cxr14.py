@@ -5,6 +5,7 @@ in `images*/` folders are read as well. What the parameters do not ask for is no
 """
 
 import gzip
+import re
 import tarfile
 import zlib
 from collections.abc import Callable, Container, Iterator
@@ -61,10 +62,8 @@ class NihCxr14(Importer):
                 "params.yaml: 'sources.nih_cxr14.links' is missing; NIH hands its links out at "
                 f"{self.about.homepage} (batch_download_zips.py): name a CSV of name,url,sha256"
             )
-        for row in rows(self.links, "name", "url", "sha256"):
-            if isinstance(row, Lost):
-                raise Misspelt(row.detail)
-            yield Remote(url=row["url"], name=row["name"], sha256=row["sha256"])
+        # All of them are looked at before the first is asked for.
+        yield from [_remote(row, self.links) for row in rows(self.links, "name", "url", "sha256")]
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
         listed: dict[str, Row] = {}
@@ -104,6 +103,18 @@ class NihCxr14(Importer):
         return not self.findings or not set(self.findings).isdisjoint(
             row["finding_labels"].split("|")
         )
+
+
+def _remote(row: Row | Lost, links: Path) -> Remote:
+    if isinstance(row, Lost):
+        raise Misspelt(f"{links}: {row.detail}")
+    sha256 = row["sha256"].lower()
+    if sha256 and not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise Misspelt(
+            f"{links}, line {row.line}: sha256 is {row['sha256'][:80]!r}, not 64 hexadecimal "
+            "digits; mend it, or leave it blank where none is published"
+        )
+    return Remote(url=row["url"], name=row["name"], sha256=sha256)
 
 
 def _draft(row: Row, image: Image) -> Draft:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from curation.sources.base import Draft, Lost
+from curation.sources.base import Draft, Lost, Remote
 from curation.sources.loading import load
 from curation.sources.nih_cxr14 import NihCxr14
 from curation.stages import ingest
@@ -182,6 +182,24 @@ def test_fetch_takes_the_links_that_nih_hands_out(tmp_path: Path) -> None:
     links.write_text("name,url,sha256\nimages_001.tar.gz,https://nihcc.box.com/shared/x.gz,\n")
     (remote,) = source.model_copy(update={"links": links}).remotes(tmp_path)
     assert (remote.name, remote.url) == ("images_001.tar.gz", "https://nihcc.box.com/shared/x.gz")
+
+
+def linked(folder: Path, *lines: str) -> list[Remote]:
+    links = folder / "links.csv"
+    links.write_text("\n".join(["name,url,sha256", *lines]))
+    source = NihCxr14(files=folder, findings=(), max_films=None, links=links)
+    return list(source.remotes(folder))
+
+
+def test_a_published_hash_may_stand_in_capitals(tmp_path: Path) -> None:
+    (remote,) = linked(tmp_path, f"a.gz,https://nihcc.box.com/a,{'AB' * 32}")
+    assert remote.sha256 == "ab" * 32
+
+
+@pytest.mark.parametrize("wrong", ["ab" * 16, "xy" * 32, "none"])
+def test_what_is_no_hash_is_refused_before_anything_is_asked(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(Misspelt, match=r"links\.csv, line 3: sha256 is '"):
+        linked(tmp_path, "a.gz,https://nihcc.box.com/a,", f"b.gz,https://nihcc.box.com/b,{wrong}")
 
 
 @pytest.mark.sample
