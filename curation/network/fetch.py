@@ -25,12 +25,13 @@ def fetch(key: str, source: Source, params: Params, folder: Path, lock: Path) ->
     Raises `Stopped` with an exit code when it cannot be brought to its end; what came is kept
     and the next fetch asks for the rest only. Raises `Busy` when another fetch fills the folder.
     """
+    # First what only the site can give; a contact is named in a minute.
+    permission = checked(key, source.about, getattr(source, "permission", None))
     if params.contact is None:
         raise NoContact(
             "params.yaml: fetch.contact is empty; name an e-mail address or a page, so that the "
             f"keepers of {source.about.homepage} can write to you"
         )
-    permission = checked(key, source.about, getattr(source, "permission", None))
     folder.mkdir(parents=True, exist_ok=True)
     guard = FileLock(folder.with_name(folder.name + ".lock" + PART))
     try:

@@ -195,6 +195,13 @@ def test_nobody_goes_online_without_a_contact(site: Site, tmp_path: Path, permis
     assert site.asked == []
 
 
+def test_on_a_fresh_clone_the_permission_is_asked_for_first(site: Site, tmp_path: Path) -> None:
+    nameless = PARAMS.model_copy(update={"contact": None})
+    asked = source("sirm", site, tmp_path / "raw", None)
+    with pytest.raises(NotPermitted):
+        fetch("sirm", asked, nameless, tmp_path / "raw", tmp_path / "lock")
+
+
 def test_two_fetches_do_not_fill_one_folder(site: Site, tmp_path: Path, permission: Path) -> None:
     asked = source("sirm", site, tmp_path / "raw", permission)
     with FileLock(tmp_path / "raw.lock.part"), pytest.raises(Busy, match="another fetch"):
