@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from manifests.contract.params import Misspelt
+from manifests.contract.params import Misspelt, misspelt, read_yaml
 
 Channel = Literal["open", "noncommercial", "pointers"]
 """Where a film may go: pixels for all, pixels for non-commercial use, or a link and a hash only."""
@@ -41,14 +40,9 @@ class Licenses(BaseModel):
     def load(cls, place: Path) -> "Licenses":
         """The file at `place`. Raises `Misspelt` naming what is wrong in it."""
         try:
-            return cls.model_validate(yaml.safe_load(place.read_text(encoding="utf-8")))
-        except (yaml.YAMLError, UnicodeDecodeError) as fault:
-            raise Misspelt(f"{place}: cannot be read ({fault}); mend it") from None
+            return cls.model_validate(read_yaml(place))
         except ValidationError as faults:
-            lines = (
-                f"{place}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults.errors()
-            )
-            raise Misspelt("\n".join(lines)) from None
+            raise misspelt(place, faults) from None
 
     def of(self, spdx: str) -> License:
         """The licence `spdx`. Raises `Misspelt` for one that nobody has read yet."""

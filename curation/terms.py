@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
 
-from manifests.contract.params import Misspelt
+from manifests.contract.params import misspelt, read_yaml
 from manifests.contract.record import Rejected, leading
 from manifests.contract.vocabulary import Finding, Modality, Reason, Sex, View
 
@@ -65,15 +64,9 @@ class Terms:
     def load(cls, place: Path, source: str) -> "Terms":
         """The blocks for `source`. Raises `Misspelt` naming what is wrong in the file."""
         try:
-            known = yaml.load(place.read_text(encoding="utf-8"), Loader=_Strict)  # noqa: S506 - safe
-            blocks = TypeAdapter(dict[str, Block]).validate_python(known)
-        except (yaml.YAMLError, UnicodeDecodeError) as fault:
-            raise Misspelt(f"{place}: cannot be read ({fault}); mend it") from None
+            blocks = TypeAdapter(dict[str, Block]).validate_python(read_yaml(place))
         except ValidationError as faults:
-            lines = (
-                f"{place}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults.errors()
-            )
-            raise Misspelt("\n".join(lines)) from None
+            raise misspelt(place, faults) from None
         return cls(source, tuple(blocks[name] for name in (source, GENERAL) if name in blocks))
 
     def findings(self, text: str) -> tuple[Finding, ...]:
@@ -159,18 +152,3 @@ def _meanings(words: Mapping[str, Meaning], text: str) -> list[Meaning]:
     if text in words:
         return [words[text]]
     return [meaning for word, meaning in words.items() if "*" in word and fnmatchcase(text, word)]
-
-
-class _Strict(yaml.SafeLoader):
-    """YAML in which a word that stands twice is an error; YAML's own rule takes the last."""
-
-
-def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen = [loader.construct_object(key, deep=True) for key, _ in node.value]
-    for word in seen:
-        if seen.count(word) > 1:
-            raise yaml.YAMLError(f"{word!r} stands twice, line {node.start_mark.line + 1} on")
-    return loader.construct_mapping(node, deep=True)
-
-
-_Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

@@ -36,7 +36,7 @@ def read(path: Path) -> dict[str, Any]:
 def read_yaml(path: Path) -> dict[str, Any]:
     """A YAML file of named sections. Raises `Misspelt` for anything else, naming the file."""
     try:
-        sections = yaml.safe_load(path.read_text(encoding="utf-8"))
+        sections = yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)  # noqa: S506 - safe
     except FileNotFoundError:
         raise Misspelt(f"{path}: not there; run from the project's folder") from None
     except UnicodeDecodeError as fault:
@@ -46,6 +46,27 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(sections, dict):
         raise Misspelt(f"{path}: expected sections with names, found {_kind(sections)}")
     return sections
+
+
+def misspelt(path: Path, faults: ValidationError) -> Misspelt:
+    """What to raise for a file whose values are wrong: one line for each."""
+    lines = (f"{path}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults.errors())
+    return Misspelt("\n".join(lines))
+
+
+class _Strict(yaml.SafeLoader):
+    """YAML in which a word that stands twice is an error; YAML's own rule takes the last."""
+
+
+def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen = [loader.construct_object(key, deep=True) for key, _ in node.value]
+    for word in seen:
+        if seen.count(word) > 1:
+            raise yaml.YAMLError(f"{word!r} stands twice, line {node.start_mark.line + 1} on")
+    return loader.construct_mapping(node, deep=True)
+
+
+_Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
 def _kind(value: object) -> str:

@@ -52,3 +52,15 @@ def test_a_wrong_key_is_named(tmp_path: Path) -> None:
     place.write_text("link_only_hosts: {}\nlicenses: {MIT: {titel: MIT}}\n")
     with pytest.raises(Misspelt, match=r"licenses\.MIT\.titel"):
         Licenses.load(place)
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [(b"- MIT\n", "found a list"), (b"", "found nothing"), (b"a: \xff\n", "is not UTF-8"),
+     (b"licenses: {}\nlink_only_hosts: {}\nlicenses: {}\n", "'licenses' stands twice")],
+)  # fmt: skip
+def test_a_file_without_sections_is_told(data: bytes, found: str, tmp_path: Path) -> None:
+    place = tmp_path / "licenses.yaml"
+    place.write_bytes(data)
+    with pytest.raises(Misspelt, match=rf"licenses\.yaml: .*{found}"):
+        Licenses.load(place)

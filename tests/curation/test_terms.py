@@ -104,7 +104,7 @@ def test_a_block_comes_before_the_general_one_and_a_star_stands_for_letters(
      ("general: {view: {pa: PA, PA : AP}}", "stands twice"),
      ("general: {view: {pa: PA, pa: AP}}", "stands twice"),
      ("general:\n  finding:\n", "general.finding"), ("general: {silence: 3}", "general.silence"),
-     ("- a list", "valid dictionary"), ("general: [", "cannot be read")],
+     ("- a list", "expected sections with names, found a list"), ("general: [", "cannot be read")],
 )  # fmt: skip
 def test_a_mistake_in_the_file_is_named(text: str, found: str, tmp_path: Path) -> None:
     with pytest.raises(Misspelt) as fault:
