@@ -5,6 +5,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from curation.network.errors import Refused
 from curation.sources.base import Source
+from manifests.contract.params import Misspelt
 
 
 class Addresses:
@@ -18,6 +19,11 @@ class Addresses:
         self._mirrors = {
             origin.rstrip("/"): base.rstrip("/") for origin, base in source.mirrors.items()
         }
+        for base in self._mirrors.values():
+            if not _is_address(base):
+                raise Misspelt(
+                    f"params.yaml: {base!r} under mirrors is no address like http://127.0.0.1:8080"
+                )
 
     def trusted(self) -> frozenset[tuple[str, int]]:
         """Host and port of every mirror: the only ones that may be private."""
@@ -55,6 +61,15 @@ def _unmirrored(url: str, mirrors: Mapping[str, str]) -> str:
         if url == base or url.startswith(base + "/"):
             return origin + url.removeprefix(base)
     return url
+
+
+def _is_address(base: str) -> bool:
+    try:
+        parts = urlsplit(base)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _host_and_port(parts: SplitResult) -> tuple[str, int]:

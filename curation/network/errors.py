@@ -25,6 +25,12 @@ class Mismatch(Stopped):
     exit_code = 4
 
 
+class BrokenLock(Stopped):
+    """The lock holds a line that nobody wrote for it."""
+
+    exit_code = 4
+
+
 class NotPermitted(Stopped):
     """The source's terms rule the fetch out, and no permission is recorded."""
 

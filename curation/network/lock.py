@@ -11,12 +11,14 @@ from typing import Any
 
 from filelock import FileLock
 
+from curation.network.errors import BrokenLock
 from curation.network.permission import Permission
 from curation.network.store import OBJECTS, Store
 from curation.sources.base import About
 from manifests.contract.folder import PART, whole_file
 
 Line = dict[str, Any]
+FIRST = ("source", "kind", "url")
 LICENSE_LINK = re.compile(
     rb"""<a\b[^>]*\brel=["']?license\b[^>]*>|<link\b[^>]*\brel=["']?license\b[^>]*>""",
     re.IGNORECASE,
@@ -25,16 +27,19 @@ HREF = re.compile(rb"""href=["']([^"'\s]{1,500})""", re.IGNORECASE)
 
 
 def read(place: Path) -> list[Line]:
-    """All lines. Raises ValueError naming the line that is none."""
-    if not place.exists():
-        return []
+    """All lines. Raises `BrokenLock` naming the line that is none."""
     lines = []
-    for number, text in enumerate(place.read_text(encoding="utf-8").splitlines(), start=1):
+    text = place.read_bytes() if place.exists() else b""
+    for number, line in enumerate(text.splitlines(), start=1):
         try:
-            lines.append(dict(json.loads(text)))
-        except (ValueError, TypeError) as fault:
-            raise ValueError(
-                f"{place}, line {number}: no line of a lock ({fault}); restore it"
+            found = json.loads(line)
+            if not all(isinstance(found[name], str) for name in FIRST):
+                raise TypeError(f"{', '.join(FIRST)} are not all words")  # noqa: TRY301 - told below
+            lines.append(dict(found))
+        except (ValueError, TypeError, KeyError) as fault:
+            raise BrokenLock(
+                f"{place}, line {number}: no line of a lock ({fault}); restore it, or take the "
+                "line out and fetch again"
             ) from None
     return lines
 
@@ -77,6 +82,5 @@ def responses(store: Store) -> Iterator[Line]:
 
 def _text(line: Line) -> str:
     # The keys that sort come first, so that equal sources and kinds stand together.
-    first = ("source", "kind", "url")
-    ordered = {key: line[key] for key in first} | {k: line[k] for k in sorted(line)}
+    ordered = {key: line[key] for key in FIRST} | {k: line[k] for k in sorted(line)}
     return json.dumps(ordered, ensure_ascii=False)

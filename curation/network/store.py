@@ -9,8 +9,9 @@ No stage owns such a folder, because DVC deletes a stage's outputs before it run
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from curation.sources.base import Page
@@ -19,6 +20,7 @@ from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
 INDEX, OBJECTS = "responses.jsonl", "objects"
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +129,19 @@ class Store:
         # A kill may tear the last line; its response is asked for again.
         for number, line in enumerate(lines[:-1], start=1):
             try:
-                yield Entry(**json.loads(line))
+                yield _checked(Entry(**json.loads(line)))
             except (ValueError, TypeError) as fault:
                 raise BrokenStore(
                     f"{index}, line {number}: not a recorded response ({fault}); "
                     "take it out and fetch again"
                 ) from None
+
+
+def _checked(entry: Entry) -> Entry:
+    for field in fields(Entry):
+        found = getattr(entry, field.name)
+        if type(found) is not field.type:
+            raise TypeError(f"{field.name} is {found!r}")
+    if not SHA256.fullmatch(entry.sha256):
+        raise ValueError(f"sha256 is {entry.sha256!r}")
+    return entry

@@ -48,7 +48,15 @@ def test_a_later_answer_counts(folder: Path) -> None:
     assert Store(folder).page(page(1).url).data == b"newer"
 
 
-@pytest.mark.parametrize("line", ["{}", "nonsense", '{"url": 1}', "[]"])
+WHOLE = {"url": "u", "final_url": "u", "status": 200, "content_type": "", "sha256": "a" * 64,
+         "bytes": 1, "retrieved": ""}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{}", "nonsense", '{"url": 1}', "[]", json.dumps({**WHOLE, "status": "200"}),
+     json.dumps({**WHOLE, "final_url": None}), json.dumps({**WHOLE, "sha256": ""})],
+)  # fmt: skip
 def test_a_broken_index_is_named(line: str, folder: Path) -> None:
     with (folder / "responses.jsonl").open("a") as index:
         index.write(line + "\n")
