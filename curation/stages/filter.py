@@ -5,12 +5,15 @@ from typing import Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from curation.strictest import strictest
 from curation.verdict import Verdict, refuse
 from manifests.contract.record import Rejection
 from manifests.contract.table import frame
 from manifests.contract.vocabulary import Modality, Reason, View
 
 Policy = Literal["keep", "reject"]
+Rule = tuple["pd.Series[bool]", Reason, "pd.Series[str]"]
+"""Which films leave, why, and what was found."""
 
 
 class Params(BaseModel):
@@ -26,33 +29,57 @@ class Params(BaseModel):
     """A radiograph without a view may be a lateral."""
 
 
-def main(records: pd.DataFrame, params: Params) -> Verdict:
-    """Frontal radiographs of patients who are or may be adults; the first fitting rule decides."""
+def main(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> Verdict:
+    """Frontal radiographs of patients who are or may be adults; the first fitting rule decides.
+
+    `left` (columns of `Record`) hold the copies that left in dedup. A film and its copies are one
+    picture, so the strictest that any of their sources says counts for the one that stays.
+    """
     records = records.copy()
-    age = records["age_years"]
-    records["pediatric"] = (age < params.adult_from_years).astype("bool[pyarrow]")
+    age = strictest(records, left, "age_years", lambda years: _age_rank(years, params))
+    records["pediatric"] = (age["value"] < params.adult_from_years).astype("bool[pyarrow]")
     records["pediatric_evidence"] = pd.Series(
-        [f"age {value:g} years" if pd.notna(value) else "age unknown" for value in age],
+        [
+            f"age {years:g} years{by}" if pd.notna(years) else "age unknown"
+            for years, by in zip(age["value"], age["by"], strict=True)
+        ],
         index=records.index, dtype="string[pyarrow]",
     )  # fmt: skip
-    rules = [
-        (~records["modality"].eq(Modality.X_RAY), Reason.NOT_RADIOGRAPH, "modality", "modality"),
-        (records["view"].eq(View.L), Reason.NOT_FRONTAL, "view", "view"),
-        (records["pediatric"], Reason.PEDIATRIC, "pediatric_evidence", "patient"),
-    ]
-    if params.unknown_view == "reject":
-        unknown = records["view"].eq(View.UNKNOWN)
-        rules.append((unknown, Reason.NOT_FRONTAL, "view", "view"))
-    if params.unknown_age == "reject":
-        rules.append((age.isna(), Reason.PEDIATRIC, "pediatric_evidence", "patient"))
     kept, rejections = records, [frame([], Rejection)]
-    for is_out, reason, column, what in rules:
+    for is_out, reason, found in _rules(records, left, params):
         out = kept[is_out.reindex(kept.index).fillna(False).astype(bool)]
         details = [
-            f"{what}: {found}; this data set holds frontal radiographs of patients from "
+            f"{what}; this data set holds frontal radiographs of patients from "
             f"{params.adult_from_years:g} years"
-            for found in out[column]
+            for what in found[out.index]
         ]
         rejections.append(refuse(out, "filter", reason, details))
         kept = kept.drop(out.index)
     return Verdict(kept, pd.concat(rejections, ignore_index=True))
+
+
+def _rules(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> list[Rule]:
+    modality = strictest(records, left, "modality", lambda said: said == Modality.X_RAY)
+    view = strictest(records, left, "view", _view_rank)
+    machine = "modality: " + modality["value"] + modality["by"]
+    projection = "view: " + view["value"] + view["by"]
+    patient = "patient: " + records["pediatric_evidence"]
+    rules = [
+        (modality["value"] != Modality.X_RAY, Reason.NOT_RADIOGRAPH, machine),
+        (view["value"] == View.L, Reason.NOT_FRONTAL, projection),
+        (records["pediatric"], Reason.PEDIATRIC, patient),
+    ]
+    if params.unknown_view == "reject":
+        rules.append((view["value"] == View.UNKNOWN, Reason.NOT_FRONTAL, projection))
+    if params.unknown_age == "reject":
+        rules.append((records["pediatric"].isna(), Reason.PEDIATRIC, patient))
+    return rules
+
+
+def _age_rank(years: float | None, params: Params) -> int:
+    """A child's age is the strictest; none at all says least."""
+    return 2 if pd.isna(years) else int(years >= params.adult_from_years)
+
+
+def _view_rank(view: str) -> int:
+    return {View.L: 0, View.UNKNOWN: 2}.get(View(view), 1)

@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 from records import record, records
 
@@ -8,9 +10,12 @@ from manifests.contract.table import check_counts
 KEEP = stage.Params(adult_from_years=18, unknown_age="keep", unknown_view="keep")
 STRICT = stage.Params(adult_from_years=18, unknown_age="reject", unknown_view="reject")
 
+NONE = records([])
+"""No copy left."""
+
 
 def reason(row: Record, params: stage.Params = KEEP) -> str:
-    verdict = stage.main(records([row]), params)
+    verdict = stage.main(records([row]), NONE, params)
     check_counts("filter", 1, len(verdict.kept), len(verdict.rejected))
     return "kept" if len(verdict.kept) else str(verdict.rejected["reason"].iloc[0])
 
@@ -44,12 +49,67 @@ def test_what_is_unknown_is_a_policy(given: dict[str, object], expected: str) ->
 
 
 def test_an_unknown_age_is_not_called_adult() -> None:
-    kept = stage.main(records([record("a", age_years=None), record("b")]), KEEP).kept
+    kept = stage.main(records([record("a", age_years=None), record("b")]), NONE, KEEP).kept
     assert kept["pediatric"].isna().tolist() == [True, False]
     assert kept["pediatric_evidence"].tolist() == ["age unknown", "age 50 years"]
 
 
 def test_every_refusal_says_what_was_found() -> None:
-    rejected = stage.main(records([record("a", age_years=5.0)]), KEEP).rejected
+    rejected = stage.main(records([record("a", age_years=5.0)]), NONE, KEEP).rejected
     assert rejected["detail"].iloc[0].startswith("patient: age 5 years")
     assert rejected["sha256"].iloc[0] == record("a").sha256
+
+
+def judged(
+    film: dict[str, object], copy: dict[str, object], params: stage.Params = KEEP
+) -> tuple[str, str]:
+    """Why a film with one copy leaves, or "kept", and the sentence or evidence."""
+    row = record("a", copies=("sirm/b",), **film)
+    verdict = stage.main(records([row]), records([record("b", source="sirm", **copy)]), params)
+    if len(verdict.kept):
+        return "kept", str(verdict.kept["pediatric_evidence"].iloc[0])
+    return str(verdict.rejected["reason"].iloc[0]), str(verdict.rejected["detail"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("film", "copy", "expected", "told"),
+    [
+        ({"age_years": None}, {"age_years": 5.0}, "pediatric", "age 5 years, by its copy sirm/b"),
+        ({"age_years": 40.0}, {"age_years": 5.0}, "pediatric", "age 5 years, by its copy sirm/b"),
+        ({"age_years": 5.0}, {"age_years": 40.0}, "pediatric", "age 5 years;"),
+        ({"age_years": 40.0}, {"age_years": 39.0}, "kept", "age 40 years"),
+        ({"age_years": None}, {"age_years": 39.0}, "kept", "age 39 years, by its copy sirm/b"),
+        ({"age_years": None}, {"age_years": None}, "kept", "age unknown"),
+        ({"view": "PA"}, {"view": "L"}, "not_frontal", "view: L, by its copy sirm/b"),
+        ({"view": "UNKNOWN"}, {"view": "L"}, "not_frontal", "view: L, by its copy sirm/b"),
+        ({"view": "PA"}, {"view": "UNKNOWN"}, "kept", "age 50 years"),
+        ({}, {"modality": "CT"}, "not_radiograph", "modality: CT, by its copy sirm/b"),
+        ({}, {"modality": "UNKNOWN"}, "kept", "age 50 years"),
+        ({"modality": "UNKNOWN"}, {}, "not_radiograph", "modality: UNKNOWN;"),
+    ],
+)
+def test_a_film_is_judged_by_the_strictest_word_on_its_copies(
+    film: dict[str, object], copy: dict[str, object], expected: str, told: str
+) -> None:
+    found, words = judged(film, copy)
+    assert found == expected
+    assert told in words
+
+
+def test_what_a_copy_knows_is_no_longer_unknown() -> None:
+    silent: dict[str, object] = {"age_years": None, "view": "UNKNOWN"}
+    assert judged(silent, {}, STRICT) == ("kept", "age 50 years, by its copy sirm/b")
+    assert judged(silent, {"age_years": None}, STRICT)[0] == "pediatric"
+
+
+def test_sources_that_contradict_each_other_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        judged({"age_years": 40.0}, {"age_years": 5.0})
+        judged({"age_years": None}, {"age_years": 6.0})
+    (entry,) = caplog.records
+    assert "cohen/a: its age_years is 40.0, but 5.0 for its copy sirm/b" in entry.getMessage()
+
+
+def test_a_copy_of_another_film_says_nothing() -> None:
+    stranger = records([record("b", source="sirm", age_years=5.0)])
+    assert len(stage.main(records([record("a", copies=())]), stranger, KEEP).kept) == 1

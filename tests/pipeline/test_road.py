@@ -105,7 +105,7 @@ def test_a_wrong_key_is_one_sentence(
     try:
         place.write_text(yaml.safe_dump(yaml.safe_load(good) | {section: wrong}))
         stage = {"split": ["split", "data/filter", "manifests/frozen", "scratch"],
-                 "filter": ["filter", "data/dedup", "scratch"]}[section]  # fmt: skip
+                 "filter": ["filter", "data/dedup", "data/merge", "scratch"]}[section]  # fmt: skip
         done = run(road, "python", "-m", "curation", *stage)
     finally:
         place.write_text(good)
@@ -117,7 +117,8 @@ def test_a_wrong_key_is_one_sentence(
 
 def test_an_unwritable_place_is_one_sentence(road: Path) -> None:
     (road / "taken").write_text("a file where a folder should be")
-    done = run(road, "python", "-m", "curation", "filter", "data/dedup", "taken/out")
+    done = run(road, "python", "-m", "curation", "filter", "data/dedup", "data/merge",
+               "taken/out")  # fmt: skip
     assert done.returncode == 2
     assert "taken" in done.stderr
     assert "Traceback" not in done.stderr
