@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from curation.network import robots
 from curation.network.body import CHUNK, chunks
-from curation.network.errors import Failed, Mismatch, Refused, TooMuch, Unavailable
+from curation.network.errors import Failed, Mismatch, NotPermitted, Refused, TooMuch, Unavailable
 from curation.network.recorded import GONE
 from curation.network.web import AGAIN, Answer, PoliteWeb
 from curation.sources.base import Remote
@@ -100,6 +101,10 @@ class Download:
 
     def _take(self, answer: Answer) -> None:
         self.final_url, response = answer.url, answer.response
+        if why := robots.reserved(response.headers):
+            raise NotPermitted(
+                f"{self.remote.url}: {why}; not taken; ask its keepers, or bring the file yourself"
+            )
         start, total = _extent(response.headers.get("Content-Range", ""))
         if response.status_code == NOTHING_LEFT and total == self._size():
             return

@@ -108,6 +108,8 @@ class PoliteWeb:
             try:
                 with self.answer(url, {"Accept-Encoding": "gzip"}) as (at, response, deadline):
                     status = response.status_code
+                    if why := robots.reserved(response.headers):
+                        raise Refused(f"{why}; not taken")  # noqa: TRY301 - one answer for all
                     # A gate may close once; a second refusal is meant.
                     if status not in AGAIN and (status != FORBIDDEN or attempt):
                         return self._read(url, at, response, deadline)

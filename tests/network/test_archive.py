@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 import pytest
 from replica_server import Fault, Site, body, cut_after, serve, status
 
-from curation.network.errors import Mismatch, TooMuch, Unavailable
+from curation.network.errors import Mismatch, NotPermitted, TooMuch, Unavailable
 from curation.network.fetch import FetchReport, Params, fetch
 from curation.sources.base import About, Importer, Remote
 from manifests.contract.params import Misspelt
@@ -241,6 +241,21 @@ def test_what_is_no_archive_is_not_taken_for_one(kind: str, place: Place) -> Non
     with pytest.raises(Unavailable, match=sentence):
         place.fetch()
     assert not (place.folder / "images_001.tar.gz").exists()
+
+
+@pytest.mark.parametrize("tag", ["noai", "noindex, NoImageAI", "otherbot: noai"])
+def test_a_file_that_is_reserved_is_not_taken(tag: str, place: Place) -> None:
+    place.site.faults[URL] = [body(DATA, X_Robots_Tag=tag)]
+    with pytest.raises(NotPermitted, match="is reserved by its host") as found:
+        place.fetch()
+    assert found.value.exit_code == 5
+    assert not list(place.folder.iterdir())
+
+
+def test_a_file_that_search_engines_leave_out_is_taken(place: Place) -> None:
+    place.site.faults[URL] = [body(DATA, X_Robots_Tag="noindex, nofollow")]
+    place.fetch()
+    assert place.came() == DATA
 
 
 def test_one_missing_file_does_not_hold_up_the_others(place: Place) -> None:

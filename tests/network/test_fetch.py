@@ -229,6 +229,19 @@ def test_a_site_that_forbids_us_is_not_called_changed(
     assert len(site.asked) == 1
 
 
+def test_a_picture_that_is_reserved_is_not_taken(
+    site: Site, drawn: Path, tmp_path: Path, permission: Path
+) -> None:
+    entry = next(e for e in Store(drawn / "sirm") if e.content_type == "image/png")
+    data = Store(drawn / "sirm").page(entry.url).data
+    site.faults[entry.url] = [body(data, Content_Type="image/png", X_Robots_Tag="noai")]
+    asked = source("sirm", site, tmp_path / "raw", permission)
+    report = fetch("sirm", asked, PARAMS, tmp_path / "raw", tmp_path / "lock")
+    assert dict(report.lost) == {"blocked": 1}
+    assert "is reserved by its host" in str(report)
+    assert entry.url not in Store(tmp_path / "raw")
+
+
 def test_one_slow_picture_does_not_hold_up_the_others(
     site: Site, drawn: Path, tmp_path: Path, permission: Path
 ) -> None:
