@@ -62,8 +62,7 @@ class NihCxr14(Importer):
                 "params.yaml: 'sources.nih_cxr14.links' is missing; NIH hands its links out at "
                 f"{self.about.homepage} (batch_download_zips.py): name a CSV of name,url,sha256"
             )
-        # All of them are looked at before the first is asked for.
-        yield from [_remote(row, self.links) for row in rows(self.links, "name", "url", "sha256")]
+        yield from _remotes(self.links)
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
         listed: dict[str, Row] = {}
@@ -103,6 +102,18 @@ class NihCxr14(Importer):
         return not self.findings or not set(self.findings).isdisjoint(
             row["finding_labels"].split("|")
         )
+
+
+def _remotes(links: Path) -> list[Remote]:
+    """All files to bring; looked at before the first is asked for."""
+    try:
+        found = [_remote(row, links) for row in rows(links, "name", "url", "sha256")]
+    except Rejected as verdict:
+        raise Misspelt(f"sources.nih_cxr14.links: {verdict.detail}") from None
+    names = [remote.name for remote in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Misspelt(f"{links}: {twice} stand twice; give each file one link")
+    return found
 
 
 def _remote(row: Row | Lost, links: Path) -> Remote:

@@ -196,6 +196,14 @@ def test_a_published_hash_may_stand_in_capitals(tmp_path: Path) -> None:
     assert remote.sha256 == "ab" * 32
 
 
+def test_links_that_cannot_be_read_or_share_a_name_are_named(tmp_path: Path) -> None:
+    source = NihCxr14(files=tmp_path, findings=(), max_films=None, links=tmp_path / "none.csv")
+    with pytest.raises(Misspelt, match=r"nih_cxr14\.links: .*none\.csv: is no file"):
+        next(source.remotes(tmp_path))
+    with pytest.raises(Misspelt, match=r"\['a\.gz'\] stand twice"):
+        linked(tmp_path, "a.gz,https://nihcc.box.com/a,", "a.gz,https://nihcc.box.com/b,")
+
+
 @pytest.mark.parametrize("wrong", ["ab" * 16, "xy" * 32, "none"])
 def test_what_is_no_hash_is_refused_before_anything_is_asked(wrong: str, tmp_path: Path) -> None:
     with pytest.raises(Misspelt, match=r"links\.csv, line 3: sha256 is '"):
