@@ -14,10 +14,10 @@ from urllib.parse import quote_plus
 from bs4 import BeautifulSoup, Tag
 from pydantic import Field
 
+from curation.sources._radiopaedia_viewer import Picture, shown_in
+from curation.sources._radiopaedia_words import illness, pcr, said_of_study
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
-from curation.sources.base_english import illness, pcr, said_of_study
 from curation.sources.base_site import absolute, is_html, parsed, picture, spdx
-from curation.sources.base_viewer import Picture, shown_in
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://radiopaedia.org"

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from bs4 import Tag
 
-from curation.sources import base_italian as italian
+from curation.sources import _sirm_words as italian
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
 from curation.sources.base_site import absolute, parsed, picture
 from manifests.contract.vocabulary import Reason

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from drawn_shots import shot
 
-from curation.phantom.replicas import cohen, nih_cxr14
+from curation.border import NoFilms
+from curation.phantom.replicas import cohen, nih_cxr14, radiopaedia
 from curation.phantom.shot import Shot
 from curation.sources.loading import load
 from curation.stages import ingest
@@ -14,6 +15,7 @@ from manifests.contract.vocabulary import Modality, View
 
 TERMS = Path(__file__).parents[2] / "manifests/terms.yaml"
 PARAMS = ingest.Params(max_side=64, max_megapixels=1)
+QUERIES = tuple(radiopaedia.QUERIES)
 ROOMS = {"cohen": cohen, "nih_cxr14": nih_cxr14}
 ENTRIES: dict[str, dict[str, Any]] = {
     "cohen": {"commit": "drawn"},
@@ -80,9 +82,27 @@ def test_a_patient_keeps_a_number_and_a_copy_has_another(key: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("key", sorted(ROOMS))
-def test_a_world_without_films_for_the_source_is_filed_too(key: str, tmp_path: Path) -> None:
-    filed(key, tmp_path, [])
-    assert len(ingested(key, tmp_path)[0]) == 0
+def test_a_world_without_films_for_the_source_is_filed_and_told_to_be_empty(
+    key: str, tmp_path: Path
+) -> None:
+    assert filed(key, tmp_path, [])
+    with pytest.raises(NoFilms, match=f"{key}: no films can be read"):
+        ingested(key, tmp_path)
+
+
+def test_a_film_that_another_site_shows_is_cited_from_there(tmp_path: Path) -> None:
+    first, later = shot(20), shot(20, day=9)
+    copy = shot(20, copy_of=first.ref, copy_kind="exact", ref="p020-copy", data=first.data)
+    filed("cohen", tmp_path, [copy, later])
+    filed_there = tmp_path / "there"
+    radiopaedia.file_shots(filed_there, [first], 1)
+    source = load("radiopaedia", {"radiopaedia": {"files": filed_there, "queries": QUERIES,
+                                                  "max_cases": 9}})  # fmt: skip
+    (tmp_path / "shown").mkdir()
+    shown, _ = ingest.main("radiopaedia", source, tmp_path / "shown", TERMS, PARAMS)
+    kept, _ = ingested("cohen", tmp_path)
+    assert set(kept["source_url"]) == set(shown["source_url"])
+    assert kept["patient_id"].nunique() > 1
 
 
 def test_cohens_licences_are_spread(tmp_path: Path) -> None:

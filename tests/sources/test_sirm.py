@@ -6,7 +6,7 @@ from drawn_shots import sirm_shots
 from told import Shelf, page, read
 
 from curation.phantom.replicas import sirm as replica
-from curation.sources import base_italian as italian
+from curation.sources import _sirm_words as italian
 from curation.sources.base import Draft, Lost, Web
 from curation.sources.base_site import picture
 from curation.sources.sirm import Sirm

@@ -1,6 +1,6 @@
 import pytest
 
-from curation.sources import base_italian as italian
+from curation.sources import _sirm_words as italian
 
 
 @pytest.mark.parametrize(
