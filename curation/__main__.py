@@ -143,13 +143,16 @@ def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
 @stage("filter")
 def filter_(deduped: Folder, merged: Folder, out: Folder) -> None:
     """Frontal radiographs of adults."""
+    from curation.licenses import Licenses
     from curation.stages import filter as room
     from manifests.contract.folder import whole_folder
 
     records, came_in = kept(deduped), kept(merged)
     left = came_in[~came_in["record_id"].isin(records["record_id"])]
     with whole_folder(out) as part:
-        keep("filter", len(records), room.main(records, left, params("filter", room.Params)), part)
+        settings = params("filter", room.Params)
+        verdict = room.main(records, left, Licenses.load(LICENSES), settings)
+        keep("filter", len(records), verdict, part)
 
 
 @stage("split")

@@ -5,6 +5,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from curation.licenses import Licenses
 from curation.strictest import strictest
 from curation.verdict import Verdict, refuse
 from manifests.contract.record import Rejection
@@ -29,7 +30,7 @@ class Params(BaseModel):
     """A radiograph without a view may be a lateral."""
 
 
-def main(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> Verdict:
+def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: Params) -> Verdict:
     """Frontal radiographs of patients who are or may be adults; the first fitting rule decides.
 
     `left` (columns of `Record`) hold the copies that left in dedup. A film and its copies are one
@@ -46,11 +47,12 @@ def main(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> Verdict:
         index=records.index, dtype="string[pyarrow]",
     )  # fmt: skip
     kept, rejections = records, [frame([], Rejection)]
-    for is_out, reason, found in _rules(records, left, params):
+    rules = [*_rules(records, left, params), _license_rule(records, left, licenses)]
+    for is_out, reason, found in rules:
         out = kept[is_out.reindex(kept.index).fillna(False).astype(bool)]
         details = [
             f"{what}; this data set holds frontal radiographs of patients from "
-            f"{params.adult_from_years:g} years"
+            f"{params.adult_from_years:g} years that a model may learn from"
             for what in found[out.index]
         ]
         rejections.append(refuse(out, "filter", reason, details))
@@ -74,6 +76,14 @@ def _rules(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> list[Ru
     if params.unknown_age == "reject":
         rules.append((records["pediatric"].isna(), Reason.PEDIATRIC, patient))
     return rules
+
+
+def _license_rule(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses) -> Rule:
+    said = strictest(records, left, "license", lambda spdx: licenses.of(spdx).may_train)
+    is_out = pd.Series(
+        [not licenses.of(spdx).may_train for spdx in said["value"]], index=records.index, dtype=bool
+    )
+    return is_out, Reason.LICENSE, "license: " + said["value"] + said["by"]
 
 
 def _age_rank(years: float | None, params: Params) -> int:

@@ -1,12 +1,15 @@
 import logging
 
 import pytest
+from project import ROOT
 from records import record, records
 
+from curation.licenses import Licenses
 from curation.stages import filter as stage
 from manifests.contract.record import Record
 from manifests.contract.table import check_counts
 
+LICENSES = Licenses.load(ROOT / "manifests/licenses.yaml")
 KEEP = stage.Params(adult_from_years=18, unknown_age="keep", unknown_view="keep")
 STRICT = stage.Params(adult_from_years=18, unknown_age="reject", unknown_view="reject")
 
@@ -15,7 +18,7 @@ NONE = records([])
 
 
 def reason(row: Record, params: stage.Params = KEEP) -> str:
-    verdict = stage.main(records([row]), NONE, params)
+    verdict = stage.main(records([row]), NONE, LICENSES, params)
     check_counts("filter", 1, len(verdict.kept), len(verdict.rejected))
     return "kept" if len(verdict.kept) else str(verdict.rejected["reason"].iloc[0])
 
@@ -49,13 +52,15 @@ def test_what_is_unknown_is_a_policy(given: dict[str, object], expected: str) ->
 
 
 def test_an_unknown_age_is_not_called_adult() -> None:
-    kept = stage.main(records([record("a", age_years=None), record("b")]), NONE, KEEP).kept
+    kept = stage.main(
+        records([record("a", age_years=None), record("b")]), NONE, LICENSES, KEEP
+    ).kept
     assert kept["pediatric"].isna().tolist() == [True, False]
     assert kept["pediatric_evidence"].tolist() == ["age unknown", "age 50 years"]
 
 
 def test_every_refusal_says_what_was_found() -> None:
-    rejected = stage.main(records([record("a", age_years=5.0)]), NONE, KEEP).rejected
+    rejected = stage.main(records([record("a", age_years=5.0)]), NONE, LICENSES, KEEP).rejected
     assert rejected["detail"].iloc[0].startswith("patient: age 5 years")
     assert rejected["sha256"].iloc[0] == record("a").sha256
 
@@ -65,7 +70,9 @@ def judged(
 ) -> tuple[str, str]:
     """Why a film with one copy leaves, or "kept", and the sentence or evidence."""
     row = record("a", copies=("sirm/b",), **film)
-    verdict = stage.main(records([row]), records([record("b", source="sirm", **copy)]), params)
+    verdict = stage.main(
+        records([row]), records([record("b", source="sirm", **copy)]), LICENSES, params
+    )
     if len(verdict.kept):
         return "kept", str(verdict.kept["pediatric_evidence"].iloc[0])
     return str(verdict.rejected["reason"].iloc[0]), str(verdict.rejected["detail"].iloc[0])
@@ -112,4 +119,18 @@ def test_sources_that_contradict_each_other_are_told(caplog: pytest.LogCaptureFi
 
 def test_a_copy_of_another_film_says_nothing() -> None:
     stranger = records([record("b", source="sirm", age_years=5.0)])
-    assert len(stage.main(records([record("a", copies=())]), stranger, KEEP).kept) == 1
+    assert len(stage.main(records([record("a", copies=())]), stranger, LICENSES, KEEP).kept) == 1
+
+
+@pytest.mark.parametrize("forbidding", ["a", "b"])
+def test_what_no_model_may_learn_from_leaves(forbidding: str) -> None:
+    no_training = LICENSES.of("CC-BY-4.0").model_copy(update={"may_train": False})
+    rules = LICENSES.model_copy(
+        update={"licenses": {**LICENSES.licenses, "LicenseRef-No-Training": no_training}}
+    )
+    said = dict.fromkeys("ab", "CC-BY-4.0") | {forbidding: "LicenseRef-No-Training"}
+    film = record("a", license=said["a"], copies=("sirm/b",))
+    copy = record("b", source="sirm", license=said["b"])
+    rejected = stage.main(records([film]), records([copy]), rules, KEEP).rejected
+    assert rejected["reason"].tolist() == ["license"]
+    assert "LicenseRef-No-Training" in rejected["detail"].iloc[0]
