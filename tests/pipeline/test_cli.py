@@ -1,6 +1,8 @@
 """The command line as a person meets it: help, checks, refusals in a sentence with an exit code."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,22 @@ from road import copy_project, run
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_project(tmp_path_factory.mktemp("project"), fetch={"contact": "me@example.org"})
+
+
+@contextmanager
+def params_with(project: Path, *swaps: tuple[str, str]) -> Iterator[None]:
+    """params.yaml with some words swapped for others, for the length of a `with`."""
+    place = project / "params.yaml"
+    good = place.read_text()
+    wrong = good
+    for old, new in swaps:
+        assert old in wrong
+        wrong = wrong.replace(old, new)
+    try:
+        place.write_text(wrong)
+        yield
+    finally:
+        place.write_text(good)
 
 
 def cxr(project: Path, *words: str) -> tuple[int, str]:
@@ -32,13 +50,9 @@ def test_the_doctor_names_an_empty_folder_and_its_cure(project: Path) -> None:
     code, said = cxr(project, "doctor")
     assert code == 0
     assert "drawn by `dvc repro` when needed" in said
-    params = (project / "params.yaml").read_text()
-    try:
-        fetched = params.replace("files: data/phantom/cohen", "files: data/raw/cohen")
-        (project / "params.yaml").write_text(fetched)
+    swap = ("files: data/phantom/cohen", "files: data/raw/cohen")
+    with params_with(project, swap):
         code, said = cxr(project, "doctor")
-    finally:
-        (project / "params.yaml").write_text(params)
     assert code == 1
     assert "BAD source cohen: data/raw/cohen, empty or absent" in " ".join(said.split())
     assert "cxr fetch cohen" in said
@@ -53,26 +67,17 @@ def test_a_site_with_such_terms_is_not_asked_without_permission(project: Path, k
 
 
 def test_nobody_goes_online_anonymously(project: Path) -> None:
-    params = (project / "params.yaml").read_text()
-    try:
-        (project / "params.yaml").write_text(params.replace("me@example.org", "null"))
+    with params_with(project, ("me@example.org", "null")):
         code, said = cxr(project, "fetch", "cohen")
-    finally:
-        (project / "params.yaml").write_text(params)
     assert code == 2
     assert "fetch.contact" in said
 
 
 def test_a_closed_network_is_told_and_may_be_tried_again(project: Path) -> None:
-    params = (project / "params.yaml").read_text()
-    quick = params.replace("commit: drawn", f"commit: {'a' * 40}").replace(
-        "retries: 5", "retries: 0"
-    )
-    try:
-        (project / "params.yaml").write_text(quick)
+    with params_with(
+        project, ("commit: drawn", f"commit: {'a' * 40}"), ("retries: 5", "retries: 0")
+    ):
         code, said = cxr(project, "fetch", "cohen")
-    finally:
-        (project / "params.yaml").write_text(params)
     assert code in {3, 5}
     assert "raw.githubusercontent.com" in said
 
@@ -94,13 +99,9 @@ def test_fetch_takes_an_entry_from_a_profile(project: Path) -> None:
 
 
 def test_the_doctor_names_every_wrong_number_at_once(project: Path) -> None:
-    params = (project / "params.yaml").read_text()
-    wrong = params.replace("salt: one", "slat: one").replace("adult_from_years: 18", "adult: 18")
-    try:
-        (project / "params.yaml").write_text(wrong)
+    swaps = ("salt: one", "slat: one"), ("adult_from_years: 18", "adult: 18")
+    with params_with(project, *swaps):
         code, said = cxr(project, "doctor")
-    finally:
-        (project / "params.yaml").write_text(params)
     assert code == 1
     assert "split.slat" in said
     assert "filter.adult" in said
