@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
 
 import pandas as pd
 
 from curation.duplicates.pair import Edge, Link
+from manifests.contract.vocabulary import PNEUMONIAS
 
 CASE_PAGES = {
     "radiopaedia.org": re.compile(r"/cases/[^/?#]+"),
@@ -37,13 +38,16 @@ def components(members: Iterable[str], edges: Iterable[Edge]) -> list[list[str]]
     return list(together.values())
 
 
-def groups(records: pd.DataFrame, links: Mapping[Edge, Link]) -> dict[str, str]:
+def groups(
+    records: pd.DataFrame, links: Mapping[Edge, Link], gone: Collection[str] = ()
+) -> dict[str, str]:
     """Record id -> name of its group: one side of the split for all that belongs together.
 
     Joined are the films of a patient, of a study, and the two films of every link that says so:
     copies of one film carry different patient ids in different collections (SEED fact 3). The page
     of one case joins films of different collections; any other address joins nothing, since
-    thousands of films share that of an archive.
+    thousands of films share that of an archive. Films that are `gone` join the others and name no
+    group: a withdrawn film may be the one proof that two patients are one.
     """
     edges = [pair for pair, link in links.items() if link.joins]
     pages = records["source_url"].map(case_page)
@@ -52,7 +56,7 @@ def groups(records: pd.DataFrame, links: Mapping[Edge, Link]) -> dict[str, str]:
     for shared in (records["patient_id"], records["study_id"], pages.fillna(studied)):
         edges += _shared(records["record_id"], shared)
     return {
-        member: name(component)
+        member: name([m for m in component if m not in gone] or component)
         for component in components(records["record_id"], edges)
         for member in component
     }
@@ -65,6 +69,19 @@ def name(component: Iterable[str]) -> str:
     alphabet touches; by hash a newcomer renames a group of n films once in n + 1 cases.
     """
     return min(component, key=lambda member: hashlib.sha256(member.encode()).digest())
+
+
+def patient_ill(records: pd.DataFrame) -> "pd.Series[bool]":
+    """Does another film of the same group show COVID-19 or a pneumonia?
+
+    By the group, since one patient bears several names in several collections. A film taken before
+    the illness (negative offset) is a healthy person's: the paper uses such studies as normals
+    (§3.1).
+    """
+    shows = records["finding"].isin(list(PNEUMONIAS)) & records["abnormal"].fillna(True)
+    others = shows.groupby(records["group"]).transform("sum") - shows.astype("int64")
+    is_before = (records["offset_days"] < 0).fillna(False)
+    return ((others > 0) & ~is_before).astype("bool[pyarrow]")
 
 
 def case_page(address: str) -> str | None:

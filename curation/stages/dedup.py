@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from curation.duplicates import reviewed as reviews
 from curation.duplicates.exact import exact
-from curation.duplicates.groups import components, groups
+from curation.duplicates.groups import components, groups, patient_ill
 from curation.duplicates.keeper import keepers
 from curation.duplicates.pair import Edge, Link, table_of
 from curation.duplicates.search import scored
@@ -47,9 +47,10 @@ def main(
     reviewed: Path,
     params: Params,
 ) -> tuple[Verdict, pd.DataFrame]:
-    """The records without copies, with `copies` and `group` filled; and the table of pairs.
+    """The records without copies, `copies`, `group`, `patient_ill` filled; the table of pairs.
 
-    `withdrawn` (columns of `Record`) are looked at, so that their copies leave with them.
+    `withdrawn` (columns of `Record`) are looked at, so that their copies leave with them, and what
+    they prove of the others (one patient, an illness) stays proved.
     """
     gone = set(withdrawn["record_id"])
     everything = pd.concat([records, withdrawn]).sort_values("record_id").reset_index(drop=True)
@@ -57,6 +58,8 @@ def main(
     seen = near(everything, copies, params) | exact(everything)
     links = reviews.ruled(seen, decisions, everything)
     why = copies_of_withdrawn(everything["record_id"], links, gone)
+    everything["group"] = _filled(everything, "group", groups(everything, links, {*gone, *why}))
+    everything["patient_ill"] = patient_ill(everything)
     lost = everything[everything["record_id"].isin(list(why))]
     rest = everything[~everything["record_id"].isin([*gone, *why])].reset_index(drop=True)
     verdict, pairs = one_of_each(rest, without(links, gone | set(why)))
@@ -73,7 +76,6 @@ def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verd
     kept = keepers(records, clusters)
     _warn_of_contradictions(links, kept)
     records["copies"] = _filled(records, "copies", _copies(clusters))
-    records["group"] = _filled(records, "group", groups(records, links))
     stays = records["record_id"] == records["record_id"].map(kept)
     verdict = Verdict(
         records[stays].reset_index(drop=True), _refused(records[~stays], kept, links, records)

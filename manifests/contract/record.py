@@ -94,15 +94,16 @@ class Record(BaseModel):
     ] = None
     pcr_positive: Annotated[bool | None, Column("ingest", "the virus test, not the film")] = None
 
-    patient_ill: Annotated[
-        bool | None, Column("merge", "another film of the patient shows an illness", True)
-    ] = None
-
     copies: Annotated[
         tuple[str, ...] | None, Column("dedup", "record ids of the copies that left", True)
     ] = None
     group: Annotated[
         str | None, Column("dedup", "patients, copies and studies that belong together", True)
+    ] = None
+
+    patient_ill: Annotated[
+        bool | None,
+        Column("dedup", "another film of the group shows a pneumonia", True),
     ] = None
 
     pediatric: Annotated[bool | None, Column("filter", "under the adult age? empty: unknown")] = (
@@ -166,9 +167,10 @@ def leading(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in Finding if finding in named)
 
 
-DECISIONS = ("record_id", "sha256", "pixel_sha256", "license", "attribution", "finding", "findings",
-             "abnormal", "view", "patient_id", "copies", "group", "pediatric", "split",
-)  # fmt: skip
+DECISIONS = ("record_id", "sha256", "pixel_sha256", "license", "attribution", "patient_id",
+             "study_id", "age_years", "sex", "view", "modality", "offset_days", "finding",
+             "findings", "abnormal", "pcr_positive", "patient_ill", "copies", "group", "pediatric",
+             "split")  # fmt: skip
 """The columns whose change makes another data set."""
 
 

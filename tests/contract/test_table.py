@@ -78,7 +78,7 @@ def test_a_damaged_or_foreign_file_is_refused_with_its_name(tmp_path: Path) -> N
     ("stage", "rows", "found"),
     [
         ("ingest", [record("a"), record("a")], "stand twice"),
-        ("merge", [record("a")], "patient_ill"),
+        ("dedup", [record("a", copies=(), group="g")], "patient_ill"),
         ("dedup", [record("a", patient_ill=False, copies=())], "group"),
         ("ingest", [record("a", record_id="nih/a")], "start with their source"),
     ],

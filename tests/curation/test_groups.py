@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from records import record, records
 
-from curation.duplicates.groups import case_page, components, groups, name
+from curation.duplicates.groups import case_page, components, groups, name, patient_ill
 from curation.duplicates.pair import Edge, Link
 from manifests.contract.vocabulary import Relation
 
@@ -107,3 +107,29 @@ def test_a_group_is_named_by_one_of_its_films_in_whatever_order_they_come() -> N
 def test_a_newcomer_seldom_renames_a_group() -> None:
     grown = [name([*MEMBERS, f"aaa/{number}"]) for number in range(200)]
     assert sum(called != name(MEMBERS) for called in grown) < 60
+
+
+def test_a_clear_film_of_a_covid_patient_is_marked_by_whatever_name_the_patient_goes() -> None:
+    rows = [
+        record("covid", group="g"),
+        record("clear", finding="normal", group="g"),
+        record("elsewhere", source="sirm", finding="normal", group="g"),
+        record("before", finding="normal", offset_days=-20, group="g"),
+        record("other", finding="normal", group="h"),
+    ]
+    table = records(rows)
+    ill = dict(zip(table["record_id"], patient_ill(table), strict=True))
+    assert {name for name, is_ill in ill.items() if is_ill} == {"cohen/clear", "sirm/elsewhere"}
+
+
+def test_a_withdrawn_film_still_proves_that_two_patients_are_one() -> None:
+    rows = records([
+        record("a1", patient_id="cohen/p"), record("a2", patient_id="cohen/p"),
+        record("b1", source="sirm", patient_id="sirm/q"),
+        record("b2", source="sirm", patient_id="sirm/q"),
+    ])  # fmt: skip
+    links = {("cohen/a2", "sirm/b2"): Link(score=1.0, relation=Relation.IDENTICAL_PIXELS)}
+    gone = {"cohen/a2", "sirm/b2"}
+    named = groups(rows, links, gone)
+    assert named["cohen/a1"] == named["sirm/b1"]
+    assert named["cohen/a1"] not in gone

@@ -30,20 +30,6 @@ def run(tmp_path: Path) -> Run:
     return merged
 
 
-def test_a_clear_film_of_a_covid_patient_is_marked(run: Run) -> None:
-    patient = {"patient_id": "cohen/7"}
-    rows = [
-        record("covid", **patient),
-        record("clear", finding="normal", **patient),
-        record("before", finding="normal", offset_days=-20, **patient),
-        record("other", finding="normal"),
-    ]
-    ill = run(records(rows)).kept.set_index("record_id")["patient_ill"].to_dict()
-    assert ill == {
-        "cohen/covid": False, "cohen/clear": True, "cohen/before": False, "cohen/other": False,
-    }  # fmt: skip
-
-
 def test_a_correction_changes_one_cell(run: Run) -> None:
     verdict = run(
         records([record("a"), record("b")]),
