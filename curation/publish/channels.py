@@ -3,7 +3,7 @@
 Unknown means no: a film leaves with its pixels only when its own licence says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -66,14 +66,19 @@ def rulings(records: pd.DataFrame, licenses: Licenses, ingested: pd.DataFrame) -
     `ingested` holds all films that came in: where a copy that left says less may be done with the
     picture than the film that stayed, the copy is believed.
     """
+    known = pd.concat([ingested, records]).drop_duplicates("record_id", keep="last")
     own = {
         str(row.record_id): ruling(
             licenses, str(row.license), str(row.attribution), str(row.source_url)
         )
-        for row in pd.concat([ingested, records]).itertuples()
+        for row in known.itertuples()
+    }
+    duties = {
+        str(record_id): _duties(licenses, str(spdx))
+        for record_id, spdx in zip(known["record_id"], known["license"], strict=True)
     }
     rows = [
-        _strictest(own, str(record_id), copies if copies is not None else ())
+        _strictest(own, duties, str(record_id), copies if copies is not None else ())
         for record_id, copies in zip(records["record_id"], records["copies"], strict=True)
     ]
     return pd.DataFrame(
@@ -82,11 +87,27 @@ def rulings(records: pd.DataFrame, licenses: Licenses, ingested: pd.DataFrame) -
     )  # fmt: skip
 
 
-def _strictest(own: dict[str, Ruling], record_id: str, copies: Iterable[object]) -> Ruling:
-    strictness = list(Channel).index
+def _duties(licenses: Licenses, spdx: str) -> frozenset[str]:
+    said = licenses.of(spdx)
+    names = ("only_unmodified", "noncommercial", "share_alike", "attribution_required")
+    return frozenset(name for name in names if getattr(said, name))
+
+
+def _strictest(
+    own: Mapping[str, Ruling],
+    duties: Mapping[str, frozenset[str]],
+    record_id: str,
+    copies: Iterable[object],
+) -> Ruling:
+    """The film's own ruling, or a pointer where a copy asks for more than the film's licence does.
+
+    The row states the film's own licence, so what only a copy asks for would be lost with it.
+    """
     found = own[record_id]
     for copy in sorted(map(str, copies)):
-        if strictness(own[copy].channel) > strictness(found.channel):
-            why = own[copy].why or "non-commercial use only"
-            found = Ruling(own[copy].channel, f"its copy {copy} says otherwise: {why}")
+        more = ", ".join(sorted(duties[copy] - duties[record_id])).replace("_", " ")
+        if own[copy].channel is Channel.POINTERS and found.channel is not Channel.POINTERS:
+            found = Ruling(Channel.POINTERS, f"its copy {copy} says otherwise: {own[copy].why}")
+        elif more and found.channel is not Channel.POINTERS:
+            found = Ruling(Channel.POINTERS, f"its copy {copy} asks for more: {more}")
     return found

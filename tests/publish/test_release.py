@@ -268,7 +268,13 @@ def test_a_film_nobody_is_credited_for_stays_behind(staged: Staged) -> None:
 
 @pytest.mark.parametrize(
     ("license_", "config"),
-    [("CC-BY-4.0", "open"), ("CC-BY-NC-SA-4.0", "noncommercial"), ("NOASSERTION", "pointers")],
+    [
+        ("CC-BY-4.0", "open"),
+        ("CC0-1.0", "open"),
+        ("CC-BY-SA-4.0", "pointers"),
+        ("CC-BY-NC-SA-4.0", "pointers"),
+        ("NOASSERTION", "pointers"),
+    ],
 )
 def test_the_stricter_licence_of_a_copy_that_left_is_kept(
     staged: Staged, license_: str, config: str
