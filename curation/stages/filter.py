@@ -61,7 +61,7 @@ def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: 
 
 
 def _rules(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> list[Rule]:
-    modality = strictest(records, left, "modality", lambda said: said == Modality.X_RAY)
+    modality = strictest(records, left, "modality", _modality_rank)
     view = strictest(records, left, "view", _view_rank)
     machine = "modality: " + modality["value"] + modality["by"]
     projection = "view: " + view["value"] + view["by"]
@@ -84,6 +84,10 @@ def _license_rule(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses)
         [not licenses.of(spdx).may_train for spdx in said["value"]], index=records.index, dtype=bool
     )
     return is_out, Reason.LICENSE, "license: " + said["value"] + said["by"]
+
+
+def _modality_rank(modality: str) -> int:
+    return {Modality.X_RAY: 1, Modality.UNKNOWN: 2}.get(Modality(modality), 0)
 
 
 def _age_rank(years: float | None, params: Params) -> int:
