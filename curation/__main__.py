@@ -187,9 +187,9 @@ def release(data: Folder, staged: Folder, manifests: Folder) -> None:
     from curation.publish.summary import stage_counts
     from curation.stages import release as room
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import read
+    from manifests.contract.params import Profile
 
-    profile = str(read(PARAMS)["profile"]["name"])
+    profile = params("profile", Profile).name
     with whole_folder(staged) as part:
         room.main(
             records=kept(data / "split"),

@@ -172,7 +172,7 @@ def _dicom(data: bytes, name: str, max_pixels: int) -> Film:
     from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut  # noqa: PLC0415
 
     # Deflated as a whole, it must be inflated before its size is known, and may fill the memory.
-    if DEFLATED in data[:4096]:
+    if DEFLATED in data:
         raise _unreadable(name, "a deflated DICOM, which is not opened; store it uncompressed")
     # It would log the values that it doubts, and those may be a patient's.
     config.settings.reading_validation_mode = config.IGNORE

@@ -18,6 +18,7 @@ from manifests.contract.images import Pixels
 
 Item = TypeVar("Item")
 ROWS_PER_SHARD = 1000
+BLOCK = 2**20
 
 
 def png(pixels: Pixels) -> bytes:
@@ -39,7 +40,14 @@ def scratch(file: IO[bytes], shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
     Its room on disk is taken at once, so that a full disk is an `OSError` here: found while the
     pages are written, it would end the process without a word.
     """
-    os.posix_fallocate(file.fileno(), 0, max(1, math.prod(shape)))
+    size = max(1, math.prod(shape))
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+    else:
+        # macOS has no such call; zeros take the room as well.
+        for start in range(0, size, BLOCK):
+            file.write(bytes(min(BLOCK, size - start)))
+        file.flush()
     return np.memmap(file, np.uint8, "r+", shape=shape)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -19,6 +19,15 @@ SECTIONS = (
     "recipes", "tasks", "experiments", "evaluate", "explain", "release", "report",
 )  # fmt: skip
 """All sections of `params.yaml`; each must be there, and no other."""
+
+
+class Profile(BaseModel):
+    """Which profile `params.yaml` is, and the sources that it put in the place of the demo's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    sources: dict[str, Any] | None = None
 
 
 def read(path: Path) -> dict[str, Any]:
