@@ -37,7 +37,7 @@ def main(records: pd.DataFrame, frozen: Path, params: Params) -> Verdict:
     """Every record with its split; nothing is refused here.
 
     The side depends on the group's name and the salt alone: a new source moves no old film, unless
-    it proves two groups to be one.
+    it joins that film's group. Freeze a test set that must never move.
     """
     records = records.copy()
     held = frozen_groups(records, frozen)
