@@ -147,6 +147,6 @@ def _check_layout(report: FetchReport, source: Scraper) -> None:
     if not report.files or changed > MAX_DRIFT * (report.files + report.lost.total()):
         raise LayoutDrift(
             f"{report.key}: {report.files} pictures found, {changed} pages not understood; look at "
-            f"{source.about.homepage}, then mend curation/sources/{report.key}.py "
+            f"{source.about.homepage}, then mend curation/sources/{report.key} "
             f"({'; '.join(report.examples.values())[:300]})"
         )

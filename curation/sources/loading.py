@@ -1,4 +1,4 @@
-"""From a key in `params.yaml` to its source: the file of that name, nothing to register."""
+"""From a key in `params.yaml` to its source: the folder of that name, nothing to register."""
 
 import importlib
 import pkgutil
@@ -12,21 +12,15 @@ from curation.sources.base import Source
 from manifests.contract.params import Misspelt, read_yaml, section
 
 KEY = re.compile(r"[a-z0-9_]{1,40}")
-NOT_SOURCES = ("base", "loading", "_")
-"""How the names of the files begin that are no sources."""
 
 
 def keys() -> list[str]:
-    """The keys of all sources: the names of the files beside this one."""
-    return sorted(
-        module.name
-        for module in pkgutil.iter_modules(sources.__path__)
-        if not module.name.startswith(NOT_SOURCES)
-    )
+    """The keys of all sources: the names of the folders beside this file."""
+    return sorted(part.name for part in pkgutil.iter_modules(sources.__path__) if part.ispkg)
 
 
 def source_class(key: str) -> type[Source]:
-    """The one `Source` that the file `key` declares. Raises `Misspelt` for an unknown key."""
+    """The one `Source` that the folder `key` declares. Raises `Misspelt` for an unknown key."""
     if KEY.fullmatch(key) is None or key not in keys():
         raise Misspelt(
             f"params.yaml: 'sources.{key}' is no source; known here: {', '.join(keys())}"

@@ -213,7 +213,7 @@ def test_a_changed_layout_ends_the_fetch_and_says_so(
 ) -> None:
     site.faults[sirm.LISTING] = [body(b"<html><p>Benvenuti</p></html>")]
     asked = source("sirm", site, tmp_path / "raw", permission)
-    with pytest.raises(LayoutDrift, match=r"mend curation/sources/sirm\.py") as found:
+    with pytest.raises(LayoutDrift, match=r"mend curation/sources/sirm") as found:
         fetch("sirm", asked, PARAMS, tmp_path / "raw", tmp_path / "lock")
     assert found.value.exit_code == 6
 

@@ -24,7 +24,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before, _ = read_stage(folder / "data" / "split")
     sides = dict(zip(before["record_id"], before["split"], strict=True))
     (folder / "before.part").write_text(json.dumps(sides))
-    place = f"curation/sources/{KEY}.py"
+    place = f"curation/sources/{KEY}/__init__.py"
+    (folder / place).parent.mkdir()
     (folder / place).write_text(STEPS[place])
     params = (folder / "params.yaml").read_text()
     entry = textwrap.indent(STEPS["params.yaml"], "  ")

@@ -21,7 +21,7 @@ def code_of(name: str) -> list[Path]:
     package = "training" if "python -m training" in body(name)["cmd"] else "curation"
     start = [ROOT / package / "stages" / f"{name}.py"]
     if name == "ingest":
-        start += [ROOT / "curation" / "sources" / f"{key}.py" for key in PARAMS["sources"]]
+        start += [ROOT / "curation" / "sources" / key / "__init__.py" for key in PARAMS["sources"]]
     return start
 
 

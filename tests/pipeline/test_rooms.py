@@ -70,7 +70,7 @@ def test_a_stage_imports_no_other_stage(module: str) -> None:
     "module", [m for m in ALL if m.startswith("curation/sources/") and Path(m).stem != "loading"]
 )
 def test_a_source_imports_only_base_and_its_own_parts(module: str) -> None:
-    parts = f"curation.sources._{Path(module).stem}"
+    parts = f"curation.sources.{Path(module).parent.name}"
     allowed = ("curation.sources.base", parts)
     ours = {n for n in imported(ROOT / module) if n.startswith("curation")}
     assert not {n for n in ours if not n.startswith(allowed)} - {"curation", "curation.sources"}

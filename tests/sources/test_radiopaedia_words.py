@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.sources._radiopaedia_words import illness, said_of_study
+from curation.sources.radiopaedia.words import illness, said_of_study
 from curation.terms import Terms
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Finding, Reason

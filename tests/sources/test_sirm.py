@@ -6,10 +6,10 @@ from drawn_shots import sirm_shots
 from told import Shelf, page, read
 
 from curation.phantom.replicas import sirm as replica
-from curation.sources import _sirm_words as italian
 from curation.sources.base import Draft, Lost, Web
 from curation.sources.base_site import picture
 from curation.sources.sirm import Sirm
+from curation.sources.sirm import words as italian
 from curation.terms import Terms
 from manifests.contract.vocabulary import Modality, Reason
 

@@ -1,6 +1,6 @@
 import pytest
 
-from curation.sources import _sirm_words as italian
+from curation.sources.sirm import words as italian
 
 
 @pytest.mark.parametrize(

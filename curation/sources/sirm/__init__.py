@@ -7,13 +7,13 @@ picture is stands in its caption, its file name or the paragraph before it.
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bs4 import Tag
 
-from curation.sources import _sirm_words as italian
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
 from curation.sources.base_site import absolute, parsed, picture
+from curation.sources.sirm import words as italian
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://www.sirm.org"
@@ -90,7 +90,7 @@ def _changed(ref: str, found: str) -> Lost:
                 detail=f"{found}; look at the page and mend the scraper")  # fmt: skip
 
 
-def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, str]:
+def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, Any]:
     """What holds for every picture of a post."""
     number = CASE.search(slug) or CASE.search(title)
     paragraphs = [_plain(p) for p in body.select("p")]

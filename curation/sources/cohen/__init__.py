@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
-from urllib.parse import quote
 
+from curation.sources import base_github
 from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.base_files import Row, film, rows
-from manifests.contract.params import Misspelt
 from manifests.contract.vocabulary import Reason
 
-RAW = "https://raw.githubusercontent.com/ieee8023/covid-chestxray-dataset"
+REPOSITORY = "ieee8023/covid-chestxray-dataset"
 TABLE, IMAGES = "metadata.csv", "images"
 NEEDED = ("patientid", "finding", "view", "modality", "filename", "url", "license")
 LATERAL = re.compile(r"-[Ll]\.\w+$")
@@ -39,16 +38,13 @@ class Cohen(Importer):
     """The upstream commit that `files` is a copy of; all 40 digits of it to fetch."""
 
     def remotes(self, files: Path) -> Iterator[Remote]:
-        if not re.fullmatch(r"[0-9a-f]{40}", self.commit):
-            raise Misspelt(
-                f"params.yaml: 'sources.cohen.commit' is {self.commit!r}; to fetch, name the 40 "
-                f"digits of a commit of {self.about.homepage}, because the table changes often"
-            )
+        base_github.check_commit("cohen", self.commit, self.about)
         cure = (
             f"commit {self.commit} is not there, or has no {TABLE}; look at "
             f"{self.about.homepage}/commits and name another in params.yaml as sources.cohen.commit"
         )
-        yield Remote(url=f"{RAW}/{self.commit}/{TABLE}", name=TABLE, cure=cure)
+        url = base_github.address(REPOSITORY, self.commit, TABLE)
+        yield Remote(url=url, name=TABLE, cure=cure)
         names = {row["filename"] for row in _films(files) if isinstance(row, Row)}
         for name in sorted(name for name in names if Path(name).name == name):
             yield Remote(url=self._address(name), name=f"{IMAGES}/{name}")
@@ -91,7 +87,7 @@ class Cohen(Importer):
         )
 
     def _address(self, name: str) -> str:
-        return f"{RAW}/{self.commit}/{IMAGES}/{quote(name)}"
+        return base_github.address(REPOSITORY, self.commit, f"{IMAGES}/{name}")
 
 
 def _films(files: Path) -> Iterator[Row | Lost]:

@@ -8,16 +8,16 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain, zip_longest
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote_plus
 
 from bs4 import BeautifulSoup, Tag
 from pydantic import Field
 
-from curation.sources._radiopaedia_viewer import Picture, shown_in
-from curation.sources._radiopaedia_words import illness, pcr, said_of_study
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
 from curation.sources.base_site import absolute, is_html, parsed, picture, spdx
+from curation.sources.radiopaedia.viewer import Picture, shown_in
+from curation.sources.radiopaedia.words import illness, pcr, said_of_study
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://radiopaedia.org"
@@ -121,7 +121,7 @@ def _number(block: Tag) -> str:
     return found[1] if found else ""
 
 
-def _case(page: Page, soup: BeautifulSoup) -> dict[str, str]:
+def _case(page: Page, soup: BeautifulSoup) -> dict[str, Any]:
     """What holds for every film of a case."""
     facts = {
         row.strong.get_text().strip(" :\n").lower(): " ".join(
