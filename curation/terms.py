@@ -10,7 +10,15 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_
 
 from manifests.contract.params import misspelt, read_yaml
 from manifests.contract.record import Rejected, leading
-from manifests.contract.vocabulary import Finding, Modality, Reason, Sex, View
+from manifests.contract.vocabulary import (
+    Finding,
+    Modality,
+    OfficialSplit,
+    Reason,
+    Severity,
+    Sex,
+    View,
+)
 
 Meaning = TypeVar("Meaning")
 GENERAL = "general"
@@ -36,6 +44,9 @@ class Block(BaseModel):
     sex: dict[str, Sex | None] = {}
     abnormal: dict[str, bool | None] = {}
     pcr: dict[str, bool | None] = {}
+    child: dict[str, bool | None] = {}
+    severity: dict[str, Severity | None] = {}
+    official_split: dict[str, OfficialSplit | None] = {}
     license: dict[str, str] = {}
 
     @field_validator("*", mode="before")
@@ -100,6 +111,15 @@ class Terms:
 
     def pcr(self, word: str) -> bool | None:
         return self._single(word, "pcr", None)
+
+    def child(self, word: str) -> bool | None:
+        return self._single(word, "child", None)
+
+    def severity(self, word: str) -> Severity | None:
+        return self._single(word, "severity", None)
+
+    def official_split(self, word: str) -> OfficialSplit | None:
+        return self._single(word, "official_split", None)
 
     def license(self, word: str, url: str, otherwise: str) -> str:
         """The licence id; `WORD @ host` in the file holds for films from that host only."""

@@ -1,6 +1,8 @@
 """What a source says of a film, in the columns of a record."""
 
 import datetime as dt
+import json
+import math
 from typing import Any
 
 from curation.age import age_years
@@ -8,6 +10,10 @@ from curation.sources.base import About, Draft
 from curation.terms import Terms
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Finding, Reason
+
+SIDES = ("x", "y", "width", "height")
+MAX_PIXELS = 100_000
+"""No film is that wide."""
 
 
 def described(draft: Draft, key: str, about: About, terms: Terms) -> dict[str, Any]:
@@ -32,6 +38,7 @@ def described(draft: Draft, key: str, about: About, terms: Terms) -> dict[str, A
         "patient_id": f"{key}/{draft.patient}",
         "study_id": f"{key}/{draft.study}" if draft.study else None,
         "age_years": age_years(draft.age),
+        "is_child": terms.child(draft.child),
         "sex": terms.sex(draft.sex),
         "view": terms.view(draft.view),
         "modality": terms.modality(draft.modality),
@@ -40,8 +47,36 @@ def described(draft: Draft, key: str, about: About, terms: Terms) -> dict[str, A
         "findings": findings,
         "finding_text": draft.finding,
         "abnormal": abnormal,
+        "uncertain": terms.findings(draft.uncertain) if draft.uncertain else None,
+        "severity": terms.severity(draft.severity),
         "pcr_positive": terms.pcr(draft.pcr),
+        "boxes": _boxes(draft, terms),
+        "official_split": terms.official_split(draft.official_split),
+        "facts": _json({name: said for name, said in draft.facts.items() if said.strip()}),
     }
+
+
+def _boxes(draft: Draft, terms: Terms) -> str | None:
+    """The boxes as JSON. Raises `Rejected` for an unknown finding or a side that is no length."""
+    return _json([
+        {"finding": str(terms.findings(box.finding)[0])}
+        | {side: _length(draft, side, getattr(box, side)) for side in SIDES}
+        for box in draft.boxes
+    ])  # fmt: skip
+
+
+def _length(draft: Draft, side: str, found: str) -> float:
+    try:
+        length = round(float(found), 2)
+    except ValueError:
+        length = math.nan
+    if not 0 <= length < MAX_PIXELS:
+        raise _invalid(draft, f"{side} of a box", found, "a number of pixels")
+    return length
+
+
+def _json(said: object) -> str | None:
+    return json.dumps(said, sort_keys=True, ensure_ascii=False) if said else None
 
 
 def _date(draft: Draft) -> dt.date | None:

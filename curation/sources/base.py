@@ -1,15 +1,19 @@
 """What every source is: a folder that is read, and `Draft`s in the source's own words."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from curation.sources.base_draft import Box, Draft, Lost
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
+
+__all__ = ["About", "Box", "Draft", "Importer", "Lost", "Page", "Remote", "Scraper", "Source",
+           "Web", "ask", "same"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,46 +57,6 @@ class Web(Protocol):
 
     def page(self, url: str) -> Page:
         """The response for `url`. Raises `Rejected` (missing, blocked, too large)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """One film as its source describes it: the source's own words, nothing interpreted.
-
-    An empty string means that the source says nothing. `ingest` decodes, hashes and translates.
-    """
-
-    source_ref: str
-    """The source's own name for the picture, unique within the source; `ingest` keeps one."""
-    image: Callable[[], bytes]
-    """Gives the file's bytes when asked. Raises `Rejected` when there are none."""
-    url: str
-    patient: str
-    """The source's own patient; where it has none, the smallest thing known to be one patient."""
-    study: str = ""
-    age: str = ""
-    sex: str = ""
-    view: str = ""
-    modality: str = ""
-    finding: str = ""
-    abnormal: str = ""
-    """A word of the source on whether this very film shows disease, such as "RX negativo"."""
-    pcr: str = ""
-    offset_days: str = ""
-    license: str = ""
-    attribution: str = ""
-    retrieved: str = ""
-    snapshot: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
-    """Something a source named but could not give as a `Draft`: it becomes a rejection row."""
-
-    source_ref: str
-    reason: str
-    """A `Reason`."""
-    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,15 +37,7 @@ def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: 
     picture, so the strictest that any of their sources says counts for the one that stays.
     """
     records = records.copy()
-    age = strictest(records, left, "age_years", lambda years: _age_rank(years, params))
-    records["pediatric"] = (age["value"] < params.adult_from_years).astype("bool[pyarrow]")
-    records["pediatric_evidence"] = pd.Series(
-        [
-            f"age {years:g} years{by}" if pd.notna(years) else "age unknown"
-            for years, by in zip(age["value"], age["by"], strict=True)
-        ],
-        index=records.index, dtype="string[pyarrow]",
-    )  # fmt: skip
+    records["pediatric"], records["pediatric_evidence"] = _childhood(records, left, params)
     kept, rejections = records, [frame([], Rejection)]
     rules = [*_rules(records, left, params), _license_rule(records, left, licenses)]
     for is_out, reason, found in rules:
@@ -58,6 +50,32 @@ def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: 
         rejections.append(refuse(out, "filter", reason, details))
         kept = kept.drop(out.index)
     return Verdict(kept, pd.concat(rejections, ignore_index=True))
+
+
+def _childhood(
+    records: pd.DataFrame, left: pd.DataFrame, params: Params
+) -> tuple["pd.Series[bool]", "pd.Series[str]"]:
+    """Whether the patient is a child, by age or by the source's mark, and what that rests on."""
+    age = strictest(records, left, "age_years", lambda years: _age_rank(years, params))
+    mark = strictest(records, left, "is_child", lambda child: 0 if _is_true(child) else 1)
+    is_marked = mark["value"].map(_is_true).astype(bool)
+    is_child = (age["value"] < params.adult_from_years).astype("bool[pyarrow]")
+    # An age that is a child's says more than a mark.
+    is_marked_only = is_marked & ~is_child.fillna(False).astype(bool)
+    evidence = [
+        f"the source marks a child{marked_by}" if marked
+        else f"age {years:g} years{by}" if pd.notna(years)
+        else "age unknown"
+        for years, by, marked, marked_by in zip(
+            age["value"], age["by"], is_marked_only, mark["by"], strict=True
+        )
+    ]  # fmt: skip
+    found = pd.Series(evidence, index=records.index, dtype="string[pyarrow]")
+    return is_child.mask(is_marked, True), found
+
+
+def _is_true(value: object) -> bool:
+    return value is not None and value is not pd.NA and bool(value)
 
 
 def _rules(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> list[Rule]:

@@ -1,6 +1,7 @@
 """Stage ingest: every film of one source, decoded, hashed and in our words, or a rejection."""
 
 import hashlib
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,17 +16,21 @@ from tqdm import tqdm
 from curation.border import Border
 from curation.network.recorded import Recorded
 from curation.pixels.fingerprint import fingerprint, working_copy
+from curation.pixels.lung_mask import lung_mask
 from curation.sources.base import About, Draft, Importer, Lost, Scraper, Source
 from curation.terms import Terms
 from curation.translation import described
 from curation.verdict import Verdict
 from manifests.contract.images import Pixels, decode
+from manifests.contract.packing import png
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record, Rejected, Rejection
 from manifests.contract.table import check_counts, frame
 from manifests.contract.vocabulary import Reason
-from manifests.contract.working import write_working
+from manifests.contract.working import MASKS, write_packed, write_working
 
+log = logging.getLogger(__name__)
+Masks = tuple[Callable[[], bytes], ...]
 DRAWN_MARK = "PHANTOM.json"
 WORKERS = min(8, os.cpu_count() or 1)
 """Pictures decoded at a time; more or fewer change the speed and nothing else."""
@@ -43,10 +48,11 @@ class Params(BaseModel):
 
 
 class Taken(NamedTuple):
-    """A film that stays, and its working copy."""
+    """A film that stays, its working copy, and the PNG of its lung mask where it has one."""
 
     record: Record
     copy: Pixels
+    mask: bytes
 
 
 def main(key: str, source: Source, folder: Path, terms: Path, params: Params) -> Verdict:
@@ -63,6 +69,7 @@ def main(key: str, source: Source, folder: Path, terms: Path, params: Params) ->
     drafts = tqdm(given, desc=f"ingest {key}", unit=" films", disable=None)
     records: list[Record] = []
     rejections: list[Rejection] = []
+    masks: list[tuple[str, bytes]] = []
 
     def films() -> Iterator[tuple[str, Pixels]]:
         for judged in _first_of_each_id(_in_order(desk.judge, drafts)):
@@ -70,9 +77,12 @@ def main(key: str, source: Source, folder: Path, terms: Path, params: Params) ->
                 rejections.append(judged)
             else:
                 records.append(judged.record)
+                if judged.mask:
+                    masks.append((judged.record.record_id, judged.mask))
                 yield judged.record.record_id, judged.copy
 
     write_working(folder, films())
+    write_packed(folder / MASKS, masks)
     check_counts("ingest", border.came_in, len(records), len(rejections))
     return Verdict(frame(records, Record), frame(rejections, Rejection))
 
@@ -121,7 +131,7 @@ class Desk:
         try:
             words = self._words(draft)
             data = draft.image() if isinstance(draft, Draft) else b""
-            return self._taken(words, data)
+            return self._taken(words, data, draft.masks if isinstance(draft, Draft) else ())
         except Rejected as verdict:
             return Rejection(
                 record_id=f"{self.key}/{draft.source_ref}", source=self.key, stage="ingest",
@@ -133,16 +143,28 @@ class Desk:
             raise Rejected(Reason(draft.reason), draft.detail)
         return described(draft, self.key, self.about, self.terms)
 
-    def _taken(self, words: dict[str, Any], data: bytes) -> Taken:
+    def _taken(self, words: dict[str, Any], data: bytes, masks: Masks) -> Taken:
         film = decode(data, words["source_ref"], int(self.params.max_megapixels * 1e6))
         height, width = film.pixels.shape
+        copy = working_copy(film.pixels, self.params.max_side)
+        mask = _mask(masks, words["source_ref"], film.pixels, copy)
         record = _checked(
             **words, **fingerprint(film.pixels)._asdict(), is_drawn=self.is_drawn,
             sha256=_sha256(data), pixel_sha256=film.pixel_sha256,
             width=width, height=height, format=film.format, bits=film.bits,
-            decoding=";".join(film.steps),
+            decoding=";".join(film.steps), has_lung_mask=bool(mask) if masks else None,
         )  # fmt: skip
-        return Taken(record, working_copy(film.pixels, self.params.max_side))
+        return Taken(record, copy, mask)
+
+
+def _mask(masks: Masks, name: str, film: Pixels, copy: Pixels) -> bytes:
+    """The packed lung mask; nothing where there is none. A film does not leave for its mask."""
+    try:
+        files = [mask() for mask in masks]
+        return png(lung_mask(files, name, film, copy)) if files else b""
+    except Rejected as verdict:
+        log.warning("%s; the film is kept without its mask", verdict.detail)
+        return b""
 
 
 def _sha256(data: bytes) -> str:

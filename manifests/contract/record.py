@@ -1,7 +1,6 @@
 """The one declaration of a row: every schema, check and column table follows from it."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,7 +14,16 @@ from pydantic import (
     model_validator,
 )
 
-from manifests.contract.vocabulary import Finding, Modality, Reason, Sex, Split, View
+from manifests.contract.vocabulary import (
+    Finding,
+    Modality,
+    OfficialSplit,
+    Reason,
+    Severity,
+    Sex,
+    Split,
+    View,
+)
 
 STAGES = ("ingest", "merge", "dedup", "filter", "split")
 """The stages that write columns, in the order in which a row meets them."""
@@ -77,6 +85,9 @@ class Record(BaseModel):
     age_years: Annotated[
         Annotated[float, Field(ge=0, le=120)] | None, Column("ingest", "age at the film, years")
     ] = None
+    is_child: Annotated[
+        bool | None, Column("ingest", "the source's own mark, where it gives no age")
+    ] = None
     sex: Annotated[Sex | None, Column("ingest", "DICOM code")] = None
     view: Annotated[View, _required("ingest", "projection")]
     modality: Annotated[Modality, _required("ingest", "what made the picture")]
@@ -92,7 +103,26 @@ class Record(BaseModel):
     abnormal: Annotated[
         bool | None, Column("ingest", "does this film show disease? empty where unsaid")
     ] = None
+    uncertain: Annotated[
+        tuple[Finding, ...] | None, Column("ingest", "findings the source itself doubts")
+    ] = None
+    severity: Annotated[
+        Severity | None, Column("ingest", "how much disease the source sees on the film")
+    ] = None
     pcr_positive: Annotated[bool | None, Column("ingest", "the virus test, not the film")] = None
+    boxes: Annotated[
+        str | None,
+        Column("ingest", "JSON: finding, x, y, width, height; pixels of the file as it came"),
+    ] = None
+    has_lung_mask: Annotated[
+        bool | None, Column("ingest", "the source's own lung mask lies beside the working copy")
+    ] = None
+    official_split: Annotated[
+        OfficialSplit | None, Column("ingest", "part of the source's own split; never `split`")
+    ] = None
+    facts: Annotated[
+        str | None, Column("ingest", "JSON: what else the source's table says, in its own words")
+    ] = None
 
     copies: Annotated[
         tuple[str, ...] | None, Column("dedup", "record ids of the copies that left", True)
@@ -165,30 +195,3 @@ def leading(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings without repeats, in the order of the vocabulary: the first one leads."""
     named = set(findings)
     return tuple(finding for finding in Finding if finding in named)
-
-
-DECISIONS = ("record_id", "sha256", "pixel_sha256", "license", "attribution", "patient_id",
-             "study_id", "age_years", "sex", "view", "modality", "offset_days", "finding",
-             "findings", "abnormal", "pcr_positive", "patient_ill", "copies", "group", "pediatric",
-             "split")  # fmt: skip
-"""The columns whose change makes another data set."""
-
-
-def manifest_id(rows: Iterable[tuple[object, ...]]) -> str:
-    """Sixteen hex digits that change when any decision about any record changes.
-
-    `rows` hold the values of `DECISIONS`; their order does not matter.
-    """
-    digest = hashlib.sha256()
-    for row in sorted("\x1f".join(map(_cell, row)) for row in rows):
-        digest.update(row.encode() + b"\x1e")
-    return digest.hexdigest()[:16]
-
-
-def _cell(value: object) -> str:
-    """A value in words; a list, whatever holds it, is its values with a mark after each."""
-    if value is None:
-        return ""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        return str(value)
-    return "".join(f"{part}\x1d" for part in value)

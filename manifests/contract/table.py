@@ -12,15 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
+from manifests.contract.decisions import DECISIONS, manifest_id
 from manifests.contract.folder import whole_file
-from manifests.contract.record import (
-    DECISIONS,
-    STAGES,
-    Record,
-    Rejection,
-    columns,
-    manifest_id,
-)
+from manifests.contract.record import STAGES, Record, Rejection, columns
 
 RECORDS, REJECTED = "records.parquet", "rejected.parquet"
 _TYPES: dict[object, pa.DataType] = {

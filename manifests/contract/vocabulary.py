@@ -84,6 +84,24 @@ class Split(StrEnum):
     TEST = "test"
 
 
+class OfficialSplit(StrEnum):
+    """The part of the source's own split; evidence, never our `split`."""
+
+    TRAIN = "train"
+    VAL = "val"
+    TRAIN_VAL = "train_val"
+    TEST = "test"
+
+
+class Severity(StrEnum):
+    """How much disease the source says the film shows, least first."""
+
+    NONE = "none"
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
 class Relation(StrEnum):
     """How two pictures are related, strongest first. Only the first three remove one of them."""
 

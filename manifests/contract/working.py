@@ -9,6 +9,8 @@ from manifests.contract.images import Pixels
 from manifests.contract.packing import ROWS_PER_SHARD, batches, png, unpng
 from manifests.contract.table import BrokenTable, read_arrow, write_arrow
 
+MASKS = "masks"
+"""Beside the working copies: the lung masks that sources give, packed in the same way."""
 ROWS_PER_GROUP = 100
 """The Hub's viewer refuses row groups above 286 MiB; 100 films stay well below."""
 
@@ -23,13 +25,18 @@ def write_working(folder: Path, films: Iterable[tuple[str, Pixels]]) -> int:
 
     Streams: at most one shard is in memory.
     """
-    count = 0
     # Packed before they are batched: a thousand films take 0.4 GB as PNG and 1 GB as pixels.
-    packed = (
-        {"record_id": record_id, "image": {"bytes": png(pixels), "path": None}}
-        for record_id, pixels in films
+    return write_packed(folder, ((record_id, png(pixels)) for record_id, pixels in films))
+
+
+def write_packed(folder: Path, films: Iterable[tuple[str, bytes]]) -> int:
+    """The same from pictures that are PNGs of ours already."""
+    count = 0
+    rows_of = (
+        {"record_id": record_id, "image": {"bytes": data, "path": None}}
+        for record_id, data in films
     )
-    for number, rows in enumerate(batches(packed, ROWS_PER_SHARD)):
+    for number, rows in enumerate(batches(rows_of, ROWS_PER_SHARD)):
         write_arrow(
             folder / f"images-{number:05d}.parquet",
             pa.Table.from_pylist(list(rows), schema=WORKING),

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from records import record, records
 
-from manifests.contract.record import DECISIONS, Record, Rejection, columns, manifest_id
+from manifests.contract.decisions import DECISIONS, manifest_id
+from manifests.contract.record import Record, Rejection, columns
 from manifests.contract.table import (
     BrokenTable,
     arrow_schema,

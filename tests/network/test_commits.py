@@ -10,8 +10,9 @@ from replica_server import Site, serve, status
 
 from curation.network.errors import Unavailable
 from curation.network.fetch import FetchReport, Params, fetch
-from curation.sources.cohen import RAW, Cohen
+from curation.sources.cohen import Cohen
 
+RAW = "https://raw.githubusercontent.com/ieee8023/covid-chestxray-dataset"
 A, B = "a" * 40, "b" * 40
 NICE = Params(
     contact="data@example.org", seconds_between_requests=0.0, deadline_seconds=1.0,
