@@ -134,3 +134,22 @@ def test_what_no_model_may_learn_from_leaves(forbidding: str) -> None:
     rejected = stage.main(records([film]), records([copy]), rules, KEEP).rejected
     assert rejected["reason"].tolist() == ["license"]
     assert "LicenseRef-No-Training" in rejected["detail"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "evidence"),
+    [
+        ({"age_years": None, "is_child": True}, "pediatric", "the source marks a child"),
+        ({"age_years": 45.0, "is_child": True}, "pediatric", "the source marks a child"),
+        ({"age_years": 9.0, "is_child": True}, "pediatric", "age 9 years"),
+        ({"age_years": None, "is_child": False}, "kept", "age unknown"),
+        ({"age_years": None}, "kept", "age unknown"),
+    ],
+)
+def test_a_sources_own_mark_of_a_child_counts(
+    given: dict[str, object], expected: str, evidence: str
+) -> None:
+    verdict = stage.main(records([record("a", **given)]), NONE, LICENSES, KEEP)
+    assert ("kept" if len(verdict.kept) else str(verdict.rejected["reason"].iloc[0])) == expected
+    told = verdict.kept["pediatric_evidence"] if len(verdict.kept) else verdict.rejected["detail"]
+    assert evidence in str(told.iloc[0])
