@@ -1,0 +1,1 @@
+"""What `cxr source new` lays down: a source that works at once, to be filled in."""
