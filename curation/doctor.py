@@ -6,15 +6,14 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from curation.doctor_sources import standings
 from curation.sources.loading import load
 from manifests.contract.params import Misspelt, section
 
 GIGABYTE = 10**9
 NEEDED_GB = 5
-DRAWN = Path("data/phantom")
 STAGES = ("phantom", "ingest", "merge", "dedup", "filter", "split", "release", "report")
 
 
@@ -94,16 +93,12 @@ def _params(params: Mapping[str, Any]) -> Check:
 
 
 def _sources(sources: Mapping[str, Mapping[str, Any]]) -> list[Check]:
-    return [_source(key, Path(entry["files"])) for key, entry in sources.items()]
-
-
-def _source(key: str, files: Path) -> Check:
-    is_filled = files.is_dir() and any(files.iterdir())
-    will_be_drawn = files.is_relative_to(DRAWN)
-    found = str(files) if is_filled else f"{files}, empty or absent"
-    return Check(
-        what=f"source {key}", is_well=is_filled or will_be_drawn,
-        found=f"{files}, drawn by `dvc repro` when needed" if will_be_drawn else found,
-        cure=f"`cxr fetch {key}` fills data/raw/{key}; or name your own folder in params.yaml, "
-        f"sources.{key}.files",
-    )  # fmt: skip
+    return [
+        Check(
+            what=f"source {one.key}",
+            is_well=one.is_well,
+            found=f"{one.state}: {one.found}",
+            cure=one.cure,
+        )
+        for one in standings(sources)
+    ]

@@ -54,7 +54,8 @@ def test_the_doctor_names_an_empty_folder_and_its_cure(project: Path) -> None:
     with params_with(project, swap):
         code, said = cxr(project, "doctor")
     assert code == 1
-    assert "BAD source cohen: data/raw/cohen, empty or absent" in " ".join(said.split())
+    words = " ".join(said.split())
+    assert "BAD source cohen: needs files: data/raw/cohen, empty or absent" in words
     assert "cxr fetch cohen" in said
 
 

@@ -1,0 +1,96 @@
+"""Whether each source can be read, and what it needs if not: one of four words for each."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from curation.network.errors import NotPermitted
+from curation.network.permission import checked
+from curation.network.recorded import is_blocked
+from curation.network.store import BrokenStore, Store
+from curation.sources.base import Importer, Scraper, Source
+from curation.sources.loading import keys, load, source_class
+from manifests.contract.params import Misspelt
+from manifests.contract.record import Rejected
+
+DRAWN = Path("data/phantom")
+
+
+class State(StrEnum):
+    """What `cxr doctor` says of a source."""
+
+    READY = "ready"
+    NEEDS_PERMISSION = "needs a permission record"
+    NEEDS_FILES = "needs files"
+    BLOCKED = "blocked"
+    UNUSED = "not in params.yaml"
+
+
+class Standing(NamedTuple):
+    """The state of one source, what was found, and what to do about it."""
+
+    key: str
+    state: State
+    found: str
+    cure: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        return self.state in {State.READY, State.UNUSED}
+
+
+def standings(entries: Mapping[str, Mapping[str, Any]]) -> list[Standing]:
+    """Every source of the project, those of `entries` (the section `sources`) first."""
+    others = [key for key in keys() if key not in entries]
+    return [*(_standing(key, entries) for key in entries), *map(_unused, others)]
+
+
+def _unused(key: str) -> Standing:
+    about = source_class(key).about
+    found = f"{about.title}; {about.license}; give it an entry to use it"
+    return Standing(key, State.UNUSED, found)
+
+
+def _standing(key: str, entries: Mapping[str, Any]) -> Standing:
+    try:
+        source = load(key, entries)
+    except Misspelt as fault:
+        return Standing(key, State.NEEDS_FILES, str(fault), "mend its entry in params.yaml")
+    if source.files.is_relative_to(DRAWN):
+        return Standing(key, State.READY, f"{source.files}, drawn by `dvc repro` when needed")
+    if source.files.is_dir() and any(source.files.iterdir()):
+        return _filled(key, source)
+    return _empty(key, source)
+
+
+def _filled(key: str, source: Source) -> Standing:
+    if not isinstance(source, Scraper):
+        return Standing(key, State.READY, str(source.files))
+    try:
+        store = Store(source.files)
+        pages = [store.page(entry.url) for entry in store if "html" in entry.content_type]
+    except (BrokenStore, Rejected) as fault:
+        return Standing(key, State.NEEDS_FILES, str(fault), f"`cxr fetch {key}` asks for it again")
+    if pages and all(is_blocked(page) for page in pages):
+        return Standing(
+            key, State.BLOCKED, f"{source.files}: every page that came is a gate",
+            f"ask the keepers of {source.about.homepage}, then `cxr fetch {key}`",
+        )  # fmt: skip
+    return Standing(key, State.READY, f"{source.files}, {len(pages)} pages recorded")
+
+
+def _empty(key: str, source: Source) -> Standing:
+    found = f"{source.files}, empty or absent"
+    own = f"or name your own folder in params.yaml, sources.{key}.files"
+    try:
+        checked(key, source.about, getattr(source, "permission", None))
+    except NotPermitted as refusal:
+        return Standing(key, State.NEEDS_PERMISSION, found, f"{refusal}; {own}")
+    cure = f"`cxr fetch {key}` fills data/raw/{key}"
+    if isinstance(source, Importer):
+        try:
+            next(iter(source.remotes(source.files)), None)
+        except (Misspelt, Rejected) as wanting:
+            cure = f"`cxr fetch {key}` would say: {wanting}"
+    return Standing(key, State.NEEDS_FILES, found, f"{cure}; {own}")

@@ -1,0 +1,93 @@
+"""What the doctor says of a source: ready, needs a permission record, needs files, or blocked."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from project import ROOT
+
+from curation.doctor_sources import State, standings
+from curation.network.store import Store
+from curation.sources.base import Page
+from curation.sources.loading import keys
+
+FIXTURES = ROOT / "tests/sources/fixtures"
+SIRM: dict[str, Any] = {"permission": None, "max_cases": 9}
+GRANT = """
+source: sirm
+granted_by: The keepers
+granted_to: A group
+date: 2026-01-02
+scope: Copying
+reference: a letter
+"""
+
+
+def state(key: str, **entry: object) -> tuple[State, str]:
+    found = standings({key: entry})[0]
+    assert found.key == key
+    assert found.is_well == (found.state is State.READY)
+    assert found.is_well or found.cure
+    return found.state, f"{found.found} {found.cure}"
+
+
+def test_a_folder_with_files_is_ready() -> None:
+    assert state("cohen", files=FIXTURES / "cohen", commit="drawn")[0] is State.READY
+    assert state("sirm", files=FIXTURES / "sirm", **SIRM)[0] is State.READY
+
+
+def test_what_will_be_drawn_is_ready() -> None:
+    assert state("cohen", files="data/phantom/cohen", commit="drawn")[0] is State.READY
+
+
+def test_an_empty_folder_needs_files_and_says_how_to_get_them(tmp_path: Path) -> None:
+    found, said = state("cohen", files=tmp_path, commit="a" * 40)
+    assert found is State.NEEDS_FILES
+    assert "cxr fetch cohen" in said
+    assert "sources.cohen.files" in said
+
+
+def test_what_a_fetch_would_lack_is_said_before_it(tmp_path: Path) -> None:
+    assert "40 digits of a commit" in state("cohen", files=tmp_path, commit="main")[1]
+
+
+def test_a_site_that_forbids_copying_needs_a_permission_record_first(tmp_path: Path) -> None:
+    found, said = state("sirm", files=tmp_path / "none", **SIRM)
+    assert found is State.NEEDS_PERMISSION
+    assert "sources.sirm.permission" in said
+    (tmp_path / "grant.yaml").write_text(GRANT)
+    granted = {**SIRM, "permission": tmp_path / "grant.yaml"}
+    assert state("sirm", files=tmp_path / "none", **granted)[0] is State.NEEDS_FILES
+
+
+def test_a_site_that_gave_nothing_but_gates_is_blocked(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number in range(2):
+        store.put(
+            Page(
+                url=f"https://www.sirm.org/{number}", final_url=f"https://www.sirm.org/{number}",
+                status=200, content_type="text/html", data=b"<html><title>Just a moment</title>",
+            )
+        )  # fmt: skip
+    found, said = state("sirm", files=tmp_path, **SIRM)
+    assert found is State.BLOCKED
+    assert "ask the keepers" in said
+
+
+@pytest.mark.parametrize("damage", ["index", "body"])
+def test_a_damaged_folder_is_fetched_again(tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / "sirm"
+    shutil.copytree(FIXTURES / "sirm", folder)
+    if damage == "index":
+        (folder / "responses.jsonl").write_text("{}\n")
+    else:
+        for body in (folder / "objects").iterdir():
+            body.write_bytes(b"bit rot")
+    assert state("sirm", files=folder, **SIRM)[0] is State.NEEDS_FILES
+
+
+def test_every_source_of_the_project_is_named(tmp_path: Path) -> None:
+    found = standings({"cohen": {"files": tmp_path, "commit": "drawn"}})
+    assert [one.key for one in found] == ["cohen", *(key for key in keys() if key != "cohen")]
+    assert {one.state for one in found[1:]} == {State.UNUSED}
