@@ -1,8 +1,8 @@
 """Follows "Add a source in five steps" of CONTRIBUTING.md to the letter, in a copy."""
 
+import difflib
 import json
 import re
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,9 @@ STEPS = {match[1]: match[2] for match in BLOCK.finditer(TEXT)}
 KEY = "example_hospital"
 
 
+CODE = f"curation/sources/{KEY}/__init__.py"
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copy_project(tmp_path_factory.mktemp("copy"), phantom={"patients": 12})
@@ -24,32 +27,46 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before, _ = read_stage(folder / "data" / "split")
     sides = dict(zip(before["record_id"], before["split"], strict=True))
     (folder / "before.part").write_text(json.dumps(sides))
-    place = f"curation/sources/{KEY}/__init__.py"
-    (folder / place).parent.mkdir()
-    (folder / place).write_text(STEPS[place])
-    params = (folder / "params.yaml").read_text()
-    entry = textwrap.indent(STEPS["params.yaml"], "  ")
-    (folder / "params.yaml").write_text(params.replace("sources:\n", f"sources:\n{entry}", 1))
-    fixture = folder / f"tests/sources/fixtures/{KEY}"
-    fixture.mkdir(parents=True)
-    (fixture / "films.csv").write_text(STEPS[f"tests/sources/fixtures/{KEY}/films.csv"])
-    succeed(folder, "python", "-c", STEPS["draw.py"])
+    succeed(folder, "python", "-m", "curation", *STEPS["new"].split()[1:])
+    (folder / "scaffold.part").write_text((folder / CODE).read_text())
+    for place in (CODE, f"tests/sources/fixtures/{KEY}/films.csv"):
+        (folder / place).write_text(STEPS[place])
     return folder
 
 
 def test_the_five_steps_add_a_source(copy: Path) -> None:
-    said = [succeed(copy, *line.split()) for line in STEPS["check"].splitlines()]
-    assert " passed" in said[0]
+    check, pytest_, repro = (line.split() for line in STEPS["check"].splitlines())
+    assert "BAD" not in succeed(copy, "python", "-m", "curation", *check[1:])
+    assert " passed" in succeed(copy, *pytest_)
+    said = succeed(copy, *repro)
     kept, _ = read_stage(copy / "data" / "merge")
-    assert kept[kept["source"] == KEY]["record_id"].tolist() == [f"{KEY}/one.png", f"{KEY}/two.png"]
-    ran = re.findall(r"Running stage '([^']+)'", said[1])
+    assert kept[kept["source"] == KEY]["record_id"].tolist() == [f"{KEY}/1.png", f"{KEY}/2.png"]
+    ran = re.findall(r"Running stage '([^']+)'", said)
     assert ran == [f"ingest@{KEY}", "merge", "dedup", "filter", "split"]
+
+
+def test_less_than_sixty_lines_are_filled_in(copy: Path) -> None:
+    before = (copy / "scaffold.part").read_text().splitlines()
+    after = (copy / CODE).read_text().splitlines()
+    filled = [line for line in difflib.ndiff(before, after) if line.startswith("+ ")]
+    assert 0 < len(filled) < 60
+
+
+def test_the_preview_says_what_it_brings(copy: Path) -> None:
+    said = json.loads(
+        succeed(copy, "python", "-m", "curation", "source", "preview", KEY, "--json").splitlines()[
+            0
+        ]
+    )
+    assert (said["came_in"], said["films"], said["under_age"]) == (2, 2, 1)
+    assert said["licenses"] == {"CC-BY-4.0": 2}
+    assert said["compared_with"] > 10
 
 
 def test_the_child_among_its_films_is_out(copy: Path) -> None:
     rejected = read_stage(copy / "data" / "filter")[1].set_index("record_id")
-    assert rejected.loc[f"{KEY}/two.png", "reason"] == "pediatric"
-    assert "1.5 years" in str(rejected.loc[f"{KEY}/two.png", "detail"])
+    assert rejected.loc[f"{KEY}/2.png", "reason"] == "pediatric"
+    assert "1.5 years" in str(rejected.loc[f"{KEY}/2.png", "detail"])
 
 
 def test_the_new_source_moved_no_old_film(copy: Path) -> None:
