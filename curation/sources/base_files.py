@@ -2,9 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from curation.sources.base import Lost
 from manifests.contract.record import Rejected
@@ -55,6 +55,31 @@ def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
             yield Row(line=line, cells={column: cell for column, cell in named if column})
 
 
+def rows_with_files(
+    table: Path, folder: Path, column: str, *needed: str, called: Callable[[str], str] = str
+) -> Iterator[tuple[Row, str] | Lost]:
+    """Each row of `table` with its file's name in `folder`; then the files that no row names.
+
+    The cell in `column` names its file with or without an extension, which may be wrong, and in
+    any letter case; the surest of several is taken, and of equals none. `called` says how a name
+    stands in references and sentences. Raises `Rejected` (layout_changed) without table or folder.
+    """
+    names = _names(folder)
+    taken = set[str]()
+    for row in rows(table, column, *needed):
+        if isinstance(row, Lost):
+            yield row
+            continue
+        found = _files_of(row[column], names)
+        if len(found) == 1:
+            taken.add(found[0])
+            yield row, found[0]
+        else:
+            place = f"{table.name}, line {row.line}"
+            yield _unmet(called(row[column]) if row[column] else place, [*map(called, found)])
+    yield from (_unlisted(called(name), folder, table) for name in names if name not in taken)
+
+
 def film(folder: Path, name: str) -> bytes:
     """The file `name` in `folder`, not outside it. Raises `Rejected` where there is none."""
     place = folder / name
@@ -78,6 +103,46 @@ def text(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
+
+
+def _names(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        raise Rejected(Reason.LAYOUT_CHANGED, f"{folder}: is no folder; bring the source's films")
+    files = (place for place in folder.rglob("*") if place.is_file())
+    return sorted(place.relative_to(folder).as_posix() for place in files)
+
+
+def _files_of(cell: str, names: list[str]) -> list[str]:
+    """The files that the cell may mean: those that carry the surest sign that any carries."""
+    signs = [(name, _signs(cell, name)) for name in names if cell and "/" not in name]
+    best = max((sign for _, sign in signs), default=0)
+    return [name for name, sign in signs if sign == best > 0]
+
+
+def _signs(cell: str, name: str) -> int:
+    """How surely `name` is the file of the cell: 4 by the whole name, 0 not at all."""
+    stem, folded = PurePath(name).stem, cell.casefold()
+    signs = (
+        cell == name,
+        cell == stem,
+        folded in {name.casefold(), stem.casefold()},
+        PurePath(folded).stem == stem.casefold(),
+    )
+    return next((len(signs) - rank for rank, sign in enumerate(signs) if sign), 0)
+
+
+def _unmet(ref: str, found: list[str]) -> Lost:
+    """The row of a film that has no file, or that several files may be."""
+    if found:
+        detail = f"{ref}: may be any of {', '.join(found)}; keep the right one of these files"
+        return Lost(source_ref=ref, reason=Reason.INVALID_FIELD, detail=detail)
+    detail = f"{ref}: listed, but there is no such file; fetch it again, or take the row out"
+    return Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=detail)
+
+
+def _unlisted(ref: str, folder: Path, table: Path) -> Lost:
+    detail = f"{ref}: in {folder.name}, but no row of {table.name} says what it is"
+    return Lost(source_ref=ref, reason=Reason.UNLISTED_IMAGE, detail=detail)
 
 
 def _lines(table: str) -> Iterator[tuple[int, list[str], str]]:

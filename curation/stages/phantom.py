@@ -1,4 +1,4 @@
-"""Stage phantom: a drawn world, laid out as each of the four sources lays out its own."""
+"""Stage phantom: a drawn world, laid out as each source lays out its own."""
 
 from pathlib import Path
 
@@ -6,7 +6,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from curation.phantom.files import mark_as_drawn
-from curation.phantom.replicas import cohen, nih_cxr14, radiopaedia, sirm
+from curation.phantom.replicas import (
+    actualmed,
+    cohen,
+    figure1,
+    hannover,
+    nih_cxr14,
+    radiopaedia,
+    sirm,
+)
 from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
 from curation.phantom.world import shots_of
@@ -16,6 +24,9 @@ REPLICAS = {
     "sirm": sirm.file_shots,
     "cohen": cohen.file_shots,
     "nih_cxr14": nih_cxr14.file_shots,
+    "actualmed": actualmed.file_shots,
+    "figure1": figure1.file_shots,
+    "hannover": hannover.file_shots,
 }
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from curation.sources.base import Lost
-from curation.sources.base_files import Row, film, rows
+from curation.sources.base_files import Row, film, rows, rows_with_files
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -118,3 +118,49 @@ def test_a_table_that_is_not_there_or_no_file_is_refused(tmp_path: Path) -> None
         with pytest.raises(Rejected, match="is no file") as verdict:
             list(rows(table))
         assert verdict.value.reason is Reason.LAYOUT_CHANGED
+
+
+def met(folder: Path, cells: list[str], files: list[str]) -> list[tuple[str, str]]:
+    """Cell and file of what met, reference and reason of what did not."""
+    for file in files:
+        place = folder / "films" / file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"x")
+    (folder / "table.csv").write_text("\n".join(["name,", *(f"{cell},x" for cell in cells)]))
+    found = rows_with_files(folder / "table.csv", folder / "films", "name")
+    return [
+        (one.source_ref, one.reason) if isinstance(one, Lost) else (one[0]["name"], one[1])
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize("cell", ["Ab.1", "Ab.1.png", "ab.1", "AB.1.PNG", "Ab.1.jpg"])
+def test_a_row_meets_its_file_whatever_the_case_and_the_extension(
+    cell: str, tmp_path: Path
+) -> None:
+    assert met(tmp_path, [cell], ["Ab.1.png"]) == [(cell, "Ab.1.png")]
+
+
+def test_the_surest_of_several_files_is_taken(tmp_path: Path) -> None:
+    found = met(tmp_path, ["a.png", "b"], ["a.png", "A.png", "a.jpg", "b.jpg", "B.png"])
+    assert found == [("a.png", "a.png"), ("b", "b.jpg"), ("A.png", "unlisted_image"),
+                     ("B.png", "unlisted_image"), ("a.jpg", "unlisted_image")]  # fmt: skip
+
+
+def test_of_equal_files_none_is_taken_and_all_are_told(tmp_path: Path) -> None:
+    assert met(tmp_path, ["a"], ["a.jpg", "a.png"]) == [
+        ("a", "invalid_field"), ("a.jpg", "unlisted_image"), ("a.png", "unlisted_image")
+    ]  # fmt: skip
+
+
+def test_a_row_without_file_or_name_and_a_file_in_a_folder_below_are_told(tmp_path: Path) -> None:
+    assert met(tmp_path, ["a", "", "../table.csv"], ["below/a.png"]) == [
+        ("a", "missing_image"), ("table.csv, line 3", "missing_image"),
+        ("../table.csv", "missing_image"), ("below/a.png", "unlisted_image"),
+    ]  # fmt: skip
+
+
+def test_without_its_folder_of_films_the_layout_has_changed(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="films: is no folder") as verdict:
+        met(tmp_path, ["a"], [])
+    assert verdict.value.reason is Reason.LAYOUT_CHANGED
