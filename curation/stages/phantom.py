@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from curation.phantom.files import mark_as_drawn
-from curation.phantom.replicas import cohen, nih_cxr14, radiopaedia, sirm
+from curation.phantom.replicas import cohen, eurorad, nih_cxr14, radiopaedia, sirm
 from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
 from curation.phantom.world import shots_of
@@ -16,6 +16,7 @@ REPLICAS = {
     "sirm": sirm.file_shots,
     "cohen": cohen.file_shots,
     "nih_cxr14": nih_cxr14.file_shots,
+    "eurorad": eurorad.file_shots,
 }
 
 
