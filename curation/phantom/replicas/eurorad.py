@@ -136,7 +136,7 @@ def _section(name: str, text: str, *, is_new: bool) -> str:
 
 def _patient(shot: Shot, number: int) -> str:
     """The line on the patient, as contributors write it; now and then there is none."""
-    if number // 2 % 11 == 10:  # noqa: PLR2004 - one in eleven
+    if number_of(shot.patient) % 11 == 10:  # noqa: PLR2004 - one in eleven
         return ""
     years = round(shot.age_years, 1)
     age = f"{round(years * 12)} months" if years < 2 else f"{int(years)} years"  # noqa: PLR2004 - as the site writes it

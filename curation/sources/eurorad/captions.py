@@ -12,7 +12,12 @@ from curation.sources.eurorad.film import (
     names_two_views,
 )
 
-_JOINED = re.compile(r"\s*(?:and|&|\+|,|/)\s*(?:\w+\s+){0,2}", re.IGNORECASE)
+# What stands between the names of two pictures side by side: "radiograph and corresponding CT".
+_JOINED = re.compile(
+    r"\s*(?:(?:,? ?and|&|\+)\s*(?:\w+\s+){0,2}"
+    r"|[,/]\s*(?:(?:axial|coronal|sagittal|chest|thoracic|contrast[- ]enhanced)\s+){0,2})",
+    re.IGNORECASE,
+)
 # "(a)", "(a, b)", "a)", "A:" where a sentence begins; "(left)" beside "(right)".
 _MARK = re.compile(
     r"\(\s*(?:fig(?:ure)?\.?\s*\d{0,2}\s*)?([a-h](?:\s*(?:,|and|&|-|\u2013)\s*[a-h])*)\s*\)"

@@ -40,17 +40,17 @@ class Figure(NamedTuple):
 def figures(soup: BeautifulSoup, case: str) -> list[Figure]:
     """All figures in the order of the page."""
     found: dict[str, tuple[str, Tag]] = {}
-    shown = [(tag, _address(tag)) for tag in (soup.body or soup).find_all(True)]
-    items = soup.find_all(class_=ITEM)
-    for tag, address in shown:
+    read = set[int]()
+    for tag in (soup.body or soup).find_all(True):
+        address = _address(tag)
         if address and not _is_of_another(tag, case):
-            name = _name(address)
+            name, item = _name(address), _item(tag)
+            read.add(id(item))
             # A copy in the head of the page has no caption; the one in the gallery has.
-            if name not in found or (_item(tag) and not _item(found[name][1])):
+            if name not in found or (item and not _item(found[name][1])):
                 found[name] = (address, tag)
-    held = {id(_item(tag)) for _, tag in found.values()}
-    for number, item in enumerate(items, start=1):
-        if id(item) not in held:
+    for number, item in enumerate(soup.find_all(class_=ITEM), start=1):
+        if id(item) not in read:
             found[f"figure {number}"] = ("", item)
     every = {id(tag) for _, tag in found.values()}
     told = [_figure(name, *seen, _block(seen[1], every)) for name, seen in found.items()]

@@ -34,7 +34,8 @@ def results(web: Web, query: str) -> Iterator[str | Lost]:
             return
         soup = parsed(page)
         numbers, following = _numbers(soup), _linked(soup, url)
-        if fault := _fault(soup, numbers, told, is_last=not following):
+        leads_back = "its link to a next page leads back" if following in asked else ""
+        if fault := leads_back or _fault(soup, numbers, told, is_last=not following):
             yield Lost(source_ref=ref, reason=Reason.LAYOUT_CHANGED,
                        detail=f"{url}: {fault}; look at the page and mend the scraper")  # fmt: skip
         new = [number for number in numbers if number not in told]
@@ -42,7 +43,11 @@ def results(web: Web, query: str) -> Iterator[str | Lost]:
         yield from (f"{SITE}/case/{number}" for number in new)
         if not new:
             return
-        url = following or _guessed(soup, url, len(asked), is_full=len(numbers) >= ROWS)
+        url = (
+            following
+            if following and not leads_back
+            else _guessed(soup, url, len(asked), is_full=len(numbers) >= ROWS)
+        )
 
 
 def _numbers(soup: BeautifulSoup) -> list[str]:
