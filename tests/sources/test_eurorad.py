@@ -1,11 +1,14 @@
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from replica_server import serve
 from told import Shelf, page, read
 
+from curation.network.fetch import Params, fetch
 from curation.phantom.replicas import eurorad as replica
 from curation.sources.base import Draft, Lost, Page
 from curation.sources.eurorad import Eurorad
@@ -97,6 +100,18 @@ def test_a_page_that_is_a_gate_is_blocked_and_never_empty() -> None:
     (first,) = source(queries=["COVID"]).read(Gate())
     assert isinstance(first, Lost)
     assert (first.source_ref, first.reason) == ("search: COVID, page 0", Reason.BLOCKED)
+
+
+def test_the_site_is_fetched_politely_and_without_a_permission(tmp_path: Path) -> None:
+    manners = Params(
+        contact="data@example.org", seconds_between_requests=0.0, deadline_seconds=1.0,
+        max_page_mb=2, max_file_gb=1, retries=1, max_wait_seconds=1.0,
+    )  # fmt: skip
+    with serve(FIXTURE) as site:
+        asked = source(files=tmp_path / "raw", mirrors=site.mirrors(*Eurorad.about.hosts))
+        report = fetch("eurorad", asked, manners, asked.files, tmp_path / "sources.lock")
+    assert (report.files, report.lost[Reason.BLOCKED]) == (24, 1)
+    assert read(asked, asked.files) == read(source(), FIXTURE)
 
 
 def test_a_case_that_leads_elsewhere_is_said_to_be_blocked() -> None:
@@ -451,9 +466,13 @@ def test_the_day_is_read_where_it_counts_from_the_first_symptoms() -> None:
 
 
 def test_three_thousand_figures_are_read_in_reasonable_time() -> None:
+    start = time.process_time()
     many = "".join(figure("AP chest X-ray", f"2020-04/16901_{n}_1.jpg") for n in range(3000))
     assert len(parsed(body(many))) == 3000
     assert len(parsed(body(many.replace("figure-gallery__item", "card")))) == 3000
+    heavy = f'<img alt="{"a/" * 500_000}" src="data:image/png;base64,{"A" * 1_000_000}">'
+    assert len(parsed(body(figure("AP chest X-ray") + heavy))) == 1
+    assert time.process_time() - start < 10
 
 
 def test_a_case_that_has_moved_goes_by_its_new_number() -> None:

@@ -11,6 +11,7 @@ from curation.sources.base_site import absolute
 from curation.sources.eurorad.case import HEADINGS, plain
 
 SITE = "https://www.eurorad.org"
+FOLDER, MAX_VALUE = "/figure_image/", 5000
 FILE = re.compile(r"[^\s\"'<>,()]*/figure_image/[^\s\"'<>,()]+")
 STYLE = re.compile(r"/styles/[^/]+/public/")
 ITEM = re.compile(r"^figure-gallery__item(?:--\w+)*$")
@@ -67,7 +68,8 @@ def _address(tag: Tag) -> str:
     """The address of a figure that `tag` names in any attribute, or nothing."""
     values = [tag.get(key) for key in ("data-src", "src", "href", *tag.attrs)]
     for value in values:
-        if isinstance(value, str) and (found := FILE.search(value)):
+        # A placeholder may be a whole picture; looking through it would take for ever.
+        if isinstance(value, str) and FOLDER in value and (found := FILE.search(value[:MAX_VALUE])):
             return absolute(SITE, found[0])
     if tag.name == "img" and _item(tag):
         named = [str(tag.get(key) or "") for key in ("data-src", "src")]
