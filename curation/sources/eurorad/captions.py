@@ -18,11 +18,12 @@ _JOINED = re.compile(
     r"|[,/]\s*(?:(?:axial|coronal|sagittal|chest|thoracic|contrast[- ]enhanced)\s+){0,2})",
     re.IGNORECASE,
 )
-# "(a)", "(a, b)", "a)", "A:" where a sentence begins; "(left)" beside "(right)".
+# "(a)", "(a, b)", "a)", "A:" where a sentence begins; "(left)" beside "(right)"; "arrow in A".
 _MARK = re.compile(
     r"\(\s*(?:fig(?:ure)?\.?\s*\d{0,2}\s*)?([a-h](?:\s*(?:,|and|&|-|\u2013)\s*[a-h])*)\s*\)"
     r"|(?:^|(?<=[\s;,.]))([a-h])\)(?=\s)|(?:^|(?<=[.;]\s))([a-h])[:.](?=\s)"
-    r"|\((left|right|top|bottom|upper|lower)(?: (?:image|panel|row))?\)",
+    r"|\((left|right|top|bottom|upper|lower)(?: (?:image|panel|row))?\)"
+    r"|\bin (?-i:([A-H]))(?=[\s),.;]|$)",
     re.IGNORECASE,
 )
 
