@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from curation.network.store import Store
 from curation.sources.base import Page
@@ -16,9 +17,11 @@ PICTURES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".tif", ".tiff")
 GATE = re.compile(
     rb"<title>[^<]{0,80}(just a moment|attention required|access denied|are you (a )?(robot|human)"
     rb"|captcha|verify (that )?you are|checking your browser|ddos|bot check)"
-    rb"""|id=["'](challenge-form|challenge-running|captcha-form|bot-gate)""",
+    rb"""|id=["'](challenge-form|challenge-running|captcha-form|bot-gate)"""
+    rb"|>\s*please wait while your request is being verified",
     re.IGNORECASE,
 )
+TITLE = re.compile(rb"<title[^>]{0,80}>\s*(?:www\.)?([a-z0-9.-]+)\s*</title>", re.IGNORECASE)
 
 
 class Recorded:
@@ -53,9 +56,16 @@ def is_blocked(page: Page) -> bool:
     path = page.url.partition("?")[0].lower()
     return (
         page.status in BLOCKING
-        or (is_html(page) and GATE.search(page.data[:65536]) is not None)
+        or (is_html(page) and (GATE.search(page.data[:65536]) is not None or _is_bare(page)))
         or (is_html(page) and page.status not in GONE and path.endswith(PICTURES))
     )
+
+
+def _is_bare(page: Page) -> bool:
+    """The page is titled with nothing but its own host, as the pages of some gates are."""
+    title = TITLE.search(page.data[:65536])
+    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    return title is not None and title[1].decode().lower() == host
 
 
 def is_settled(page: Page) -> bool:

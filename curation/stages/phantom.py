@@ -15,6 +15,7 @@ from curation.phantom.replicas import (
     radiopaedia,
     sirm,
 )
+from curation.phantom.replicas import cohen, eurorad, nih_cxr14, radiopaedia, sirm
 from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
 from curation.phantom.world import shots_of
@@ -27,6 +28,7 @@ REPLICAS = {
     "actualmed": actualmed.file_shots,
     "figure1": figure1.file_shots,
     "hannover": hannover.file_shots,
+    "eurorad": eurorad.file_shots,
 }
 
 
