@@ -1,11 +1,12 @@
 """What several sites need: a parsed page, whole links, the first picture that exists."""
 
 import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 
-from curation.sources.base import Page, Web, ask
+from curation.sources.base import Draft, Lost, Page, Web, ask
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -41,6 +42,25 @@ def is_html(page: Page) -> bool:
     """The body is a web page, whatever its header says."""
     start = page.data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<!--"))
+
+
+def is_whole(page: Page) -> bool:
+    """The web page has its end; one that was cut off on its way shows fewer cases and films."""
+    return b"</html" in page.data[-65536:].lower()
+
+
+def once(told: Iterable[Draft | Lost]) -> Iterator[Draft | Lost]:
+    """Each film once, though its case stands under several addresses, or in two languages.
+
+    Only for a source whose `source_ref` names the film upstream: case and file.
+    """
+    seen = set[str]()
+    for item in told:
+        if isinstance(item, Draft):
+            if item.source_ref in seen:
+                continue
+            seen.add(item.source_ref)
+        yield item
 
 
 def picture(web: Web, *urls: str) -> bytes:

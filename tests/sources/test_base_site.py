@@ -3,8 +3,9 @@ import time
 import pytest
 from told import page
 
-from curation.sources.base import same
-from curation.sources.base_site import absolute, is_html, parsed, spdx
+from curation.sources.base import Draft, Lost, same
+from curation.sources.base_site import absolute, is_html, is_whole, once, parsed, spdx
+from manifests.contract.vocabulary import Reason
 
 SITE = "https://example.org"
 HOSTILE = {
@@ -64,3 +65,21 @@ def test_a_creative_commons_link_is_named_in_spdx(url: str, name: str) -> None:
 )
 def test_a_page_is_told_by_its_content(start: str, *, is_page: bool) -> None:
     assert is_html(page(SITE, start)) == is_page
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("<html><p>a</p></html>\n<!-- cached -->", True), ("<HTML></HTML>", True),
+     ("<html><p>a", False), ("", False)],
+)  # fmt: skip
+def test_a_page_that_was_cut_off_is_told_from_a_whole_one(text: str, *, expected: bool) -> None:
+    assert is_whole(page(SITE, text)) == expected
+
+
+def test_a_film_is_given_once_and_every_loss_is_told() -> None:
+    def film(ref: str, url: str) -> Draft:
+        return Draft(source_ref=ref, image=bytes, url=url, patient="1")
+
+    lost = Lost(source_ref="1/b", reason=Reason.MISSING_IMAGE, detail="gone")
+    told = [film("1/a", "first"), lost, film("1/a", "again"), lost, film("1/b", "other")]
+    assert list(once(told)) == [told[0], lost, lost, told[4]]
