@@ -64,18 +64,21 @@ def once(told: Iterable[Draft | Lost]) -> Iterator[Draft | Lost]:
 
 
 def picture(web: Web, *urls: str) -> bytes:
-    """The file at the first of `urls` that exists. Raises `Rejected` where none is a file."""
-    *others, last = urls
-    for url in others:
+    """The file at the first of `urls` that exists.
+
+    Raises `Rejected` where none is a file, with the reason of the first: the others are its copies.
+    """
+    why: list[Lost] = []
+    for url in urls:
         found = ask(web, url, url)
-        if isinstance(found, Page) and not is_html(found):
+        if isinstance(found, Lost):
+            why.append(found)
+        elif is_html(found):
+            detail = f"{url}: a web page came where a picture was asked; fetch it again"
+            why.append(Lost(source_ref=url, reason=Reason.BLOCKED, detail=detail))
+        else:
             return found.data
-    page = web.page(last)
-    if is_html(page):
-        raise Rejected(
-            Reason.BLOCKED, f"{last}: a web page came where a picture was asked; fetch it again"
-        )
-    return page.data
+    raise Rejected(Reason(why[0].reason), why[0].detail)
 
 
 def spdx(license_url: str) -> str:

@@ -1,10 +1,11 @@
 import time
 
 import pytest
-from told import page
+from told import Shelf, page
 
 from curation.sources.base import Draft, Lost, same
-from curation.sources.base_site import absolute, is_html, is_whole, once, parsed, spdx
+from curation.sources.base_site import absolute, is_html, is_whole, once, parsed, picture, spdx
+from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://example.org"
@@ -83,3 +84,11 @@ def test_a_film_is_given_once_and_every_loss_is_told() -> None:
     lost = Lost(source_ref="1/b", reason=Reason.MISSING_IMAGE, detail="gone")
     told = [film("1/a", "first"), lost, film("1/a", "again"), lost, film("1/b", "other")]
     assert list(once(told)) == [told[0], lost, lost, told[4]]
+
+
+def test_a_copy_serves_for_a_lost_original_and_the_original_says_why_none_does() -> None:
+    web = Shelf(original="<html>gone</html>", copy="a film")
+    assert picture(web, f"{SITE}/original", f"{SITE}/copy") == b"a film"
+    with pytest.raises(Rejected, match="original: a web page") as verdict:
+        picture(web, f"{SITE}/original", f"{SITE}/nowhere")
+    assert verdict.value.reason is Reason.BLOCKED

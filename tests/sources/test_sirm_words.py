@@ -1,6 +1,6 @@
 import pytest
 
-from curation.sources.sirm import words as italian
+from curation.sources.sirm.italian import ITALIAN
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from curation.sources.sirm import words as italian
      ("Tampone non negativo", ""), ("Tampone in corso", ""), ("Tampone. Esame positivo", "")],
 )  # fmt: skip
 def test_a_swab_says_what_it_says(text: str, said: str) -> None:
-    assert italian.swab(text) == said
+    assert ITALIAN.swab(text) == said
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_swab_says_what_it_says(text: str, said: str) -> None:
      ("RX torace non nella norma", "")],
 )  # fmt: skip
 def test_a_film_that_is_not_negative_is_not_negative(text: str, said: str) -> None:
-    assert italian.shown(text) == said
+    assert ITALIAN.shown(text) == said
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_a_film_that_is_not_negative_is_not_negative(text: str, said: str) -> No
 def test_a_post_that_doubts_its_illness_waits_for_a_person(
     title: str, slug: str, finding: str
 ) -> None:
-    assert italian.illness(title, slug) == finding
+    assert ITALIAN.illness(title, slug) == finding
