@@ -1,14 +1,11 @@
 import html
 import json
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from drawn_shots import radiopaedia_shots
 from told import Shelf, page, read
 
-from curation.network.recorded import Recorded
 from curation.phantom.replicas import radiopaedia as replica
 from curation.sources.base import Draft, Lost, Web
 from curation.sources.radiopaedia import Radiopaedia
@@ -17,6 +14,7 @@ from manifests.contract.vocabulary import Finding, Modality, Reason, View
 
 TERMS = Path(__file__).parents[2] / "manifests" / "terms.yaml"
 CASE = "https://radiopaedia.org/cases/drawn-1?lang=us"
+END = '<div class="author-info">Case contributed by Dr Phantom</div></html>'
 
 
 def source(folder: Path, max_cases: int = 500) -> Radiopaedia:
@@ -35,7 +33,7 @@ def drafts(site: Path) -> dict[bytes, dict[str, object]]:
 
 
 def parsed(body: str, **shelf: str) -> list[Draft | Lost]:
-    return list(source(Path()).parse(page(CASE, body), Shelf(**shelf)))
+    return list(source(Path()).parse(page(CASE, body + END), Shelf(**shelf)))
 
 
 def reasons(found: list[Draft | Lost]) -> list[str]:
@@ -226,29 +224,3 @@ def test_a_search_without_results_is_no_fault_but_an_empty_page_is() -> None:
 def test_a_site_without_cases_is_a_changed_layout() -> None:
     web = Shelf(search="<html>No results were found</html>")
     assert reasons(list(source(Path()).read(web))) == [Reason.LAYOUT_CHANGED]
-
-
-DOM: dict[str, Callable[[str], str]] = {
-    "renamed result class": lambda text: text.replace("search-result", "card"),
-    "renamed study block": lambda text: text.replace("case-study", "cs").replace("study-", "s-"),
-    "empty body": lambda _: "<html></html>",
-    "renamed viewer keys": lambda text: text.replace("images", "items").replace("series", "rows"),
-    "everything in a script": lambda text: f"<script>{text}</script>",
-}
-
-
-@pytest.mark.parametrize("change", DOM)
-def test_a_changed_layout_never_passes_in_silence(change: str, site: Path) -> None:
-    shots = len({shot.data for shot in radiopaedia_shots()})
-
-    class Changed:
-        def page(self, url: str) -> object:
-            found = Recorded(site).page(url)
-            changed = DOM[change](found.text).encode()
-            is_picture = "/images/" in url
-            return replace(found, data=found.data if is_picture else changed)
-
-    found = list(source(site).read(Changed()))  # type: ignore[arg-type]
-    films = sum(isinstance(item, Draft) for item in found)
-    assert films in {0, shots}
-    assert films or Reason.LAYOUT_CHANGED in reasons(found)

@@ -78,12 +78,12 @@ def _fault(page: Page, soup: BeautifulSoup, cases: list[str]) -> str:
         return "was cut off before its end; fetch it again, or"
     if not cases:
         return "" if NO_RESULTS in soup.get_text(" ") else "no result, no pager"
-    mute = [one for one in soup.select(".search-result") if not _names_a_case(one.prettify())]
+    mute = [one for one in soup.select(".search-result") if not _names_a_case(one.decode())]
     return f"{len(mute)} results name no case" if mute else ""
 
 
 def _names_a_case(result: str) -> bool:
-    return re.search(r"href=[\"'][^\"']*/cases/[^/\"']", result) is not None
+    return re.search(r"\shref=[\"'][^\"']*/cases/[^/\"']", result) is not None
 
 
 def _following(soup: BeautifulSoup, first: str, url: str) -> tuple[str, bool]:

@@ -8,11 +8,12 @@ from bs4 import Tag
 
 from curation.sources.base import Lost, Page, Web, ask
 from curation.sources.base_site import is_html, parsed
-from curation.sources.radiopaedia.studies import HOLDERS
 from curation.sources.radiopaedia.viewer import NOTHING, Shown, shown_in, stacked_in
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://radiopaedia.org"
+# The viewer's object as text in the page, in whatever element.
+HELD = re.compile(r"^\s*\{\s*(?:\"|&quot;)study(?:\"|&quot;)")
 FULLSCREEN = ("?new_full_screen_viewer=true", "?lang=us")
 
 
@@ -39,7 +40,8 @@ def shown_of(study: str, case: str, block: Tag | None, page: Page, web: Web) -> 
 
 def _inside(part: Tag, study: str) -> Shown:
     """What the page's own data shows of the study."""
-    found = (shown_in(holder.get_text(), study) for holder in part.select(HOLDERS))
+    held = (str(string) for string in part.find_all(string=HELD))
+    found = (shown_in(text, study) for told in held for text in (told, unescape(told)))
     return next((shown for shown in found if shown != NOTHING), NOTHING)
 
 

@@ -9,9 +9,8 @@ from bs4 import BeautifulSoup, Tag
 from curation.sources.radiopaedia.case import text
 
 MARKS = "[data-study-id], [id^=study-], .main-study-desc[id]"
-HOLDERS = ".InlineStudyViewer, .hidden.data"
 # What stands in a block and says nothing of what its films show.
-ASIDE = f"{HOLDERS}, .main-study-desc, .study-modality, .study-desc, .carousel, script, style"
+ASIDE = ".main-study-desc, .study-modality, .study-desc, .carousel, script, style"
 AROUND = "h1, .data-item, [id^=case-patient], #case-discussion"
 
 
@@ -55,7 +54,7 @@ def _rest(block: Tag) -> str:
     return " ".join(
         " ".join(string.split())
         for string in block.strings
-        if string.strip() and not aside & {id(part) for part in string.parents}
+        if not string.lstrip().startswith("{") and not aside & {id(part) for part in string.parents}
     )
 
 
