@@ -82,7 +82,8 @@ def test_a_film_is_given_once_and_every_loss_is_told() -> None:
         return Draft(source_ref=ref, image=bytes, url=url, patient="1")
 
     lost = Lost(source_ref="1/b", reason=Reason.MISSING_IMAGE, detail="gone")
-    told = [film("1/a", "first"), lost, film("1/a", "again"), lost, film("1/b", "other")]
+    again: list[Draft | Lost] = [film("1/a", "again"), lost, film("1/b", "other")]
+    told = [film("1/a", "first"), lost, *again]
     assert list(once(told)) == [told[0], lost, lost, told[4]]
 
 

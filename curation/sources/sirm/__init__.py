@@ -17,7 +17,7 @@ from pydantic import model_validator
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web
 from curation.sources.base_site import is_whole, once, parsed, picture
 from curation.sources.sirm.english import ENGLISH
-from curation.sources.sirm.figures import figures_of, film, plain, unread
+from curation.sources.sirm.figures import CODE, figures_of, film, first_words, plain, unread
 from curation.sources.sirm.italian import ITALIAN
 from curation.sources.sirm.listing import (
     ENGLISH_LISTING,
@@ -32,8 +32,6 @@ from manifests.contract.vocabulary import Reason
 
 BODY = ".td-post-content, .entry-content, .tdb_single_content"
 CASE = re.compile(r"cas[oe]\W*(?:n(?:um|umero|r|o)?\W+)?0*(\d+)", re.IGNORECASE)
-# What a plug-in leaves of its short codes, in a print view above all.
-CODE = re.compile(r"\[?/?\bimage_(?:pdf|print)\b\]?", re.IGNORECASE)
 
 
 class Sirm(Scraper):
@@ -111,9 +109,8 @@ def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, Any]:
     """What holds for every picture of a post."""
     tongue, _ = _tongues(page)
     number = CASE.search(slug) or CASE.search(title)
-    paragraphs = [CODE.sub(" ", plain(p)).strip() for p in body.select("p")]
     text = CODE.sub(" ", plain(body))
-    first = next(filter(None, paragraphs), "")
+    first = CODE.sub(" ", first_words(body)).strip()
     credit = "" if tongue.age(first) or tongue.sex(first) else first
     return {
         "url": page.final_url,

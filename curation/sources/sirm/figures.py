@@ -20,10 +20,12 @@ UPLOAD = re.compile(
 # Until it scrolls into view, a picture's `src` is a placeholder.
 NAMED = ("data-full-url", "data-orig-file", "data-large-file", "data-img-url", "data-lazy-src",
          "data-src", "src")  # fmt: skip
-FRAMES = "figure, .wp-caption, .gallery-item"
+FRAMES = frozenset({"wp-caption", "gallery-item"})
 CAPTIONS = ("figcaption", "wp-caption-text", "blocks-gallery-caption")
 EMPTY = "figure, ul.blocks-gallery-grid, .wp-block-gallery"
 FULL = "img, a, iframe, video, audio, table, blockquote, embed, svg, pre"
+# What a plug-in leaves of its short codes, in a print view above all.
+CODE = re.compile(r"\[?/?\bimage_(?:pdf|print)\b\]?", re.IGNORECASE)
 BLOCKS = frozenset({"p", "div", "li", "td", "th", "dd", "dt", "blockquote", "h1", "h2", "h3", "h4",
                     "h5", "h6", "section", "article", "figure"})  # fmt: skip
 
@@ -109,7 +111,7 @@ def plain(tag: Tag) -> str:
 def _caption(picture: Tag) -> str:
     """The words in the picture's own frame, else of the gallery around it, else its `alt`."""
     for frame in picture.find_parents(["figure", "div", "dl"]):
-        if frame.name != "figure" and not {"wp-caption", "gallery-item"} & set(_classes(frame)):
+        if frame.name != "figure" and not FRAMES & set(_classes(frame)):
             continue
         is_single = len(frame.select("img")) == 1
         own: Iterable[Tag] = [frame] if is_single else frame.select(":scope > figcaption")
@@ -121,6 +123,12 @@ def _caption(picture: Tag) -> str:
 def _classes(tag: Tag) -> list[str]:
     found: object = tag.get("class")
     return found if isinstance(found, list) else str(found or "").split()
+
+
+def first_words(body: Tag) -> str:
+    """The first paragraph; the first words in any other tag where a post has no paragraphs."""
+    paragraphs = [plain(p) for p in body.select("p")] or [" ".join(s.split()) for s in body.strings]
+    return next((words for words in paragraphs if CODE.sub(" ", words).strip()), "")
 
 
 def _before(picture: Tag, body: Tag) -> Iterator[str]:
