@@ -64,21 +64,23 @@ def once(told: Iterable[Draft | Lost]) -> Iterator[Draft | Lost]:
 
 
 def picture(web: Web, *urls: str) -> bytes:
-    """The file at the first of `urls` that exists.
+    """The file at the first of `urls` that is there; the further ones are copies of the first.
 
-    Raises `Rejected` where none is a file, with the reason of the first: the others are its copies.
+    Raises `Rejected` where none is, and where the site refuses one: then it refuses its copies.
     """
     why: list[Lost] = []
     for url in urls:
         found = ask(web, url, url)
-        if isinstance(found, Lost):
-            why.append(found)
-        elif is_html(found):
-            detail = f"{url}: a web page came where a picture was asked; fetch it again"
-            why.append(Lost(source_ref=url, reason=Reason.BLOCKED, detail=detail))
-        else:
+        if isinstance(found, Page) and not is_html(found):
             return found.data
-    raise Rejected(Reason(why[0].reason), why[0].detail)
+        if isinstance(found, Page):
+            detail = f"{url}: a web page came where a picture was asked; fetch it again"
+            raise Rejected(Reason.BLOCKED, detail)
+        why.append(found)
+        if found.reason == Reason.BLOCKED:
+            break
+    last = why[-1] if why[-1].reason == Reason.BLOCKED else why[0]
+    raise Rejected(Reason(last.reason), last.detail)
 
 
 def spdx(license_url: str) -> str:

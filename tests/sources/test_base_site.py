@@ -88,8 +88,15 @@ def test_a_film_is_given_once_and_every_loss_is_told() -> None:
 
 
 def test_a_copy_serves_for_a_lost_original_and_the_original_says_why_none_does() -> None:
-    web = Shelf(original="<html>gone</html>", copy="a film")
+    web = Shelf(copy="a film")
     assert picture(web, f"{SITE}/original", f"{SITE}/copy") == b"a film"
-    with pytest.raises(Rejected, match="original: a web page") as verdict:
+    with pytest.raises(Rejected, match="original: not on the shelf") as verdict:
         picture(web, f"{SITE}/original", f"{SITE}/nowhere")
+    assert verdict.value.reason is Reason.MISSING_IMAGE
+
+
+def test_of_a_refused_original_no_copy_is_asked_for() -> None:
+    web = Shelf(original="<html>sign in</html>", copy="a film")
+    with pytest.raises(Rejected, match="original: a web page") as verdict:
+        picture(web, f"{SITE}/original", f"{SITE}/copy")
     assert verdict.value.reason is Reason.BLOCKED
