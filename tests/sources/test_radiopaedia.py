@@ -6,9 +6,11 @@ import pytest
 from drawn_shots import radiopaedia_shots
 from told import Shelf, page, read
 
+from curation.duplicates.groups import groups
 from curation.phantom.replicas import radiopaedia as replica
 from curation.sources.base import Draft, Lost, Web
 from curation.sources.radiopaedia import Radiopaedia
+from curation.stages import ingest
 from curation.terms import Terms
 from manifests.contract.vocabulary import Finding, Modality, Reason, View
 
@@ -82,6 +84,19 @@ def test_a_normal_study_before_the_illness_is_normal_and_the_case_is_not(site: P
     assert terms.findings(str(during["finding"])) == (Finding.COVID19,)
     assert terms.findings(str(clear["finding"])) == (Finding.COVID19,)
     assert before["patient"] == during["patient"]
+
+
+def test_a_patient_keeps_one_group_across_both_labels(site: Path, tmp_path: Path) -> None:
+    params = ingest.Params(max_side=64, max_megapixels=1)
+    kept, _ = ingest.main("radiopaedia", source(site), tmp_path, TERMS, params)
+    named = kept["record_id"].map(groups(kept, {}))
+    both = kept.groupby(named)["finding"].agg(lambda found: {"normal", "covid19"} <= set(found))
+    (patient,) = set(kept["patient_id"][named.isin(both[both].index)])
+    films = kept[kept["patient_id"] == patient].set_index("finding")
+    assert set(films.index) == {"normal", "covid19"}
+    assert not films.loc["normal", "abnormal"]
+    # Before the illness it is a normal film; a clear film of the illness would not be.
+    assert films.loc["normal", "age_years"] == films.loc["covid19", "age_years"]
 
 
 def test_a_case_for_signed_in_users_is_blocked_and_said_so(site: Path) -> None:

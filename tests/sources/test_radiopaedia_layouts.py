@@ -120,7 +120,7 @@ def test_the_patient_is_the_case_by_number_or_by_its_last_address(named: str, ri
     found = film(named + STUDY.format(""), f"{SITE}/cases/new-slug?lang=us", stacks=stack())
     assert (found.patient, found.url) == (rid, f"{SITE}/cases/{rid}")
     assert found.attribution == f"Case courtesy of Dr Phantom, Radiopaedia.org, rID: {rid}"
-    assert found.facts["case"] == "new-slug"
+    assert found.facts["case"] == f"{SITE}/cases/new-slug"
 
 
 def test_the_original_stands_before_its_fullscreen_copies() -> None:

@@ -222,7 +222,7 @@ def test_a_case_under_its_slug_and_its_number_gives_its_films_once() -> None:
     source = Radiopaedia(files=Path(), max_cases=9, queries=(), cases=("new-slug", "90001"))
     (film,) = source.read(Site(pages | {stacks: STACK}))
     assert isinstance(film, Draft)
-    assert (film.patient, film.facts["case"]) == ("90001", "new-slug")
+    assert (film.patient, film.facts["case"]) == ("90001", f"{SITE}/cases/new-slug")
 
 
 def test_a_renamed_slug_redirects_to_the_same_case() -> None:

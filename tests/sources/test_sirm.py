@@ -5,6 +5,7 @@ import pytest
 from drawn_shots import sirm_shots
 from told import Shelf, page, read
 
+from curation.age import age_years
 from curation.phantom.replicas import sirm as replica
 from curation.sources.base import Draft, Lost, Web
 from curation.sources.base_site import picture
@@ -55,6 +56,22 @@ def test_the_same_drafts_come_twice_with_the_socket_closed(site: Path) -> None:
 def test_no_picture_of_the_site_is_lost(site: Path) -> None:
     assert {shot.data for shot in sirm_shots()} == set(drafts(site))
     assert len({d["source_ref"] for d in read(source(site), site)}) == len(sirm_shots())
+
+
+def test_a_translated_post_says_the_same_and_adds_no_film(site: Path) -> None:
+    italian, both = (read(source(site, *listings), site) for listings in ((ITALIAN_LISTING,), ()))
+    assert italian == both
+    terms = Terms.load(TERMS, "sirm")
+    known = {d["source_ref"]: d for d in italian}
+    english = read(source(site, ENGLISH_LISTING), site)
+    assert len(english) > 4
+    for d in english:
+        same = known[d["source_ref"]]
+        assert (d["image"], d["patient"]) == (same["image"], same["patient"])
+        assert age_years(str(d["age"])) == age_years(str(same["age"]))
+        for column in (terms.sex, terms.view, terms.modality, terms.abnormal, terms.pcr):
+            name = column.__name__
+            assert column(str(d[name])) == column(str(same[name]))
 
 
 def test_the_words_mean_what_was_drawn(site: Path) -> None:

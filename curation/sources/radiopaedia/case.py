@@ -55,7 +55,11 @@ def case_of(page: Page, soup: BeautifulSoup) -> dict[str, Any]:
         "pcr": pcr(text(soup, ".user-generated-content") or text(soup, "#main, body")),
         "license": _licence(soup),
         "attribution": f"Case courtesy of {_author(soup) or '?'}, Radiopaedia.org, rID: {rid}",
-        "facts": {"case": slug_of(page.final_url), "certainty": certainty.lower()},
+        # The address that other collections cite, beside the lasting one.
+        "facts": {
+            "case": f"{SITE}/cases/{slug_of(page.final_url)}",
+            "certainty": certainty.lower(),
+        },
         "retrieved": page.retrieved,
     }
 
@@ -94,7 +98,7 @@ def certainty_of(soup: BeautifulSoup) -> str:
 def _author(soup: BeautifulSoup) -> str:
     said = next((string for string in soup.strings if CREDIT.search(string)), "")
     named = text(soup, ".author-info") or " ".join(said.split())
-    return CREDIT.sub("", named) or text(soup, "a[href^='/users/']:not([href*=sign])")
+    return CREDIT.sub("", named)
 
 
 def _licence(soup: BeautifulSoup) -> str:
