@@ -3,7 +3,7 @@ import time
 import pytest
 from told import Shelf, page
 
-from curation.sources.base import Draft, Lost, same
+from curation.sources.base import Draft, Lost, Page, same
 from curation.sources.base_site import absolute, is_html, is_whole, once, parsed, picture, spdx
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -96,7 +96,14 @@ def test_a_copy_serves_for_a_lost_original_and_the_original_says_why_none_does()
 
 
 def test_of_a_refused_original_no_copy_is_asked_for() -> None:
-    web = Shelf(original="<html>sign in</html>", copy="a film")
-    with pytest.raises(Rejected, match="original: a web page") as verdict:
-        picture(web, f"{SITE}/original", f"{SITE}/copy")
-    assert verdict.value.reason is Reason.BLOCKED
+    class Refusing(Shelf):
+        def page(self, url: str) -> Page:
+            if "original" in url:
+                raise Rejected(Reason.BLOCKED, f"{url}: is reserved by its host")
+            return super().page(url)
+
+    pages = (Shelf(original="<html>sign in</html>", copy="a film"), Refusing(copy="a film"))
+    for web in pages:
+        with pytest.raises(Rejected, match="original: ") as verdict:
+            picture(web, f"{SITE}/original", f"{SITE}/copy")
+        assert verdict.value.reason is Reason.BLOCKED

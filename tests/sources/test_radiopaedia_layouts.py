@@ -77,7 +77,7 @@ def test_age_and_sex_are_read_however_they_are_marked(
 
 
 def test_a_menu_of_tags_and_systems_is_no_fact_of_the_case() -> None:
-    menu = "<nav><a>Tags</a><a>Systems</a><a>covid-19</a></nav>"
+    menu = "<nav><a>Systems</a> <a>Tags</a> <a>covid-19</a></nav>"
     tags = '<div class="row"><strong>Tags:</strong> <a>pulmonary oedema</a></div>'
     text = f"<html><h1>Ground glass</h1>{CREDIT}{menu}{tags}{STUDY.format('')}</html>"
     (found,) = source().parse(page(CASE, text), Shelf(stacks=stack()))
@@ -215,8 +215,56 @@ def test_a_document_that_moved_is_looked_for_elsewhere() -> None:
 
 def test_the_token_of_the_viewer_is_kept_and_its_filter_is_not() -> None:
     link = "/studies/5/annotated_viewer_json?c=ab12&amp;lang=us&amp;only_findings=true"
-    body = STUDY.format(f'<a href="{link}">view</a>')
-    assert film(body, **{"?c=ab12&lang=us": viewer()}).source_ref == "drawn-1/5/9"
+    asked: list[str] = []
+
+    class Web(Shelf):
+        def page(self, url: str) -> Page:
+            asked.append(url)
+            return super().page(url)
+
+    text = f"<html><h1>x</h1>{CREDIT}{STUDY.format(link)}</html>"
+    assert list(source().parse(page(CASE, text), Web(viewer=viewer())))
+    assert asked == [f"{SITE}/studies/5/annotated_viewer_json?c=ab12&lang=us"]
+
+
+def test_an_empty_stack_beside_a_full_one_is_told() -> None:
+    both = json.dumps([{"modality": "X-ray", "images": []}, *json.loads(stack())])
+    lost, found = read(STUDY.format(""), stacks=both)
+    assert isinstance(lost, Lost)
+    assert isinstance(found, Draft)
+    assert (lost.reason, "without images" in lost.detail) == (Reason.LAYOUT_CHANGED, True)
+
+
+def test_a_study_without_a_number_is_told() -> None:
+    lost, found = read('<div class="case-study">Day 9</div>' + STUDY.format(""), stacks=stack())
+    assert isinstance(lost, Lost)
+    assert isinstance(found, Draft)
+    assert (lost.reason, "no number" in lost.detail) == (Reason.LAYOUT_CHANGED, True)
+
+
+@pytest.mark.parametrize("named", ["/studies/6/stacks?lang=us", "/cases/drawn-1/studies/6"])
+def test_a_study_that_is_only_linked_is_told_unless_its_viewer_says_what_it_shows(
+    named: str,
+) -> None:
+    body = f'{STUDY.format("")}<a href="{named}">more</a>'
+    found, lost = read(body, stacks=stack())
+    assert isinstance(found, Draft)
+    assert isinstance(lost, Lost)
+    assert lost.reason == Reason.LAYOUT_CHANGED
+    sixth = json.loads(viewer(caption="Day 6", findings="<p>Opacities.</p>"))
+    sixth["study"]["id"] = 6
+    films = read(body, **{"5/stacks": stack(), "6/annotated": json.dumps(sixth)})
+    assert [one.source_ref for one in films] == ["drawn-1/5/7", "drawn-1/6/9"]
+
+
+def test_a_link_to_another_case_names_no_study_of_this_one() -> None:
+    assert film('<a href="/cases/other/studies/6">x</a>' + STUDY.format(""), stacks=stack())
+
+
+def test_the_presentation_is_no_finding_of_a_study_that_has_lost_its_frame() -> None:
+    told = '<div class="data-item">Known opacity</div>'
+    body = f'<div>{told}<section><i id="study-5"></i><p>Clear lungs.</p></section></div>'
+    assert film(body, stacks=stack()).abnormal == "clear lungs"
 
 
 def test_a_cookie_box_changes_nothing() -> None:

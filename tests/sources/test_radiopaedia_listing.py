@@ -138,6 +138,11 @@ def test_without_any_pager_one_page_more_is_asked_for() -> None:
     assert asked[-1] == f"{SEARCH}&page=3"
 
 
+def test_a_page_that_the_pager_names_and_that_is_not_there_is_told() -> None:
+    slugs, lost, _ = walked({SEARCH: results("a", pager=NEXT["class"])})
+    assert (slugs, [one.reason for one in lost]) == (["a"], [Reason.MISSING_IMAGE])
+
+
 def test_a_page_that_shows_the_first_again_ends_the_walk() -> None:
     pages = {SEARCH: results("a", "b")} | {f"{SEARCH}&page={n}": results("a", "b") for n in (2, 3)}
     slugs, lost, asked = walked(pages)

@@ -301,7 +301,7 @@ def test_the_caption_of_one_picture_is_not_the_text_before_the_next() -> None:
 
 
 def test_a_file_with_an_italian_name_is_known_in_an_english_post() -> None:
-    body = f'<p>A 51-year-old man.</p><img src="{UP}/RX-Torace-2.jpg">'
+    body = f'<p>A 51-year-old man.</p><img src="{UP}/radiografia-torace-2.jpg">'
     assert TERMS.modality(film(body, ENGLISH_POST).modality) is Modality.X_RAY
 
 

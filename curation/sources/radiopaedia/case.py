@@ -116,11 +116,15 @@ def _labelled(soup: BeautifulSoup) -> dict[str, str]:
         if isinstance(string, NavigableString) and (label := LABEL.match(string)):
             is_alone = label.end() == len(string)
             if is_alone and (label[2] or (string.parent and string.parent.name in BOLD)):
-                said.setdefault(label[1].lower(), _beside(string))
+                found = [(label[1], _beside(string))]
             elif label[2]:
-                for found in LABELLED.finditer(" ".join(string.split())):
-                    said.setdefault(found[1].lower(), found[2])
-    return {label: words for label, words in said.items() if words}
+                told = LABELLED.finditer(" ".join(string.split()))
+                found = [(one[1], one[2]) for one in told]
+            else:
+                continue
+            for name, words in found:
+                said[name.lower()] = said.get(name.lower()) or words
+    return {name: words for name, words in said.items() if words}
 
 
 def _beside(label: NavigableString) -> str:
