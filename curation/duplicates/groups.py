@@ -1,6 +1,7 @@
 """Connected components: what belongs together through any chain of links."""
 
 import hashlib
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
@@ -53,8 +54,12 @@ def groups(
     pages = records["source_url"].map(case_page)
     # Where the address is a file's, the study may name the page.
     studied = records["study_id"].map(lambda s: case_page(s.partition("/")[2]), na_action="ignore")
-    for shared in (records["patient_id"], records["study_id"], pages.fillna(studied)):
+    for shared in (records["patient_id"], records["study_id"]):
         edges += _shared(records["record_id"], shared)
+    # A case has a lasting address and another one that people cite.
+    cited = records["facts"].map(_cited, na_action="ignore")
+    both = pd.concat([pages.fillna(studied), cited], ignore_index=True)
+    edges += _shared(pd.concat([records["record_id"]] * 2, ignore_index=True), both)
     return {
         member: name([m for m in component if m not in gone] or component)
         for component in components(records["record_id"], edges)
@@ -100,6 +105,11 @@ def case_page(address: str) -> str | None:
             found = path.match(parts.path)
             return f"{site}{found[0]}" if found else None
     return None
+
+
+def _cited(facts: str) -> str | None:
+    """The page of the case by the second address that its source gives in `facts`."""
+    return case_page(str(json.loads(facts).get("case", "")))
 
 
 def _shared(record_ids: "pd.Series[str]", values: "pd.Series[str]") -> list[Edge]:

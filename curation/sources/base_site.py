@@ -1,11 +1,12 @@
 """What several sites need: a parsed page, whole links, the first picture that exists."""
 
 import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 
-from curation.sources.base import Page, Web, ask
+from curation.sources.base import Draft, Lost, Page, Web, ask
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -43,19 +44,43 @@ def is_html(page: Page) -> bool:
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<!--"))
 
 
+def is_whole(page: Page) -> bool:
+    """The web page has its end; one that was cut off on its way shows fewer cases and films."""
+    return b"</html" in page.data[-65536:].lower()
+
+
+def once(told: Iterable[Draft | Lost]) -> Iterator[Draft | Lost]:
+    """Each film once, though its case stands under several addresses, or in two languages.
+
+    Only for a source whose `source_ref` names the film upstream: case and file.
+    """
+    seen = set[str]()
+    for item in told:
+        if isinstance(item, Draft):
+            if item.source_ref in seen:
+                continue
+            seen.add(item.source_ref)
+        yield item
+
+
 def picture(web: Web, *urls: str) -> bytes:
-    """The file at the first of `urls` that exists. Raises `Rejected` where none is a file."""
-    *others, last = urls
-    for url in others:
+    """The file at the first of `urls` that is there; the further ones are copies of the first.
+
+    Raises `Rejected` where none is, and where the site refuses one: then it refuses its copies.
+    """
+    why: list[Lost] = []
+    for url in urls:
         found = ask(web, url, url)
         if isinstance(found, Page) and not is_html(found):
             return found.data
-    page = web.page(last)
-    if is_html(page):
-        raise Rejected(
-            Reason.BLOCKED, f"{last}: a web page came where a picture was asked; fetch it again"
-        )
-    return page.data
+        if isinstance(found, Page):
+            detail = f"{url}: a web page came where a picture was asked; fetch it again"
+            raise Rejected(Reason.BLOCKED, detail)
+        why.append(found)
+        if found.reason == Reason.BLOCKED:
+            break
+    last = why[-1] if why[-1].reason == Reason.BLOCKED else why[0]
+    raise Rejected(Reason(last.reason), last.detail)
 
 
 def spdx(license_url: str) -> str:

@@ -70,6 +70,17 @@ def test_the_page_of_one_case_joins_films_of_two_collections() -> None:
     assert number_of_groups(records(rows)) == 2
 
 
+def test_a_case_is_joined_by_the_address_that_people_cite_it_by() -> None:
+    rows = [
+        record("a", source_url="https://radiopaedia.org/cases/covid-19-28?lang=us"),
+        record("b", source="radiopaedia", source_url="https://radiopaedia.org/cases/90281",
+               facts='{"case": "https://radiopaedia.org/cases/covid-19-28"}'),
+        record("c", source="radiopaedia", source_url="https://radiopaedia.org/cases/90283",
+               facts='{"certainty": "diagnosis certain"}'),
+    ]  # fmt: skip
+    assert number_of_groups(records(rows)) == 2
+
+
 @pytest.mark.parametrize(
     ("address", "page"),
     [

@@ -17,7 +17,7 @@ from told import read
 from curation.network.errors import LayoutDrift, NoContact, NotPermitted, Unavailable
 from curation.network.fetch import Params, fetch
 from curation.network.store import Store
-from curation.phantom.replicas import radiopaedia, sirm
+from curation.phantom.replicas import radiopaedia, sirm, sirm_english
 from curation.sources.base import Scraper
 from curation.sources.radiopaedia import Radiopaedia
 from curation.sources.sirm import Sirm
@@ -211,7 +211,8 @@ def test_two_fetches_do_not_fill_one_folder(site: Site, tmp_path: Path, permissi
 def test_a_changed_layout_ends_the_fetch_and_says_so(
     site: Site, tmp_path: Path, permission: Path
 ) -> None:
-    site.faults[sirm.LISTING] = [body(b"<html><p>Benvenuti</p></html>")]
+    for listing in (sirm.LISTING, sirm_english.LISTING):
+        site.faults[listing] = [body(b"<html><p>Benvenuti</p></html>")]
     asked = source("sirm", site, tmp_path / "raw", permission)
     with pytest.raises(LayoutDrift, match=r"mend curation/sources/sirm") as found:
         fetch("sirm", asked, PARAMS, tmp_path / "raw", tmp_path / "lock")

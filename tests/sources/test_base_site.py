@@ -1,10 +1,12 @@
 import time
 
 import pytest
-from told import page
+from told import Shelf, page
 
-from curation.sources.base import same
-from curation.sources.base_site import absolute, is_html, parsed, spdx
+from curation.sources.base import Draft, Lost, Page, same
+from curation.sources.base_site import absolute, is_html, is_whole, once, parsed, picture, spdx
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
 
 SITE = "https://example.org"
 HOSTILE = {
@@ -64,3 +66,44 @@ def test_a_creative_commons_link_is_named_in_spdx(url: str, name: str) -> None:
 )
 def test_a_page_is_told_by_its_content(start: str, *, is_page: bool) -> None:
     assert is_html(page(SITE, start)) == is_page
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("<html><p>a</p></html>\n<!-- cached -->", True), ("<HTML></HTML>", True),
+     ("<html><p>a", False), ("", False)],
+)  # fmt: skip
+def test_a_page_that_was_cut_off_is_told_from_a_whole_one(text: str, *, expected: bool) -> None:
+    assert is_whole(page(SITE, text)) == expected
+
+
+def test_a_film_is_given_once_and_every_loss_is_told() -> None:
+    def film(ref: str, url: str) -> Draft:
+        return Draft(source_ref=ref, image=bytes, url=url, patient="1")
+
+    lost = Lost(source_ref="1/b", reason=Reason.MISSING_IMAGE, detail="gone")
+    again: list[Draft | Lost] = [film("1/a", "again"), lost, film("1/b", "other")]
+    told = [film("1/a", "first"), lost, *again]
+    assert list(once(told)) == [told[0], lost, lost, told[4]]
+
+
+def test_a_copy_serves_for_a_lost_original_and_the_original_says_why_none_does() -> None:
+    web = Shelf(copy="a film")
+    assert picture(web, f"{SITE}/original", f"{SITE}/copy") == b"a film"
+    with pytest.raises(Rejected, match="original: not on the shelf") as verdict:
+        picture(web, f"{SITE}/original", f"{SITE}/nowhere")
+    assert verdict.value.reason is Reason.MISSING_IMAGE
+
+
+def test_of_a_refused_original_no_copy_is_asked_for() -> None:
+    class Refusing(Shelf):
+        def page(self, url: str) -> Page:
+            if "original" in url:
+                raise Rejected(Reason.BLOCKED, f"{url}: is reserved by its host")
+            return super().page(url)
+
+    pages = (Shelf(original="<html>sign in</html>", copy="a film"), Refusing(copy="a film"))
+    for web in pages:
+        with pytest.raises(Rejected, match="original: ") as verdict:
+            picture(web, f"{SITE}/original", f"{SITE}/copy")
+        assert verdict.value.reason is Reason.BLOCKED

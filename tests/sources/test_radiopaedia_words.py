@@ -1,13 +1,18 @@
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from curation.sources.radiopaedia.words import illness, said_of_study
 from curation.terms import Terms
 from manifests.contract.record import Rejected
-from manifests.contract.vocabulary import Finding, Reason
+from manifests.contract.vocabulary import Finding, Reason, View
 
-TERMS = Terms.load(Path(__file__).parents[2] / "manifests/terms.yaml", "radiopaedia")
+ROOT = Path(__file__).parents[2]
+TERMS = Terms.load(ROOT / "manifests/terms.yaml", "radiopaedia")
+PAPER = yaml.safe_load((ROOT / "profiles/paper.yaml").read_text())["profile"]["sources"]
+CITED = PAPER["radiopaedia"]["cases"]
 
 
 @pytest.mark.parametrize(
@@ -65,3 +70,43 @@ def test_a_normal_study_before_the_illness_is_normal(caption: str) -> None:
 def test_before_anything_else_is_not_before_the_illness(caption: str) -> None:
     said = said_of_study(caption, "unremarkable", "COVID-19")
     assert (said["finding"], said["abnormal"]) == ("COVID-19", "unremarkable")
+
+
+@pytest.mark.parametrize("slug", CITED)
+def test_every_case_that_the_published_set_cites_is_covid(slug: str) -> None:
+    title = re.sub(r"(?<!covid)-\d+$", "", slug).replace("-", " ")
+    assert TERMS.findings(illness(title, "", ""))[0] is Finding.COVID19
+
+
+def test_the_published_list_is_whole() -> None:
+    assert len(CITED) == len(set(CITED)) == 29
+
+
+@pytest.mark.parametrize(
+    "title", ["Recovered COVID-19 pneumonia", "Recovery from COVID-19", "Resolution of pneumonia"]
+)
+def test_an_illness_that_is_over_is_not_named(title: str) -> None:
+    assert illness(title, "covid-19", "") == title
+
+
+@pytest.mark.parametrize(
+    ("title", "finding"),
+    [("SARS: severe acute respiratory syndrome", Finding.SARS),
+     ("Middle East respiratory syndrome", Finding.MERS),
+     ("Viral pneumonia", Finding.VIRAL_PNEUMONIA),
+     ("Klebsiella pneumonia", Finding.BACTERIAL_PNEUMONIA), ("Round pneumonia", Finding.PNEUMONIA),
+     ("Pneumocystis pneumonia", Finding.FUNGAL_PNEUMONIA), ("Clear lungs", Finding.NORMAL),
+     ("Lipoid pneumonia", Finding.LIPOID_PNEUMONIA), ("Normal chest radiograph", Finding.NORMAL),
+     ("Aspiration pneumonia", Finding.ASPIRATION_PNEUMONIA)],
+)  # fmt: skip
+def test_other_titles_are_other_findings(title: str, finding: Finding) -> None:
+    assert TERMS.findings(illness(title, "", ""))[0] is finding
+
+
+@pytest.mark.parametrize(
+    ("word", "view"),
+    [("Frontal", View.FRONTAL), ("Lateral", View.L), ("PA", View.PA), ("AP", View.AP),
+     ("AP supine", View.AP_SUPINE), ("AP erect", View.AP_ERECT), ("Left lateral", View.L)],
+)  # fmt: skip
+def test_a_projection_is_never_guessed(word: str, view: View) -> None:
+    assert TERMS.view(word) is view

@@ -5,21 +5,25 @@ import pytest
 from drawn_shots import sirm_shots
 from told import Shelf, page, read
 
+from curation.age import age_years
 from curation.phantom.replicas import sirm as replica
 from curation.sources.base import Draft, Lost, Web
 from curation.sources.base_site import picture
 from curation.sources.sirm import Sirm
-from curation.sources.sirm import words as italian
+from curation.sources.sirm.italian import ITALIAN
+from curation.sources.sirm.listing import ENGLISH_LISTING, ITALIAN_LISTING
 from curation.terms import Terms
 from manifests.contract.vocabulary import Modality, Reason
 
 TERMS = Path(__file__).parents[2] / "manifests" / "terms.yaml"
 POST = "https://www.sirm.org/2020/03/10/covid-19-caso-901/"
+POSTED = '<h1>c</h1><div class="td-post-content">{}</div></html>'
 UP = "https://www.sirm.org/wp-content/uploads/2020/03"
 
 
-def source(folder: Path) -> Sirm:
-    return Sirm(files=folder, max_cases=500)
+def source(folder: Path, *listings: str) -> Sirm:
+    both = (ITALIAN_LISTING, ENGLISH_LISTING)
+    return Sirm(files=folder, max_cases=500, listings=listings or both)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,7 @@ def drafts(site: Path) -> dict[bytes, dict[str, object]]:
 
 
 def parsed(body: str, title: str = "COVID-19: caso 901") -> list[Draft | Lost]:
-    text = f'<h1>{title}</h1><div class="td-post-content">{body}</div>'
+    text = f'<h1>{title}</h1><div class="td-post-content">{body}</div></html>'
     return list(source(Path()).parse(page(POST, text), Shelf()))
 
 
@@ -52,6 +56,22 @@ def test_the_same_drafts_come_twice_with_the_socket_closed(site: Path) -> None:
 def test_no_picture_of_the_site_is_lost(site: Path) -> None:
     assert {shot.data for shot in sirm_shots()} == set(drafts(site))
     assert len({d["source_ref"] for d in read(source(site), site)}) == len(sirm_shots())
+
+
+def test_a_translated_post_says_the_same_and_adds_no_film(site: Path) -> None:
+    italian, both = (read(source(site, *listings), site) for listings in ((ITALIAN_LISTING,), ()))
+    assert italian == both
+    terms = Terms.load(TERMS, "sirm")
+    known = {d["source_ref"]: d for d in italian}
+    english = read(source(site, ENGLISH_LISTING), site)
+    assert len(english) > 4
+    for d in english:
+        same = known[d["source_ref"]]
+        assert (d["image"], d["patient"]) == (same["image"], same["patient"])
+        assert age_years(str(d["age"])) == age_years(str(same["age"]))
+        for column in (terms.sex, terms.view, terms.modality, terms.abnormal, terms.pcr):
+            name = column.__name__
+            assert column(str(d[name])) == column(str(same[name]))
 
 
 def test_the_words_mean_what_was_drawn(site: Path) -> None:
@@ -83,7 +103,7 @@ def test_a_patient_is_one_post_whatever_its_address(site: Path) -> None:
     ],
 )
 def test_age_and_sex_are_read_in_every_phrasing(text: str, age: str, sex: str) -> None:
-    assert (italian.age(text), italian.sex(text)) == (age, sex)
+    assert (ITALIAN.age(text), ITALIAN.sex(text)) == (age, sex)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +119,7 @@ def test_age_and_sex_are_read_in_every_phrasing(text: str, age: str, sex: str) -
     ],
 )
 def test_a_projection_is_read_where_it_stands(text: str, view: str) -> None:
-    assert italian.view(text) == view
+    assert ITALIAN.view(text) == view
 
 
 @pytest.mark.parametrize(
@@ -114,7 +134,7 @@ def test_a_projection_is_read_where_it_stands(text: str, view: str) -> None:
     ],
 )
 def test_what_the_radiograph_shows_is_not_what_ct_or_swab_say(text: str, shown: str) -> None:
-    assert italian.shown(text) == shown
+    assert ITALIAN.shown(text) == shown
 
 
 def test_modality_comes_from_caption_before_name_before_text() -> None:
@@ -175,7 +195,7 @@ def test_the_credit_is_the_first_paragraph_unless_it_tells_of_the_patient() -> N
     ],
 )
 def test_the_case_number_is_the_patient(slug: str, patient: str) -> None:
-    text = f'<h1>COVID-19</h1><div class="td-post-content"><img src="{UP}/rx.jpg"></div>'
+    text = f'<h1>COVID-19</h1><div class="td-post-content"><img src="{UP}/rx.jpg"></div></html>'
     web = Shelf()
     (found,) = source(Path()).parse(page(f"https://www.sirm.org/2020/03/10/{slug}/", text), web)
     assert isinstance(found, Draft)
@@ -186,9 +206,10 @@ def test_the_case_number_is_the_patient(slug: str, patient: str) -> None:
     ("body", "reason"),
     [
         ("<html><h1>caso 1</h1><p>text</p></html>", Reason.LAYOUT_CHANGED),
-        ('<h1>c</h1><div class="td-post-content"><p>text</p></div>', Reason.MISSING_IMAGE),
-        ('<h1>c</h1><div class="td-post-content"><img src="data:,"></div>', Reason.LAYOUT_CHANGED),
-        ('<h1>c</h1><div class="td-post-content"><img src="/a.svg"></div>', Reason.MISSING_IMAGE),
+        (POSTED.format("<p>text</p>"), Reason.MISSING_IMAGE),
+        (POSTED.format('<img src="data:,">'), Reason.LAYOUT_CHANGED),
+        (POSTED.format('<img src="/a.svg">'), Reason.MISSING_IMAGE),
+        (POSTED.format("<p>[image_pdf][image_print] Uomo, 51 anni</p>"), Reason.LAYOUT_CHANGED),
     ],
 )
 def test_a_post_that_gives_nothing_says_why(body: str, reason: Reason) -> None:
@@ -209,7 +230,7 @@ def test_a_lost_listing_page_is_said_and_the_others_are_read(site: Path, tmp_pat
     index = tmp_path / "responses.jsonl"
     lines = [line for line in index.read_text().splitlines() if "/page/2/" not in line]
     index.write_text("\n".join(lines) + "\n")
-    found = read(source(tmp_path), tmp_path)
+    found = read(source(tmp_path, ITALIAN_LISTING), tmp_path)
     (lost,) = (item for item in found if "reason" in item)
     assert lost["source_ref"] == "listing, page 2"
     # Three pages of six, six and four posts, the first with three pictures.

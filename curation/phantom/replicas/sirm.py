@@ -1,10 +1,14 @@
-"""A small SIRM as recorded responses: listings of two eras, posts in Italian, uploaded files."""
+"""A small SIRM as recorded responses: listings of two eras, posts in Italian, uploaded files.
+
+Every third post stands in English, too, with the same files: the same cases, no film more.
+"""
 
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
 from curation.network.store import Store
+from curation.phantom.replicas import sirm_english as english
 from curation.phantom.replicas.pages import HEAD, file_type, number_of, page
 from curation.phantom.shot import Shot
 from manifests.contract.vocabulary import Modality, View
@@ -36,13 +40,18 @@ def file_shots(folder: Path, shots: Sequence[Shot], world: int) -> None:
     The same shots give the same bytes.
     """
     store = Store(folder, is_durable=False)
-    links = []
+    links, translated = list[str](), list[str]()
     ordered = sorted(shots, key=lambda shot: (_post_of(shot), shot.day, shot.ref))
     for number, films in groupby(ordered, _post_of):
         case = list(films)
+        tags = [_image(store, number, order, shot) for order, shot in enumerate(case, start=1)]
         links.append(_address(number))
-        store.put(page(_address(number), _post(store, number, case)))
-    _file_listing(store, links)
+        store.put(page(_address(number), _post(number, case, tags)))
+        if not translated or number // 10 % 3 == 1:
+            translated.append(english.address(number))
+            store.put(page(translated[-1], english.post(number, case, tags)))
+    _file_listing(store, LISTING, links)
+    _file_listing(store, english.LISTING, translated)
     store.put(page(f"{SITE}/robots.txt", f"# drawn, world {world}\nUser-agent: *\nAllow: /\n"))
 
 
@@ -63,7 +72,7 @@ def _post_of(shot: Shot) -> int:
     return number + 2 * is_apart
 
 
-def _file_listing(store: Store, links: list[str]) -> None:
+def _file_listing(store: Store, listing: str, links: list[str]) -> None:
     parts = [links[start : start + ROWS] for start in range(0, len(links), ROWS)] or [[]]
     for number, part in enumerate(parts, start=1):
         # A post of the page before stands here again, under an old form of its address.
@@ -72,11 +81,11 @@ def _file_listing(store: Store, links: list[str]) -> None:
         last = len(parts)
         pager = (
             f'<div class="page-nav td-pb-padding-side"><span class="current">{number}</span>'
-            f'<a class="page" href="{LISTING}page/{min(number + 1, last)}/">{number + 1}</a>'
-            f'<a class="last" title="{last}" href="{LISTING}page/{last}/">{last}</a></div>'
+            f'<a class="page" href="{listing}page/{min(number + 1, last)}/">{number + 1}</a>'
+            f'<a class="last" title="{last}" href="{listing}page/{last}/">{last}</a></div>'
             if last > 1 else ""
         )  # fmt: skip
-        url = LISTING if number == 1 else f"{LISTING}page/{number}/"
+        url = listing if number == 1 else f"{listing}page/{number}/"
         store.put(page(url, f"{HEAD}{''.join(entries)}{pager}</html>\n"))
 
 
@@ -93,8 +102,11 @@ def _entry(link: str, *, is_old: bool) -> str:
     )
 
 
-def _post(store: Store, number: int, case: list[Shot]) -> str:
-    parts = "".join(_part(store, number, order, shot) for order, shot in enumerate(case, start=1))
+def _post(number: int, case: list[Shot], tags: list[str]) -> str:
+    parts = "".join(
+        _part(order, shot, tag)
+        for order, (shot, tag) in enumerate(zip(case, tags, strict=True), start=1)
+    )
     return f"""{HEAD}<article><h1 class="entry-title">COVID-19: caso {number}</h1>
 <div class="td-post-content"><p>D. Phantom, U.O. Radiologia, Ospedale Disegnato</p>
 <p>{_patient(case[0], number)}, febbre e tosse. Tampone positivo.</p>
@@ -116,25 +128,22 @@ def _patient(shot: Shot, number: int) -> str:
     return phrases[number // 10 % len(phrases)]
 
 
-def _part(store: Store, number: int, order: int, shot: Shot) -> str:
+def _part(order: int, shot: Shot, tag: str) -> str:
     """Paragraph and figure of one picture; what it is stands in one of three places."""
     if shot.modality is Modality.CT:
         words, said = "TC torace", "aree a vetro smerigliato"
     else:
         words = f"RX torace in proiezione {VIEWS[shot.view]}"
         said = "addensamenti" if shot.shows_disease else "negativo"
-    stem = "tc-torace" if shot.modality is Modality.CT else "rx-torace"
-    name, caption = f"{number}-{order}", ""
-    if order % 3 == 1:
-        caption = f"<figcaption>{words}</figcaption>"
-    elif order % 3 == 2:  # noqa: PLR2004 - the second of three places
-        name = f"{stem}-{number}-{order}"
-    tag = _image(store, f"{SITE}/wp-content/uploads/2020/03/{name}", order, shot)
+    caption = f"<figcaption>{words}</figcaption>" if order % 3 == 1 else ""
     return f"<p>Esegue {words}: {said}.</p><figure>{tag}{caption}</figure>\n"
 
 
-def _image(store: Store, stem: str, order: int, shot: Shot) -> str:
+def _image(store: Store, number: int, order: int, shot: Shot) -> str:
     """The tag as the theme writes it; now and then only a copy in another size is left."""
+    kind = "tc-torace" if shot.modality is Modality.CT else "rx-torace"
+    name = f"{kind}-{number}-{order}" if order % 3 == 2 else f"{number}-{order}"  # noqa: PLR2004 - the second of three places
+    stem = f"{SITE}/wp-content/uploads/2020/03/{name}"
     original, copy = f"{stem}.{shot.extension}", f"{stem}-1024x900.{shot.extension}"
     is_lost = number_of(shot.patient) % 4 == 0 and order == 1
     kind = file_type(shot.extension)

@@ -15,7 +15,9 @@ _DOUBTED = re.compile(
     r"\b(?:no|not|non|never|nor|without|absent|un(?:likely|confirmed|proven)|negative|mimic\w*"
     r"|simulat\w+|masquerad\w+|resembl\w+|pseudo\w*|instead of|rather than|other than|versus|vs"
     r"|differential|possibl[ey]|probabl[ey]|likely|suspect\w*|suspicious|presum\w+"
-    r"|quer(?:y|ied)|questionable|rul(?:e|ed|ing)[- ]out|exclu\w+|resol\w+|recover\w*|healed"
+    r"|quer(?:y|ied)|questionable|rul(?:e|ed|ing)[- ]out|exclu\w+|healed"
+    # "Pneumonia and recovery" tells of both; each study then says what its own films show.
+    r"|resol(?!ution)\w+|recover(?!y)\w*|(?:resolution|recovery) (?:of|from)"
     r"|sequela\w*|after|following|history of|prior|previous\w*|past"
     r"|(?<!year.)(?<!years.)old|long[- ]covid|vaccin\w*|pandemic|era"
     r"|(?:organi[sz]ing|eosinophilic|(?<!covid-19 )interstitial) pneumonia"

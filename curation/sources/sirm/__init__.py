@@ -1,84 +1,127 @@
 """SIRM, the Italian radiologists' society: its COVID-19 posts of 2020 (paper §3.1, positives 2).
 
 A post is one patient and mixes radiographs with CT; most pictures have no caption, so what a
-picture is stands in its caption, its file name or the paragraph before it.
+picture is stands in its caption, its file name or the paragraph before it. An English post is taken
+for the translation of the Italian one with its number: should it not be, two patients stay on one
+side of the split, which does no harm.
 """
 
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from bs4 import Tag
+from pydantic import model_validator
 
-from curation.sources.base import About, Draft, Lost, Page, Scraper, Web, ask
-from curation.sources.base_site import absolute, parsed, picture
-from curation.sources.sirm import words as italian
+from curation.sources.base import About, Draft, Lost, Page, Scraper, Web
+from curation.sources.base_site import is_whole, once, parsed, picture
+from curation.sources.sirm.english import ENGLISH
+from curation.sources.sirm.figures import CODE, figures_of, film, first_words, plain, unread
+from curation.sources.sirm.italian import ITALIAN
+from curation.sources.sirm.listing import (
+    ENGLISH_LISTING,
+    HOSTS,
+    ITALIAN_LISTING,
+    POST,
+    listing_address,
+    walk,
+)
+from curation.sources.sirm.tongue import Tongue
 from manifests.contract.vocabulary import Reason
 
-SITE = "https://www.sirm.org"
-LISTING = f"{SITE}/category/senza-categoria/covid-19/"
-TITLES = ".td-module-title a[href], .entry-title a[href], a.td-image-wrap[href]"
-PAGER = ".page-nav a[href], .nav-links a[href], a.page-numbers[href]"
 BODY = ".td-post-content, .entry-content, .tdb_single_content"
-POST = re.compile(r"/20\d\d/\d\d/\d\d/([^/]+)")
-CASE = re.compile(r"cas[oe]\W*(\d+)", re.IGNORECASE)
-SIZE = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w+$)")
-UPLOAD = re.compile(r"/wp-content/uploads/([^?#]+\.(?:jpe?g|jfif|png|webp))", re.IGNORECASE)
+CASE = re.compile(r"cas[oe]\W*(?:n(?:um|umero|r|o)?\W+)?0*(\d+)", re.IGNORECASE)
 
 
 class Sirm(Scraper):
-    """The COVID-19 category of sirm.org, through all its listing pages."""
+    """The COVID-19 posts of sirm.org, through all pages of its listings."""
 
     about: ClassVar[About] = About(
-        title="SIRM COVID-19 database", homepage=LISTING, license="NOASSERTION",
+        title="SIRM COVID-19 database", homepage=ITALIAN_LISTING, license="NOASSERTION",
         license_url="", paper="§3.1, positives 2", needs_permission=True,
         citation="Società Italiana di Radiologia Medica e Interventistica, COVID-19 database",
-        hosts=("www.sirm.org", "sirm.org", "archivio.sirm.org"),
+        hosts=HOSTS,
     )  # fmt: skip
+    listings: tuple[str, ...] = (ITALIAN_LISTING, ENGLISH_LISTING)
+    """The listings that are read, in turn; may be absent, which reads both languages."""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.listings:
+            raise ValueError("'listings' is empty; name a listing, or leave it out to read both")
+        for listing in self.listings:
+            listing_address(listing)
+        return self
 
     def listing(self, web: Web) -> Iterator[str | Lost]:
-        last, number = 1, 0
-        while number < last:
-            number += 1
-            url = LISTING if number == 1 else f"{LISTING}page/{number}/"
-            page = ask(web, url, f"listing, page {number}")
-            if isinstance(page, Lost):
-                yield page
-                continue
-            soup = parsed(page)
-            hrefs = [absolute(SITE, link["href"]) for link in soup.select(TITLES)]
-            posts = [href for href in hrefs if POST.search(href)]
-            if not posts:
-                yield _changed(f"listing, page {number}", f"{url}: no post found")
-            yield from dict.fromkeys(posts)
-            pages = re.findall(r"/page/(\d+)", " ".join(str(a["href"]) for a in soup.select(PAGER)))
-            last = max(last, *map(int, pages)) if pages else last
+        for named in self.listings:
+            yield from walk(web, listing_address(named))
+
+    def read(self, web: Web) -> Iterator[Draft | Lost]:
+        """All posts; a film that stands in both languages is given once, as the first tells it."""
+        return once(super().read(web))
 
     def parse(self, page: Page, web: Web) -> Iterator[Draft | Lost]:
-        soup = parsed(page)
-        found = POST.search(page.url)
+        found, soup = POST.search(page.url), parsed(page)
         slug = found[1] if found else page.url
-        title, body = soup.select_one("h1"), soup.select_one(BODY)
-        if title is None or body is None:
+        title = soup.select_one("h1.entry-title") or soup.select_one("h1")
+        body = soup.select_one(BODY)
+        if found and not POST.search(page.final_url):
+            yield _changed(slug, f"{page.url}: leads to {page.final_url}, which is no post")
+        elif title is None or body is None:
             yield _changed(slug, f"{page.url}: no title or no text found")
-            return
-        case = _case(page, slug, title.get_text(" ", strip=True), body)
-        images = _images(body)
-        if not images:
-            yield _missing(slug, f"{page.url}: the post shows no picture")
-        for number, (address, image) in enumerate(images.items(), start=1):
-            original = SIZE.sub("", address)
-            name = UPLOAD.search(original)
-            if name is None:
-                lost = _changed if address.startswith("data:") else _missing
-                yield lost(f"{slug}/{number}", f"{page.url}: picture {number} names no file")
-                continue
-            yield Draft(
-                source_ref=f"{case['patient']}/{name[1]}",
-                image=partial(picture, web, *dict.fromkeys([original, address])),
-                **(case | _film(image, name[1].rpartition("/")[2])),
-            )
+        else:
+            yield from _films(page, slug, plain(title), body, web)
+
+
+def _films(page: Page, slug: str, title: str, body: Tag, web: Web) -> Iterator[Draft | Lost]:
+    figures, case = figures_of(body), _case(page, slug, title, body)
+    faults = unread(body, figures)
+    if not is_whole(page):
+        faults.append("the page was cut off before its end; fetch it again, or")
+    for number, fault in enumerate(faults, start=1):
+        yield _changed(f"{slug}, fault {number}", f"{page.url}: {fault}")
+    if not figures and CODE.search(plain(body)):
+        yield _changed(slug, f"{page.url}: a print view, which shows text and no picture")
+    elif not figures:
+        yield _missing(slug, f"{page.url}: the post shows no picture")
+    tongues = _tongues(page)
+    for number, figure in enumerate(figures, start=1):
+        if not figure.name:
+            lost = _changed if figure.urls[0].startswith("data:") else _missing
+            yield lost(f"{slug}/{number}", f"{page.url}: picture {number} names no file")
+            continue
+        yield Draft(
+            source_ref=f"{case['patient']}/{figure.name}",
+            image=partial(picture, web, *figure.urls),
+            **(case | film(figure, body, *tongues)),
+        )
+
+
+def _tongues(page: Page) -> tuple[Tongue, Tongue]:
+    """The tongue of the post, and the other one, in which its files may be named."""
+    is_english = "/en/" in page.final_url or "/en/" in page.url
+    return (ENGLISH, ITALIAN) if is_english else (ITALIAN, ENGLISH)
+
+
+def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, Any]:
+    """What holds for every picture of a post."""
+    tongue, _ = _tongues(page)
+    number = CASE.search(slug) or CASE.search(title)
+    text = CODE.sub(" ", plain(body))
+    first = CODE.sub(" ", first_words(body)).strip()
+    credit = "" if tongue.age(first) or tongue.sex(first) else first
+    return {
+        "url": page.final_url,
+        "patient": number[1] if number else slug,
+        "age": tongue.age(text),
+        "sex": tongue.sex(text),
+        "finding": tongue.illness(title, slug),
+        "pcr": tongue.swab(text),
+        "attribution": f"{credit or 'SIRM'} (SIRM, {title})",
+        "retrieved": page.retrieved,
+    }
 
 
 def _missing(ref: str, found: str) -> Lost:
@@ -88,70 +131,3 @@ def _missing(ref: str, found: str) -> Lost:
 def _changed(ref: str, found: str) -> Lost:
     return Lost(source_ref=ref, reason=Reason.LAYOUT_CHANGED,
                 detail=f"{found}; look at the page and mend the scraper")  # fmt: skip
-
-
-def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, Any]:
-    """What holds for every picture of a post."""
-    number = CASE.search(slug) or CASE.search(title)
-    paragraphs = [_plain(p) for p in body.select("p")]
-    text = " ".join(paragraphs)
-    credit = next(
-        (p for p in paragraphs[:1] if p and not italian.age(p) and not italian.sex(p)), ""
-    )
-    return {
-        "url": page.final_url,
-        "patient": number[1] if number else slug,
-        "age": italian.age(text),
-        "sex": italian.sex(text),
-        "finding": italian.illness(title, slug),
-        "pcr": italian.swab(text),
-        "attribution": f"{credit or 'SIRM'} (SIRM, {title})",
-        "retrieved": page.retrieved,
-    }
-
-
-def _images(body: Tag) -> dict[str, Tag]:
-    """Address and tag of every picture of a post.
-
-    A post shows one film in several places and sizes: of one original the first is taken.
-    """
-    found: dict[str, tuple[str, Tag]] = {}
-    for image in body.select("img"):
-        link = image.find_parent("a", href=UPLOAD)
-        named = [image.get(key) for key in ("data-full-url", "data-img-url", "data-src", "src")]
-        urls = [str(url) for url in [link and link.get("href"), *named] if url]
-        # Until it scrolls into view, a picture's `src` is a placeholder.
-        best = next((url for url in urls if UPLOAD.search(url)), urls[0] if urls else "data:")
-        if not best.startswith("data:"):
-            best = absolute(SITE, best)
-        found.setdefault(SIZE.sub("", best), (best, image))
-    return dict(found.values())
-
-
-def _film(image: Tag, name: str) -> dict[str, str]:
-    """What one picture is, from its caption, its file name and the text before it."""
-    figure = image.find_parent("figure")
-    caption = (_plain(figure) if figure else "") or str(image.get("alt") or "")
-    words = re.sub(r"[-_\d.]+", " ", name)
-    told = next((text for text in _before(image) if italian.modality(text)), "")
-    modality = italian.modality(caption) or italian.modality(words)
-    modality = modality or italian.modality(told, is_last=True)
-    if modality != "RX":
-        return {"modality": modality}
-    told = next(filter(None, map(italian.of_the_film, _before(image))), "")
-    return {
-        "modality": modality,
-        "view": italian.view(caption) or italian.view(words) or italian.view(told),
-        "abnormal": italian.shown(caption) or italian.shown(told),
-    }
-
-
-def _before(image: Tag) -> Iterator[str]:
-    """The paragraphs before a picture, the nearest first."""
-    for part in image.previous_elements:
-        if isinstance(part, Tag) and part.name == "p":
-            yield _plain(part)
-
-
-def _plain(tag: Tag) -> str:
-    return " ".join(tag.get_text(" ").split())

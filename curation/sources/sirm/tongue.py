@@ -1,0 +1,110 @@
+"""How a post's sentences are read, in any tongue: its words stand in `italian` and `english`."""
+
+import re
+from dataclasses import dataclass
+from re import Pattern
+
+COVID = re.compile(r"covid[- ]?19", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tongue:
+    """The words of one tongue, as patterns, and what is said in `Draft`s for them."""
+
+    sexes: Pattern[str]
+    spans: Pattern[str]
+    """Lengths of time that are no age: "da 3 giorni", "a 3-day history"."""
+    ages: Pattern[str]
+    """A number and its unit."""
+    ages_after: Pattern[str]
+    """A number of years whose unit stands before it or in the same word."""
+    years: str
+    modalities: Pattern[str]
+    """Three groups: radiograph, CT, ultrasound."""
+    modality_words: tuple[str, str, str]
+    laterals: Pattern[str]
+    lateral: str
+    sides: Pattern[str]
+    """Two groups: AP, PA."""
+    lying: tuple[tuple[Pattern[str], str], ...]
+    """Positions of the patient, and the word that stands for each."""
+    signs: Pattern[str]
+    denied: Pattern[str]
+    clear: Pattern[str]
+    not_clear: Pattern[str]
+    clear_word: str
+    others: Pattern[str]
+    """Where a sentence on the film goes over to a CT or a swab."""
+    swabs: tuple[Pattern[str], ...]
+    """Two groups: a word that denies, and what is said of the swab."""
+    results: Pattern[str]
+    """Two groups: a word that denies, and the stem of the result."""
+    positive: str
+    """The stem of a positive result."""
+    swab_words: tuple[str, str]
+    """For a positive and for a negative swab."""
+    doubts: Pattern[str]
+
+    def sex(self, text: str) -> str:
+        """The first word of the text for the patient's sex."""
+        found = self.sexes.search(text)
+        return next(group for group in found.groups() if group).lower() if found else ""
+
+    def age(self, text: str) -> str:
+        """The age with its unit, such as "65 anni" or "8 mesi"; years before any other unit."""
+        told = self.ages.findall(self.spans.sub(" ", text))
+        years = [(number, unit) for number, unit in told if unit[:1].lower() == self.years[0]]
+        after = self.ages_after.search(text)
+        if years or (told and not after):
+            number, unit = (years or told)[0]
+            return f"{number} {unit.lower()}"
+        return f"{next(g for g in after.groups() if g)} {self.years}" if after else ""
+
+    def modality(self, text: str, *, is_last: bool = False) -> str:
+        """The word for what made the picture, by the first mention; by the last if asked."""
+        found = list(self.modalities.finditer(text))
+        if not found:
+            return ""
+        groups = found[-1 if is_last else 0].groups()
+        return next(w for w, group in zip(self.modality_words, groups, strict=True) if group)
+
+    def view(self, text: str) -> str:
+        """The projection, such as `latero-laterale`, `AP a letto`, `AP`, `PA`, `a letto`."""
+        if self.laterals.search(text):
+            return self.lateral
+        side = self.sides.search(text)
+        words = ["AP" if side[1] else "PA"] if side else []
+        words += [word for pattern, word in self.lying if pattern.search(text)][:1]
+        return " ".join(words)
+
+    def of_the_film(self, text: str) -> str:
+        """The sentences that speak of the radiograph, each up to its word for a CT or a swab."""
+        radiograph = self.modality_words[0]
+        said = [part for part in re.split(r"[.;]\s", text) if self.modality(part) == radiograph]
+        return "; ".join(self.others.split(sentence)[0] for sentence in said)
+
+    def shown(self, text: str) -> str:
+        """What the text says of the radiograph: that it is clear, the first sign, or nothing."""
+        said = self.of_the_film(text)
+        if self.clear.search(self.not_clear.sub("", said)):
+            return self.clear_word
+        found = self.signs.search(self.denied.sub("", said))
+        return found[0].lower() if found else ""
+
+    def illness(self, title: str, slug: str) -> str:
+        """`COVID-19` where title or address name it and neither doubts it, else the title."""
+        words = f"{title} {slug.replace('-', ' ')}"
+        return "COVID-19" if COVID.search(words) and not self.doubts.search(words) else title
+
+    def swab(self, text: str) -> str:
+        """The swab's result, or nothing; one positive swab of several counts.
+
+        A swab that is not, or was never, positive is negative; "not negative" says nothing.
+        """
+        found = set[bool]()
+        for before, told in (pair for swab in self.swabs for pair in swab.findall(text)):
+            for denied, result in self.results.findall(told):
+                is_positive, is_denied = result.lower() == self.positive, bool(before or denied)
+                if is_positive or not is_denied:
+                    found.add(is_positive and not is_denied)
+        return self.swab_words[not max(found)] if found else ""
