@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import requests
 
 from curation.network.addresses import Addresses
-from curation.network.errors import Failed, Refused
+from curation.network.errors import Disallowed, Failed, Refused
 from curation.network.guard import Deadline, Wire
 from curation.network.headers import kept
 from curation.network.manners import Manners, Params
@@ -93,7 +93,7 @@ class Asker:
         while len(hops) <= MAX_REDIRECTS:
             rules = self._rules(at)
             if not rules.allows(at):
-                raise Refused(f"{urlsplit(at).hostname}: {rules.why}; {at} is not asked")
+                raise Disallowed(f"{urlsplit(at).hostname}: {rules.why}; {at} is not asked")
             self.manners.wait(at, rules.pause())
             self.requests += 1
             start = time.monotonic()

@@ -47,7 +47,7 @@ class Errand:
             for item in tqdm(source.read(self.web), desc=self.key, unit=" films", disable=None):
                 _look(item, report)
         finally:
-            report.requests = self.web.asker.requests
+            report.requests, report.turned_away = self.web.asker.requests, self.web.turned_away
             self._write(list(locks.responses(store)))
         report.changed = sorted(
             entry.url for entry in store

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from curation.network import reserved, robots
 from curation.network.asking import Answer, Asker, Moment
-from curation.network.body import whole
-from curation.network.errors import Failed, Refused, Unavailable
+from curation.network.body import lacks_its_end, whole
+from curation.network.errors import Cut, Disallowed, Failed, Refused, Unavailable
 from curation.network.manners import SERVER_ERROR, Params
 from curation.network.recorded import admitted, is_blocked, is_settled
 from curation.network.store import Evidence, Store
@@ -29,10 +29,13 @@ class PoliteWeb:
         self.asker = Asker(source, params, store.folder.parent / ".hosts", self._rules, now)
         self.failed: list[str] = []
         """Addresses that brought nothing whole; the next fetch asks them again."""
+        self.turned_away: list[str] = []
+        """Addresses that gave a gate, a refusal or nothing usable, though robots.txt allows them."""
         self._max_bytes = int(params.max_page_mb * 1e6)
         self._store, self._today = store, today
         self._robots: dict[str, robots.Robots] = {}
         self._refused: dict[str, Rejected] = {}
+        self._doubted = set[str]()
 
     def page(self, url: str) -> Page:
         """The response for `url`, from the store or from the site."""
@@ -61,8 +64,10 @@ class PoliteWeb:
         except Failed as fault:
             self._give_up(url, fault)
         except Refused as fault:
+            self.turned_away += [] if isinstance(fault, Disallowed) else [url]
             raise Rejected(Reason.BLOCKED, f"{url}: {fault}") from fault
         page = self._store.page(url)
+        self.turned_away += [url] if is_blocked(page) else []
         self.asker.manners.count(url, is_bad=is_blocked(page))
         return page
 
@@ -71,6 +76,10 @@ class PoliteWeb:
         page, why = None, reserved.by_header(answer.response)
         if not why:
             page = self._read(url, answer)
+            # A length may lie once; a picture that comes cut off twice is so at its origin.
+            if lacks_its_end(page.data) and url not in self._doubted:
+                self._doubted.add(url)
+                raise Cut("the picture has no end")
             why = reserved.by_page(page.data) if is_html(page) else ""
         if why or page is None:
             page = self._page(url, answer, b"")
