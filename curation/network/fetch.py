@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from curation.network.report import FetchReport
 from curation.network.store import Store
 from curation.network.web import PoliteWeb
 from curation.sources.base import Importer, Scraper, Source
-from manifests.contract.folder import PART, Busy
+from manifests.contract.folder import PART, Busy, whole_file
 
 __all__ = ["FetchReport", "Params", "fetch"]
 
@@ -64,15 +65,22 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         guard.acquire(timeout=0)
     except Timeout:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "its name is not known"
         raise Busy(
-            f"{folder}: another fetch is filling it ({who}); wait for it or end it"
+            f"{folder}: another fetch is filling it ({_told_by(holder)}); wait for it or end it"
         ) from None
     try:
-        holder.write_text(
-            f"process {os.getpid()} on {socket.gethostname()}, since {_now()}", encoding="utf-8"
-        )
+        with whole_file(holder) as part:
+            part.write_text(f"process {os.getpid()} on {socket.gethostname()}, since {_now()}")
         yield
     finally:
         holder.unlink(missing_ok=True)
         guard.release()
+
+
+def _told_by(holder: Path) -> str:
+    """Who fills the folder; one that has only just begun may need a moment to say so."""
+    for _ in range(20):
+        if holder.exists():
+            return holder.read_text()
+        time.sleep(0.05)
+    return "it does not say which"

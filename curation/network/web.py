@@ -30,7 +30,7 @@ class PoliteWeb:
         self.failed: list[str] = []
         """Addresses that brought nothing whole; the next fetch asks them again."""
         self.turned_away: list[str] = []
-        """Addresses that gave a gate, a refusal or nothing usable, though robots.txt allows them."""
+        """Addresses that gave a gate or nothing usable, though robots.txt allows them."""
         self._max_bytes = int(params.max_page_mb * 1e6)
         self._store, self._today = store, today
         self._robots: dict[str, robots.Robots] = {}

@@ -178,7 +178,9 @@ class Fetched:
         codes, folder = [], self.home / name
         for _ in range(40):
             try:
-                report = fetch(self.key, self.source(site, folder), NICE, folder, self.home / "lock")
+                report = fetch(
+                    self.key, self.source(site, folder), NICE, folder, self.home / "lock"
+                )
             except Stopped as fault:
                 codes.append(fault.exit_code)
                 continue
@@ -200,10 +202,11 @@ class Fetched:
         rules = [e for e in self.entries if e.url.endswith("/robots.txt")]
         pictures = [e for e in self.entries if e.content_type.startswith("image")]
         cases = [e for e in self.entries if e.url in self._cases()]
-        fitting = {**dict.fromkeys(ROBOTS, rules), **dict.fromkeys(PICTURES, pictures),
-                   **dict.fromkeys(CASES, [*pictures, *cases])}  # fmt: skip
-        plain = [e for e in self.entries if e.url == e.final_url]
-        among = [e for e in fitting.get(kind, plain) if e in plain]
+        among = [e for e in self.entries if e.url == e.final_url]
+        if kind in ROBOTS:
+            among = rules
+        elif kind in PICTURES or kind in CASES:
+            among = [e for e in among if e in pictures or (kind in CASES and e in cases)]
         return sorted(among, key=lambda e: hashlib.sha256((kind + e.url).encode()).digest())[:count]
 
     def _cases(self) -> set[str]:
