@@ -86,14 +86,16 @@ class Killer:
             self._moment, self._requests = moment, 0
             self._running = subprocess.Popen(self._command, cwd=ROOT, stdout=subprocess.DEVNULL)
         assert self._running.wait(timeout=30) == -signal.SIGKILL
-        self._moment = None
 
     def _at(self, place: str, _: str) -> None:
         with self._lock:
             running, moment = self._running, self._moment
             self._requests += place == "asked"
-            is_now = moment and moment[:2] == (self._requests, place)
-        if running and moment and is_now:
+            # Not every answer has a middle: then the next one's is meant.
+            if moment is None or moment.place != place or moment.request > self._requests:
+                return
+            self._moment = None
+        if running:
             threading.Event().wait(moment.seconds)
             os.kill(running.pid, signal.SIGKILL)
             # What is killed reads no more, so nothing more counts as handed over.
