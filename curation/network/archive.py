@@ -5,15 +5,25 @@ import hashlib
 import json
 import re
 import shutil
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
-from curation.network import robots
+from curation.network import reserved
+from curation.network.asking import Answer, Asker
 from curation.network.body import CHUNK, chunks
-from curation.network.errors import Failed, Mismatch, NotPermitted, Refused, TooMuch, Unavailable
+from curation.network.errors import (
+    Cut,
+    Failed,
+    Mismatch,
+    NotPermitted,
+    Refused,
+    TooMuch,
+    Unavailable,
+)
 from curation.network.recorded import GONE
-from curation.network.web import AGAIN, Answer, PoliteWeb
 from curation.sources.base import Remote
 from manifests.contract.folder import PART
 from manifests.contract.params import Misspelt
@@ -28,17 +38,19 @@ SPARE = 1.2
 class Download:
     """One remote file on its way to `folder`; what came before a kill is in `<name>.part`."""
 
-    def __init__(self, web: PoliteWeb, remote: Remote, folder: Path, max_bytes: int) -> None:
+    def __init__(self, asker: Asker, remote: Remote, folder: Path, max_bytes: int) -> None:
         name = Path(remote.name)
         if name.is_absolute() or ".." in name.parts or not name.name:
             raise Misspelt(f"{remote.name!r}: is no name for a file in {folder}; mend the source")
-        self.web, self.remote, self.max_bytes = web, remote, max_bytes
+        self.asker, self.remote, self.max_bytes = asker, remote, max_bytes
         self.place = folder / name
         if self.place.is_dir():
             raise Misspelt(f"{self.place}: is a folder, where a file is to go; move it away")
         self.part = self.place.with_name(self.place.name + PART)
         self.mark = self.place.with_name(self.place.name + ".version" + PART)
         self.final_url = remote.url
+        self.came: dict[str, Any] = {}
+        """Status, moment, headers and redirects of the answer that the last bytes came with."""
 
     def fetch(self) -> str:
         """The SHA-256 of the file, once it is whole; it takes the place of one of that name.
@@ -47,7 +59,8 @@ class Download:
         `Rejected` for a file that is gone.
         """
         self.place.parent.mkdir(parents=True, exist_ok=True)
-        self._persist()
+        if not self._is_whole():
+            self._persist()
         found = sha256_of(self.part)
         if self.remote.sha256 and found != self.remote.sha256:
             self.part.unlink()
@@ -61,23 +74,20 @@ class Download:
         return found
 
     def _persist(self) -> None:
-        """Fill the part file, with as many tries without progress as our manners allow."""
-        attempt = 0
-        while True:
-            before, response = self._size(), None
-            try:
-                with self.web.answer(self.remote.url, self._headers()) as answer:
-                    response = answer.response
-                    if response.status_code not in AGAIN:
-                        return self._take(answer)
-            except Failed:
-                # What came stays in the part file; progress earns another row of tries.
-                attempt = -1 if self._size() > before else attempt
-                response = None
-            except Refused as fault:
-                raise Unavailable(f"{self.remote.url}: {fault}") from fault
-            self.web.manners.later(self.remote.url, max(attempt, 0), response)
-            attempt += 1
+        """Fill the part file; what came stays in it when the tries are over."""
+        try:
+            self.asker.persist(self.remote.url, self._take, self._headers, self._size)
+        except Refused as fault:
+            raise Unavailable(f"{self.remote.url}: {fault}") from fault
+        except Failed as fault:
+            raise Unavailable(
+                f"{self.remote.url}: {fault}, in every try; what came is kept, try again later"
+            ) from fault
+
+    def _is_whole(self) -> bool:
+        """All came before a kill, and only its name was not given yet."""
+        _, total, self.final_url, self.came = self._mark()
+        return 0 <= total == self._size()
 
     def _size(self) -> int:
         return self.part.stat().st_size if self.part.exists() else 0
@@ -85,23 +95,26 @@ class Download:
     def _headers(self) -> dict[str, str]:
         """Ask for the rest only of the very address and version that the part is of."""
         headers = {"Accept-Encoding": "identity"}
-        version = self._version()
+        version = self._mark()[0]
         if self._size() and version:
             headers |= {"Range": f"bytes={self._size()}-", "If-Range": version}
         else:
             self.part.unlink(missing_ok=True)
         return headers
 
-    def _version(self) -> str:
+    def _mark(self) -> tuple[str, int, str, dict[str, Any]]:
+        """Version, length, address and answer that the part is of; none without a mark for it."""
         try:
-            url, version = json.loads(self.mark.read_bytes())
+            url, version, total, final_url, came = json.loads(self.mark.read_bytes())
         except (FileNotFoundError, ValueError, TypeError):
-            return ""
-        return str(version) if url == self.remote.url else ""
+            url = ""
+        if url != self.remote.url:
+            return "", -1, self.remote.url, {}
+        return str(version), int(total), str(final_url), dict(came)
 
     def _take(self, answer: Answer) -> None:
         self.final_url, response = answer.url, answer.response
-        if why := robots.reserved(response.headers):
+        if why := reserved.by_header(response):
             raise NotPermitted(
                 f"{self.remote.url}: {why}; not taken; ask its keepers, or bring the file yourself"
             )
@@ -132,10 +145,12 @@ class Download:
         # Only a strong validator promises equal bytes.
         version = headers.get("ETag", "")
         version = version if version.startswith('"') else headers.get("Last-Modified", "")
-        self.mark.write_text(json.dumps([self.remote.url, version]), encoding="utf-8")
+        self.came = {"status": response.status_code, **asdict(answer.evidence())}
+        mark = [self.remote.url, version, total, self.final_url, self.came]
+        self.mark.write_text(json.dumps(mark), encoding="utf-8")
         self._append(answer, total)
         if total >= 0 and self._size() != total:
-            raise Failed(f"{self._size()} bytes of {total}")
+            raise Cut(f"{self._size()} bytes of {total}")
 
     def _check_room(self, total: int) -> None:
         if total > self.max_bytes:

@@ -68,6 +68,11 @@ def is_complete(data: bytes) -> bool:
     return b"</html" in data[-4096:].lower()
 
 
+def lacks_its_end(data: bytes) -> bool:
+    """A picture that ends too early, though as many bytes came as were promised."""
+    return data.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF")) and not is_complete(data)
+
+
 def _is_json(data: bytes) -> bool:
     try:
         json.loads(data)

@@ -47,7 +47,7 @@ class Errand:
             for item in tqdm(source.read(self.web), desc=self.key, unit=" films", disable=None):
                 _look(item, report)
         finally:
-            report.requests = self.web.requests
+            report.requests, report.turned_away = self.web.asker.requests, self.web.turned_away
             self._write(list(locks.responses(store)))
         report.changed = sorted(
             entry.url for entry in store
@@ -75,6 +75,8 @@ class Errand:
                 if now is None:
                     now = self._brought(remote, max_bytes)
                     journal.tell(now)
+                # The answer's headers are kept in the journal; the lock is read by people.
+                now.pop("answer", None)
                 lines[remote.name] = now
                 report.files += now["status"] == "here"
                 if now["status"] == "gone":
@@ -82,7 +84,7 @@ class Errand:
                 elif before.get("url") == remote.url and before.get("status") == "here":
                     report.changed += [remote.url] * (before.get("sha256") != now["sha256"])
         finally:
-            report.requests = self.web.requests
+            report.requests = self.web.asker.requests
             self._write(list(lines.values()))
         return report
 
@@ -108,7 +110,7 @@ class Errand:
         return None
 
     def _brought(self, remote: Remote, max_bytes: int) -> locks.Line:
-        download = Download(self.web, remote, self.folder, max_bytes)
+        download = Download(self.web.asker, remote, self.folder, max_bytes)
         try:
             found = download.fetch()
         except Rejected:
@@ -118,7 +120,9 @@ class Errand:
             download.place.unlink(missing_ok=True)
             return self._line(remote, sha256="", bytes=0, status="gone")
         size = download.place.stat().st_size
-        return self._line(remote, sha256=found, bytes=size, final_url=download.final_url)
+        return self._line(
+            remote, sha256=found, bytes=size, final_url=download.final_url, answer=download.came
+        )
 
     def _line(self, remote: Remote, **facts: object) -> locks.Line:
         return {"kind": "file", "url": remote.url, "name": remote.name, "date": self.today,

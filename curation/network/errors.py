@@ -63,3 +63,7 @@ class TooSlow(Failed):
 
 class Refused(Exception):  # noqa: N818 - a verdict on one request
     """One address is not asked, or its answer not taken; another try would not help."""
+
+
+class Disallowed(Refused):
+    """The host's robots.txt rules the address out."""

@@ -1,6 +1,7 @@
 """What came into an importer's folder, told file by file: the lock is written at the end only.
 
-A kill, or a lock of another branch, does not make a file nameless. Lines are those of the lock.
+A kill, or a lock of another branch, does not make a file nameless. Lines are those of the lock,
+and `answer` with status, moment, headers and redirects of the answer that the file came with.
 """
 
 import json
@@ -9,6 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from curation.network.lock import Line
+
+
+def robots_of(folder: Path) -> Path:
+    """Where an importer's robots.txt is recorded: beside the folder, as the journal is."""
+    return folder.with_name(f".{folder.name}.robots")
 
 
 class Journal:

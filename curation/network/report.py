@@ -18,6 +18,8 @@ class FetchReport:
     """Reason -> the first sentence that said it."""
     changed: list[str] = field(default_factory=list)
     """Addresses of files whose content differs from what the lock said before."""
+    turned_away: list[str] = field(default_factory=list)
+    """Addresses that gave nothing usable this time; a smaller copy may stand in for a picture."""
 
     def lose(self, reason: str, detail: str) -> None:
         """Count one row that could not be had."""
@@ -31,4 +33,7 @@ class FetchReport:
         )
         told = f"{self.key}: {self.files} files here, {self.requests} requests"
         told += f"; not to be had: {lost}" if lost else ""
+        if self.turned_away:
+            told += f"; turned away {len(self.turned_away)} times, first at {self.turned_away[0]}: "
+            told += "look at it in a browser, or fetch again later"
         return told + (f"; changed upstream: {', '.join(self.changed)}" if self.changed else "")

@@ -1,19 +1,15 @@
-"""What a host's robots.txt allows (RFC 9309), how fast, and what its answers reserve."""
+"""What a host's robots.txt allows (RFC 9309), and how fast."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from protego import Protego
 
 from curation.network.recorded import is_blocked
+from curation.network.reserved import AGENT
 from curation.sources.base import Page
 
-AGENT = "cxr-curation"
 MAX_BYTES = 500_000
 """RFC 9309 asks for at least 500 KiB; rules behind that are not read."""
-# "noindex" is for search engines, and stands on many a plain data file.
-RESERVED = re.compile(r"\bno(?:image)?ai\b", re.IGNORECASE)
 ABSENT = frozenset({404, 410})
 
 
@@ -50,9 +46,3 @@ def read(page: Page) -> Robots:
         return Robots(None, f"its robots.txt answers with status {page.status}")
     text = page.data[:MAX_BYTES].decode("utf-8", errors="replace")
     return Robots(Protego.parse(text), "its robots.txt disallows it")
-
-
-def reserved(headers: Mapping[str, str]) -> str:
-    """Why the answer may not be taken: it is not to train on. Empty where nothing says so."""
-    tag = headers.get("X-Robots-Tag", "")
-    return f"is reserved by its host (X-Robots-Tag: {tag[:80]})" if RESERVED.search(tag) else ""

@@ -1,6 +1,7 @@
 """Recorded responses: a folder of content-addressed bodies and one line per response.
 
-    <folder>/responses.jsonl      url, final_url, status, content_type, sha256, bytes, retrieved
+    <folder>/responses.jsonl      url, final_url, status, content_type, sha256, bytes, retrieved,
+                                  and of a live answer: received, headers, redirects, reserved
     <folder>/objects/<sha256>     the bodies
 
 No stage owns such a folder, because DVC deletes a stage's outputs before it runs.
@@ -11,11 +12,12 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any, TypedDict, get_origin
 
 from curation.sources.base import Page
-from manifests.contract.folder import PART, whole_file
+from manifests.contract.folder import PART
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -23,8 +25,33 @@ INDEX, OBJECTS = "responses.jsonl", "objects"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
+Headers = list[list[str]]
+
+
+class Redirect(TypedDict):
+    """An answer that only sent us on; its `Location` is where that led, written out in full."""
+
+    url: str
+    status: int
+    headers: Headers
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Evidence:
+    """What is known of a live answer beside its body; a drawn one has none."""
+
+    received: str = ""
+    """UTC, to the second: 2026-01-02T10:20:30Z."""
+    headers: Headers = field(default_factory=list)
+    """Name and value of every header line, without cookies and credentials."""
+    redirects: list[Redirect] = field(default_factory=list)
+    """The answers on the way from `url` to `final_url`."""
+    reserved: str = ""
+    """Why the body was not taken, where the host keeps it from machines that learn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Evidence):
     """One line of the index."""
 
     url: str
@@ -49,7 +76,7 @@ class Store:
         """`is_durable`: every response is on the disk before the next; for what can be lost."""
         self.folder = folder
         self.is_durable = is_durable
-        self._entries = {entry.url: entry for entry in self._lines()}
+        self._entries = {entry.url: entry for entry in self.lines()}
         self._is_open = False
 
     def __contains__(self, url: str) -> bool:
@@ -58,6 +85,9 @@ class Store:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
 
+    def entry(self, url: str) -> Entry | None:
+        return self._entries.get(url)
+
     def page(self, url: str) -> Page:
         """The recorded response. Raises `Rejected` when there is none or its body is damaged."""
         entry = self._entries.get(url)
@@ -65,6 +95,8 @@ class Store:
             raise Rejected(
                 Reason.MISSING_IMAGE, f"{url}: no recorded response in {self.folder}; fetch again"
             )
+        if entry.reserved:
+            raise Rejected(Reason.BLOCKED, f"{url}: {entry.reserved}; not taken")
         body = self.folder / OBJECTS / entry.sha256
         data = body.read_bytes() if body.exists() else b""
         if hashlib.sha256(data).hexdigest() != entry.sha256:
@@ -77,22 +109,28 @@ class Store:
             content_type=entry.content_type, retrieved=entry.retrieved,
         )  # fmt: skip
 
-    def put(self, page: Page) -> Entry:
-        """Record a response: first its body, then its line, so that a kill leaves no half."""
+    def put(self, page: Page, evidence: Evidence = Evidence()) -> Entry:
+        """Record a response: first its body, then its line, so that a kill leaves no half.
+
+        The line follows the body at once, and both are on the disk when this returns: a power cut
+        in between leaves a line whose body is not of its hash, which is asked for again.
+        """
+        told = {part.name: getattr(evidence, part.name) for part in fields(Evidence)}
         entry = Entry(
             url=page.url, final_url=page.final_url, status=page.status, bytes=len(page.data),
             content_type=page.content_type, sha256=hashlib.sha256(page.data).hexdigest(),
-            retrieved=page.retrieved,
+            retrieved=page.retrieved, **told,
         )  # fmt: skip
+        self._mend()
         body = self.folder / OBJECTS / entry.sha256
         if not body.exists() or hashlib.sha256(body.read_bytes()).hexdigest() != entry.sha256:
-            self._write(body, page.data)
-        self._mend()
+            part = body.with_name(body.name + PART)
+            part.write_bytes(page.data)
+            part.replace(body)
         with (self.folder / INDEX).open("a", encoding="utf-8") as index:
-            index.write(json.dumps(asdict(entry), sort_keys=True, ensure_ascii=False) + "\n")
-            index.flush()
-            if self.is_durable:
-                os.fsync(index.fileno())
+            index.write(json.dumps(_line(entry), sort_keys=True, ensure_ascii=False) + "\n")
+        if self.is_durable:
+            _flush(body, body.parent, self.folder / INDEX)
         self._entries[entry.url] = entry
         return entry
 
@@ -102,17 +140,11 @@ class Store:
         body = self.folder / OBJECTS / entry.sha256 if entry else None
         return bool(entry and body and body.exists() and body.stat().st_size == entry.bytes)
 
-    def _write(self, body: Path, data: bytes) -> None:
-        if self.is_durable:
-            with whole_file(body) as part:
-                part.write_bytes(data)
-        else:
-            body.parent.mkdir(parents=True, exist_ok=True)
-            body.write_bytes(data)
-
     def _mend(self) -> None:
         """Before the first new line, cut off what a kill left of the last one."""
         index = self.folder / INDEX
+        if not self._is_open:
+            (self.folder / OBJECTS).mkdir(parents=True, exist_ok=True)
         if not self._is_open and index.exists():
             data = index.read_bytes()
             if not data.endswith(b"\n"):
@@ -121,7 +153,8 @@ class Store:
                 litter.unlink()
         self._is_open = True
 
-    def _lines(self) -> Iterator[Entry]:
+    def lines(self) -> Iterator[Entry]:
+        """All whole lines, those too that a later one of the same address took the place of."""
         index = self.folder / INDEX
         if not index.exists():
             return
@@ -130,18 +163,34 @@ class Store:
         for number, line in enumerate(lines[:-1], start=1):
             try:
                 yield _checked(Entry(**json.loads(line)))
-            except (ValueError, TypeError) as fault:
+            except (ValueError, TypeError, KeyError) as fault:
                 raise BrokenStore(
                     f"{index}, line {number}: not a recorded response ({fault}); "
                     "take it out and fetch again"
                 ) from None
 
 
+def _line(entry: Entry) -> dict[str, Any]:
+    """What is written: of the evidence only what there is."""
+    optional = {part.name for part in fields(Evidence)}
+    return {name: said for name, said in asdict(entry).items() if said or name not in optional}
+
+
 def _checked(entry: Entry) -> Entry:
-    for field in fields(Entry):
-        found = getattr(entry, field.name)
-        if type(found) is not field.type:
-            raise TypeError(f"{field.name} is {found!r}")
+    for part in fields(Entry):
+        found = getattr(entry, part.name)
+        if type(found) is not (get_origin(part.type) or part.type):
+            raise TypeError(f"{part.name} is {found!r}")
     if not SHA256.fullmatch(entry.sha256):
         raise ValueError(f"sha256 is {entry.sha256!r}")
+    for headers in [entry.headers, *(hop["headers"] for hop in entry.redirects)]:
+        if [list(map(type, line)) for line in headers] != [[str, str]] * len(headers):
+            raise TypeError(f"headers are {headers!r}")
     return entry
+
+
+def _flush(*places: Path) -> None:
+    for place in places:
+        handle = os.open(place, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)

@@ -240,14 +240,20 @@ def test_a_picture_that_is_reserved_is_not_taken(
     report = fetch("sirm", asked, PARAMS, tmp_path / "raw", tmp_path / "lock")
     assert dict(report.lost) == {"blocked": 1}
     assert "is reserved by its host" in str(report)
-    assert entry.url not in Store(tmp_path / "raw")
+    # That it is reserved is kept, and none of its bytes; today it is not asked for again.
+    kept = Store(tmp_path / "raw").entry(entry.url)
+    assert kept is not None
+    assert (kept.bytes, kept.reserved[:11]) == (0, "is reserved")
+    assert entry.sha256 not in {p.name for p in (tmp_path / "raw" / "objects").iterdir()}
+    again = fetch("sirm", asked, PARAMS, tmp_path / "raw", tmp_path / "lock")
+    assert (again.requests, dict(again.lost)) == (0, {"blocked": 1})
 
 
 def test_one_slow_picture_does_not_hold_up_the_others(
     site: Site, drawn: Path, tmp_path: Path, permission: Path
 ) -> None:
     slow = next(e.url for e in Store(drawn / "sirm") if e.content_type == "image/png")
-    site.faults[slow] = [drip("body", 0.02)]
+    site.faults[slow] = [drip("body", 0.02)] * 2
     folder, asked = tmp_path / "raw", source("sirm", site, tmp_path / "raw", permission)
     quick = PARAMS.model_copy(update={"deadline_seconds": 0.5})
     with pytest.raises(Unavailable, match="1 answers were not whole") as found:

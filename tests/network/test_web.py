@@ -1,4 +1,5 @@
 import gzip
+import socket
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -144,6 +145,32 @@ def test_a_drip_ends_at_the_deadline(part: str, site: Site, tmp_path: Path) -> N
     assert time.monotonic() - start < DEADLINE + 2
     assert asking.failed == [PAGE]
     assert not Store(tmp_path).holds(PAGE)
+
+
+def test_a_handshake_that_never_ends_meets_the_deadline(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        base = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        source = Sirm(files=tmp_path, max_cases=9, mirrors={f"https://{HOST}": base})
+        start = time.monotonic()
+        with pytest.raises(Unavailable, match="not whole after"):
+            PoliteWeb(source, NICE, Store(tmp_path), "2026-01-02").page(PAGE)
+    assert time.monotonic() - start < 2 * DEADLINE + 2
+
+
+def test_a_name_that_never_resolves_meets_the_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The one thing here that no server on loopback can show.
+    def hang(*_: object, **__: object) -> list[object]:
+        time.sleep(4)
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", hang)
+    asking = PoliteWeb(Sirm(files=tmp_path, max_cases=9), NICE, Store(tmp_path), "2026-01-02")
+    start = time.monotonic()
+    with pytest.raises(Unavailable, match=r"robots\.txt cannot be had"):
+        asking.page(PAGE)
+    assert time.monotonic() - start < 3 * DEADLINE + 2
 
 
 TRUNCATED: dict[str, Fault] = {
@@ -321,6 +348,29 @@ def test_a_site_that_keeps_turning_us_away_is_left_alone(site: Site, tmp_path: P
     with pytest.raises(Unavailable, match="turned us away 3 times"):
         asking.page(urls[2])
     assert times(site, urls[3]) == 0
+
+
+def test_a_picture_cut_off_at_its_origin_is_asked_for_once_more(site: Site, tmp_path: Path) -> None:
+    site.faults[IMAGE] = [body(PICTURE[:-40])] * 9
+    assert web(site, tmp_path).page(IMAGE).data == PICTURE[:-40]
+    assert times(site, IMAGE) == 2
+
+
+def test_a_page_that_stays_broken_at_its_host_is_one_row(site: Site, tmp_path: Path) -> None:
+    site.faults[PAGE] = [status(500)] * 3 + [body(HTML)]
+    assert refusal(web(site, tmp_path)).reason == Reason.MISSING_IMAGE
+    assert web(site, tmp_path).page(PAGE).data == HTML
+
+
+def test_a_rule_that_could_not_be_read_frees_nothing(site: Site, tmp_path: Path) -> None:
+    site.faults[f"https://{HOST}/robots.txt"] = [status(503)] * 3 + [
+        body(b"User-agent: *\nDisallow: /\n")
+    ]
+    asking = web(site, tmp_path)
+    with pytest.raises(Unavailable):
+        asking.page(PAGE)
+    assert "disallows" in refusal(asking).detail
+    assert times(site) == 0
 
 
 def test_what_is_gone_is_remembered(site: Site, tmp_path: Path) -> None:

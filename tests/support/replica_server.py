@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +24,10 @@ class Site:
         self.stores = [Store(folder) for folder in folders]
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.asked: list[str] = []
+        self.sent: list[str] = []
+        """Addresses whose recorded answer was handed over whole; a fault is none."""
+        self.at: Callable[[str, str], None] = lambda _moment, _url: None
+        """Called with "asked", "half" and "sent" for every address; may kill who asks."""
         self.headers: list[dict[str, str]] = []
         self.files: dict[str, bytes] = {}
         """Archives, served with ETag and Range."""
@@ -36,10 +40,12 @@ class Site:
         url = "https:/" + handler.path
         self.asked.append(url)
         self.headers.append(dict(handler.headers))
+        self.at("asked", url)
         if self.faults[url]:
             self.faults[url].pop(0)(handler)
         elif url in self.files:
-            send_range(handler, self.files[url])
+            send_range(handler, self.files[url], self._between(url))
+            self._note(url)
         else:
             self._recorded(handler, url)
 
@@ -47,6 +53,7 @@ class Site:
         store = next((store for store in self.stores if url in store), None)
         if store is None:
             send(handler, 404, b"<html>nothing here</html>", {"Content-Type": "text/html"})
+            self._note(url)
             return
         page = store.page(url)
         if page.final_url != url:
@@ -54,7 +61,16 @@ class Site:
             send(handler, 302, b"", {"Location": f"{parts.path}"})
             self._remember(page.final_url, page.data)
             return
-        send(handler, page.status, page.data, {"Content-Type": page.content_type})
+        headers = {"Content-Type": page.content_type, "Set-Cookie": "session=private"}
+        send(handler, page.status, page.data, headers, self._between(url))
+        self._note(url)
+
+    def _between(self, url: str) -> Callable[[], None]:
+        return lambda: self.at("half", url)
+
+    def _note(self, url: str) -> None:
+        self.sent.append(url)
+        self.at("sent", url)
 
     def _remember(self, url: str, data: bytes) -> None:
         self.faults[url].append(
@@ -63,16 +79,26 @@ class Site:
 
 
 def send(
-    handler: BaseHTTPRequestHandler, status: int, data: bytes, headers: dict[str, str]
+    handler: BaseHTTPRequestHandler,
+    status: int,
+    data: bytes,
+    headers: dict[str, str],
+    between: Callable[[], None] = lambda: None,
 ) -> None:
+    """One answer; `between` is called in the middle of its body."""
     handler.send_response(status)
     for name, value in {"Content-Length": str(len(data)), **headers}.items():
         handler.send_header(name, value)
     handler.end_headers()
-    handler.wfile.write(data)
+    half = len(data) // 2
+    handler.wfile.write(data[:half])
+    between()
+    handler.wfile.write(data[half:])
 
 
-def send_range(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+def send_range(
+    handler: BaseHTTPRequestHandler, data: bytes, between: Callable[[], None] = lambda: None
+) -> None:
     version = f'"{hashlib.sha256(data).hexdigest()[:12]}"'
     start = 0
     if handler.headers.get("Range") and handler.headers.get("If-Range") == version:
@@ -80,7 +106,7 @@ def send_range(handler: BaseHTTPRequestHandler, data: bytes) -> None:
     headers = {"ETag": version, "Content-Type": "application/gzip"}
     if start:
         headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-    send(handler, 206 if start else 200, data[start:], headers)
+    send(handler, 206 if start else 200, data[start:], headers, between)
 
 
 def cut_after(count: int, data: bytes, **more: str) -> Fault:
@@ -135,7 +161,9 @@ def serve(*folders: Path) -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            site.answer(self)
+            # A killed client hangs up in the middle.
+            with suppress(ConnectionError):
+                site.answer(self)
 
         def log_message(self, *_: object) -> None:
             """Say nothing: the site keeps its own list."""
