@@ -9,13 +9,14 @@ from curation.phantom.files import mark_as_drawn
 from curation.phantom.replicas import (
     actualmed,
     cohen,
+    eurorad,
     figure1,
     hannover,
+    listed,
     nih_cxr14,
     radiopaedia,
     sirm,
 )
-from curation.phantom.replicas import cohen, eurorad, nih_cxr14, radiopaedia, sirm
 from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
 from curation.phantom.world import shots_of
@@ -29,6 +30,7 @@ REPLICAS = {
     "figure1": figure1.file_shots,
     "hannover": hannover.file_shots,
     "eurorad": eurorad.file_shots,
+    "listed": listed.file_shots,
 }
 
 
@@ -38,7 +40,7 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     patients: int = Field(ge=1, le=2000)
-    """Drawn people; thirty of them show every kind of film and copy."""
+    """Drawn people; sixty of them show every kind of film and copy."""
     world: int = Field(ge=0)
     """Another number draws another world; the same number always the same."""
 
