@@ -12,6 +12,7 @@ from curation.phantom.replicas import (
     eurorad,
     figure1,
     hannover,
+    kermany,
     listed,
     nih_cxr14,
     radiopaedia,
@@ -30,6 +31,7 @@ REPLICAS = {
     "figure1": figure1.file_shots,
     "hannover": hannover.file_shots,
     "eurorad": eurorad.file_shots,
+    "kermany": kermany.file_shots,
     "listed": listed.file_shots,
 }
 
