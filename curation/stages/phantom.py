@@ -13,6 +13,7 @@ from curation.phantom.replicas import (
     figure1,
     hannover,
     nih_cxr14,
+    nlm_tb,
     radiopaedia,
     sirm,
 )
@@ -29,6 +30,7 @@ REPLICAS = {
     "figure1": figure1.file_shots,
     "hannover": hannover.file_shots,
     "eurorad": eurorad.file_shots,
+    "nlm_tb": nlm_tb.file_shots,
 }
 
 
