@@ -213,6 +213,22 @@ def test_junk_is_not_counted(tmp_path: Path) -> None:
 def test_a_folder_that_nobody_knows_is_told(tmp_path: Path) -> None:
     given = a_set(tmp_path, new_ManualMask__leftMask__a=FILM)
     assert losses(given) == {"x/new_ManualMask": "layout_changed"}
+    given = a_set(tmp_path / "y", ManualMask__left__CHNCXR_0001_0=LUNGS)
+    assert losses(given) == {"x/ManualMask/left": "layout_changed"}
+
+
+def test_a_second_reading_or_mask_of_a_film_is_told(tmp_path: Path) -> None:
+    doubled: dict[str, bytes | str] = {
+        "ClinicalReadings__CHNCXR_0001_0.TXT": "male 45yrs",
+        "ClinicalReadings__chncxr_0001_0.txt": "female 3yrs",
+        "mask__CHNCXR_0001_0_mask.jpg": b"x", "mask__CHNCXR_0001_0_mask.png": LUNGS,
+    }  # fmt: skip
+    given = a_set(tmp_path, **doubled)
+    assert [(draft.age, len(draft.masks)) for draft in drafts(given)] == [("45yrs", 1)]
+    assert losses(given) == {
+        "x/ClinicalReadings/chncxr_0001_0.txt": "unlisted_image",
+        "x/mask/CHNCXR_0001_0_mask.png": "unlisted_image",
+    }
 
 
 def test_readings_of_a_new_form_are_told_and_take_no_film_away(tmp_path: Path) -> None:
@@ -278,6 +294,28 @@ def test_masks_in_a_folder_join_the_films_of_a_zip(tmp_path: Path) -> None:
     (tmp_path / "x/mask/CHNCXR_0001_0_mask.png").write_bytes(LUNGS)
     (draft,) = drafts(list(source(tmp_path, Path("x")).read(tmp_path)))
     assert draft.masks[0]() == LUNGS
+
+
+def test_films_in_two_folders_of_a_zip_are_told_and_not_left_out(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a/CXR_png/CHNCXR_0001_0.png", FILM)
+        archive.writestr("bb/CXR_png/CHNCXR_0002_0.png", FILM)
+    given = list(source(tmp_path, Path("x")).read(tmp_path))
+    assert (len(drafts(given)), losses(given)) == (1, {"x/bb": "layout_changed"})
+
+
+def test_a_film_whose_member_is_damaged_is_told_alone(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("CXR_png/CHNCXR_0001_0.png", FILM)
+        archive.writestr("CXR_png/CHNCXR_0002_0.png", FILM)
+    data = bytearray((tmp_path / "x.zip").read_bytes())
+    data[data.index(FILM) + 40] ^= 1
+    (tmp_path / "x.zip").write_bytes(data)
+    (tmp_path / "out").mkdir()
+    kept, rejected = ingested(tmp_path / "out", tmp_path, Path("x"))
+    assert kept.index.tolist() == ["CHNCXR_0002_0"]
+    assert rejected["reason"].tolist() == ["unreadable_image"]
+    assert "fetch it again" in rejected["detail"].iloc[0]
 
 
 def link(info: zipfile.ZipInfo) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 from curation.phantom.files import encoded
 from curation.phantom.replicas.pages import number_of
 from curation.phantom.shot import Shot
-from manifests.contract.images import Pixels
+from manifests.contract.images import Pixels, decode
+from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Modality, Sex, View
 
 MONTGOMERY, SHENZHEN = "MontgomerySet", "ChinaSet_AllFiles"
@@ -116,10 +117,13 @@ def _line(shot: Shot) -> str:
 
 def _masks(shot: Shot, stem: str) -> Iterator[tuple[str, Pixels]]:
     """Path in the set and mask, of the size of the film; one film in seven of Shenzhen has none."""
-    film = cv2.imdecode(np.frombuffer(shot.data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if film is None or not shot.lungs.any():
+    try:
+        height, width = decode(shot.data, shot.ref).pixels.shape
+    except Rejected:
+        # A broken file has no size that a mask could have.
         return
-    height, width = film.shape
+    if not shot.lungs.any():
+        return
     resized = cv2.resize(shot.lungs, (width, height), interpolation=cv2.INTER_NEAREST)
     lungs = np.asarray(resized, np.uint8)
     if not _is_montgomery(shot):

@@ -1,7 +1,9 @@
 """What one set holds: path in the set -> function that gives the file, from a folder or a zip."""
 
+import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -18,7 +20,8 @@ JUNK = re.compile(
     r"(^|/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini|[^/]*readme[^/]*\.\w+)(/|$)", re.IGNORECASE
 )
 """What computers and people leave in every folder; it is not counted."""
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
+          RuntimeError, ValueError)  # fmt: skip
 ENCRYPTED = 0x1
 
 
@@ -69,7 +72,10 @@ def _files(folder: Path) -> Contents:
 
 
 def _members(archive: Path) -> Contents:
-    """The members by their path below the folder that holds `CXR_png`, whatever its name."""
+    """The members by their path below the folder that holds `CXR_png`, whatever its name.
+
+    What lies outside that folder keeps its whole path, so that it is told as a strange folder.
+    """
     try:
         with zipfile.ZipFile(archive) as opened:
             infos = [info for info in opened.infolist() if not info.is_dir()]
@@ -80,11 +86,7 @@ def _members(archive: Path) -> Contents:
     infos = [info for info in infos if not JUNK.search(info.filename)]
     roots = {_root(info.filename) for info in infos} - {None}
     root = min((root for root in roots if root is not None), key=len, default="")
-    return {
-        info.filename.removeprefix(root): partial(_member, archive, info)
-        for info in infos
-        if info.filename.startswith(root)
-    }
+    return {info.filename.removeprefix(root): partial(_member, archive, info) for info in infos}
 
 
 def _root(name: str) -> str | None:

@@ -14,7 +14,7 @@ from manifests.contract.vocabulary import Reason
 READINGS = "ClinicalReadings"
 LEFT, RIGHT = "ManualMask/leftMask", "ManualMask/rightMask"
 UNIONS = ("mask", "masks")
-KNOWN = frozenset({FILMS, READINGS, "ManualMask", *UNIONS})
+KNOWN = frozenset({FILMS, READINGS, LEFT, RIGHT, *UNIONS})
 NOT_READ = ("annotation", "statistics")
 """Beginnings of folders that are published too, and hold no films, readings or lung masks."""
 TABLE = "shenzhen_metadata.csv"
@@ -40,7 +40,7 @@ def key(name: str) -> str:
 def beside(held: Contents, table: Path, films: Collection[str], ref: str) -> Beside:
     """All that belongs to `films` (keys) in a set; `ref` stands before names in sentences."""
     found = Beside()
-    for name in sorted({name.split("/")[0] for name in held if "/" in name} - KNOWN):
+    for name in sorted({_folder(name) for name in held if "/" in name} - KNOWN):
         if not name.casefold().startswith(NOT_READ):
             found.lost.append(_strange(f"{ref}/{name}"))
     _take_readings(found, held, films, ref)
@@ -103,6 +103,8 @@ def _take_masks(found: Beside, held: Contents, films: Collection[str], ref: str)
             film = key(name) if folder in {LEFT, RIGHT} else key(name).removesuffix("_MASK")
             if film not in films:
                 found.lost.append(_unlisted(f"{ref}/{name}", "is a lung mask without its film"))
+            elif folder in drawn.get(film, {}):
+                found.lost.append(_unlisted(f"{ref}/{name}", "is a second mask of its film"))
             else:
                 drawn.setdefault(film, {})[folder] = data
     for film, parts in sorted(drawn.items()):
@@ -112,6 +114,12 @@ def _take_masks(found: Beside, held: Contents, films: Collection[str], ref: str)
         found.masks[film] = tuple(both) if len(both) > 1 else tuple(unions[:1])
         if len(both) == 1:
             found.halves[film] = "left only" if LEFT in parts else "right only"
+
+
+def _folder(name: str) -> str:
+    """The folder of the set that the file lies in; of the masks by hand, the folder of the side."""
+    first, _, rest = name.partition("/")
+    return f"{first}/{rest.split('/')[0]}" if LEFT.startswith(f"{first}/") else first
 
 
 def _below(held: Contents, folder: str) -> Iterator[tuple[str, Image]]:
