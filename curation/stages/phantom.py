@@ -15,6 +15,7 @@ from curation.phantom.replicas import (
     kermany,
     listed,
     nih_cxr14,
+    nlm_tb,
     radiopaedia,
     sirm,
 )
@@ -33,6 +34,7 @@ REPLICAS = {
     "eurorad": eurorad.file_shots,
     "kermany": kermany.file_shots,
     "listed": listed.file_shots,
+    "nlm_tb": nlm_tb.file_shots,
 }
 
 
