@@ -9,13 +9,13 @@ from curation.phantom.files import mark_as_drawn
 from curation.phantom.replicas import (
     actualmed,
     cohen,
+    eurorad,
     figure1,
     hannover,
     nih_cxr14,
     radiopaedia,
     sirm,
 )
-from curation.phantom.replicas import cohen, eurorad, nih_cxr14, radiopaedia, sirm
 from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
 from curation.phantom.world import shots_of
