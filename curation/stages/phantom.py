@@ -8,6 +8,7 @@ from tqdm import tqdm
 from curation.phantom.files import mark_as_drawn
 from curation.phantom.replicas import (
     actualmed,
+    chexpert,
     cohen,
     eurorad,
     figure1,
@@ -26,6 +27,7 @@ REPLICAS = {
     "cohen": cohen.file_shots,
     "nih_cxr14": nih_cxr14.file_shots,
     "actualmed": actualmed.file_shots,
+    "chexpert": chexpert.file_shots,
     "figure1": figure1.file_shots,
     "hannover": hannover.file_shots,
     "eurorad": eurorad.file_shots,
