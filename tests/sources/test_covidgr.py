@@ -145,6 +145,15 @@ def test_a_grade_that_is_not_known_is_not_guessed(tmp_path: Path) -> None:
     assert reasons[f"covidgr/{ILL[3]}"] == "unknown_term"
 
 
+def test_a_film_that_is_graded_twice_is_kept_once(tmp_path: Path) -> None:
+    files = copied(tmp_path)
+    with (files / "severity.csv").open("a") as table:
+        table.write("drawn002,SEVERE\n")
+    kept, rejected = ingested(tmp_path, files)
+    assert kept["severity"].to_dict()[ILL[1]] == "mild"
+    assert rejected["reason"].value_counts()["invalid_field"] == 1
+
+
 def test_without_both_folders_the_layout_has_changed(tmp_path: Path) -> None:
     files = copied(tmp_path)
     (files / ARCHIVE / "N").rename(files / ARCHIVE / "negative")

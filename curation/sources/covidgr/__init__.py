@@ -35,7 +35,7 @@ class Covidgr(Importer):
         license_url="https://github.com/ari-dasci/OD-covidgr",
         citation="Tabik et al.: COVIDGR Dataset and COVID-SDNet Methodology for Predicting "
         "COVID-19 Based on Chest X-Ray Images, IEEE JBHI 24(12), 2020",
-        paper="not used there",
+        paper="§3.1, not used there",
         hosts=("github.com",),
     )
     severity: str
