@@ -8,7 +8,9 @@ from tqdm import tqdm
 from curation.phantom.files import mark_as_drawn
 from curation.phantom.replicas import (
     actualmed,
+    chexpert,
     cohen,
+    covidgr,
     eurorad,
     figure1,
     hannover,
@@ -29,6 +31,8 @@ REPLICAS = {
     "cohen": cohen.file_shots,
     "nih_cxr14": nih_cxr14.file_shots,
     "actualmed": actualmed.file_shots,
+    "chexpert": chexpert.file_shots,
+    "covidgr": covidgr.file_shots,
     "figure1": figure1.file_shots,
     "hannover": hannover.file_shots,
     "eurorad": eurorad.file_shots,
