@@ -9,13 +9,14 @@ from curation.phantom.files import mark_as_drawn
 from curation.phantom.replicas import (
     actualmed,
     cohen,
+    covid_cxnet,
+    eurorad,
     figure1,
     hannover,
     nih_cxr14,
     radiopaedia,
     sirm,
 )
-from curation.phantom.replicas import cohen, eurorad, nih_cxr14, radiopaedia, sirm
 from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
 from curation.phantom.world import shots_of
@@ -29,6 +30,7 @@ REPLICAS = {
     "figure1": figure1.file_shots,
     "hannover": hannover.file_shots,
     "eurorad": eurorad.file_shots,
+    "covid_cxnet": covid_cxnet.file_shots,
 }
 
 

@@ -57,8 +57,8 @@ def header() -> list[str]:
     return (FIXTURE / "metadata.csv").read_text("utf-8-sig").splitlines()[0].split(",")
 
 
-def facts(row: pd.Series) -> dict[str, str]:
-    said: dict[str, str] = json.loads(row["facts"])
+def facts(kept: pd.DataFrame, ref: str) -> dict[str, str]:
+    said: dict[str, str] = json.loads(str(kept.loc[ref, "facts"]))
     return said
 
 
@@ -98,7 +98,7 @@ def test_a_film_without_a_row_is_a_patient_with_covid_19_of_its_own(tmp_path: Pa
     kept, _ = ingested(tmp_path)
     assert kept.loc[["007", "012"], "finding"].tolist() == ["covid19", "covid19"]
     assert kept.loc["007", "patient_id"] == "covid_cxnet/film-007"
-    assert pd.isna(kept.loc["007", "pcr_positive"])
+    assert kept["pcr_positive"].isna()["007"]
 
 
 def test_a_film_without_a_row_is_not_the_patient_of_its_number(tmp_path: Path) -> None:
@@ -121,9 +121,9 @@ def test_two_files_of_one_number_are_told_and_neither_is_taken(tmp_path: Path) -
 
 def test_a_film_told_of_twice_keeps_both_of_its_patients(tmp_path: Path) -> None:
     kept, _ = ingested(tmp_path)
-    first, again = kept.loc["887"], kept.loc["887#38"]
-    assert first["sha256"] == again["sha256"]
-    assert (first["patient_id"], again["patient_id"]) == ("covid_cxnet/37", "covid_cxnet/38")
+    films = kept.loc[["887", "887#38"]]
+    assert len(set(films["sha256"])) == 1
+    assert films["patient_id"].tolist() == ["covid_cxnet/37", "covid_cxnet/38"]
 
 
 def test_a_row_without_a_number_is_told_with_its_line(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_where_signs_contradict_each_other_nothing_is_guessed(
     files = clone(tmp_path, file, filename=called, opacification=opacification)
     kept, _ = ingested(tmp_path, files)
     assert str(kept.loc["443", "abnormal"]) == expected
-    said = facts(kept.loc["443"])
+    said = facts(kept, "443")
     assert said["filename"] == called
     assert said.get("opacification", "") == opacification
     assert said.get("suffix", "") == ("-" if "-" in file else "")
@@ -217,7 +217,7 @@ def test_days_are_since_the_symptoms_and_else_since_the_admission(tmp_path: Path
 
 def test_all_columns_are_told_and_free_text_is_not(tmp_path: Path) -> None:
     kept, _ = ingested(tmp_path)
-    said = facts(kept.loc["374"])
+    said = facts(kept, "374")
     assert said == {
         "filename": "374.png", "file": "374.PNG", "survival": "1", "location": "Drawland",
         "admission_offset": "1", "symptom_offset": "6.0", "also_had_ct": "1", "has_fever": "0",
@@ -241,12 +241,12 @@ def test_the_origin_decides_the_licence_and_the_readme_does_not(tmp_path: Path) 
 def test_the_address_is_the_origin_or_else_the_file_itself(tmp_path: Path) -> None:
     kept, _ = ingested(tmp_path)
     assert kept.loc["260", "source_url"] == "https://twitter.com/drawn/status/1"
-    assert "https://twitter.com/drawn/status/1" in kept.loc["260", "attribution"]
+    assert str(kept.loc["260", "attribution"]).endswith("from https://twitter.com/drawn/status/1")
     own = f"https://raw.githubusercontent.com/armiro/COVID-CXNet/drawn/{IMAGES}"
     assert kept.loc["045", "source_url"] == f"{own}/045p-.jpeg"
     # What is no https address stays a fact.
     assert kept.loc["757", "source_url"] == f"{own}/757.jpg"
-    assert facts(kept.loc["757"])["url"] == "figure drawn by hand"
+    assert facts(kept, "757")["url"] == "figure drawn by hand"
 
 
 def test_hannovers_films_have_its_address_licence_and_credit(tmp_path: Path) -> None:
@@ -289,7 +289,7 @@ def test_pictures_are_read_by_their_content(tmp_path: Path) -> None:
     kept, _ = ingested(tmp_path)
     found = kept.loc[["404", "471", "487", "757", "260", "374"], "format"].tolist()
     assert found == ["JPEG", "WEBP", "PNG", "WEBP", "JPEG", "PNG"]
-    assert kept.loc["374", "decoding"] != kept.loc["443", "decoding"]
+    assert str(kept.loc["374", "decoding"]) != str(kept.loc["443", "decoding"])
 
 
 def test_views_of_the_shipped_and_of_the_planned_table_are_known(tmp_path: Path) -> None:
