@@ -9,7 +9,7 @@ from curation.duplicates.groups import groups
 from curation.sources.base import Draft, Lost
 from curation.sources.covid_cxnet import CovidCxnet
 from curation.sources.covid_cxnet.films import read_name
-from curation.sources.covid_cxnet.origins import HANNOVER
+from curation.sources.covid_cxnet.origins import HANNOVER, case
 from curation.sources.loading import load
 from curation.stages import ingest
 from manifests.contract.params import Misspelt
@@ -126,11 +126,11 @@ def test_a_film_told_of_twice_keeps_both_of_its_patients(tmp_path: Path) -> None
     assert films["patient_id"].tolist() == ["covid_cxnet/37", "covid_cxnet/38"]
 
 
-def test_a_row_without_a_number_is_told_with_its_line(tmp_path: Path) -> None:
-    found = read(clone(tmp_path, "443.png", filename="film.png"))
-    lost = found["metadata.csv, line 2"]
+@pytest.mark.parametrize("called", ["film.png", "../443.png", ""])
+def test_a_row_without_a_number_is_told_with_its_line(called: str, tmp_path: Path) -> None:
+    lost = read(clone(tmp_path, "443.png", filename=called))["metadata.csv, line 2"]
     assert isinstance(lost, Lost)
-    assert (lost.reason, "'film.png'" in lost.detail) == (Reason.MISSING_IMAGE, True)
+    assert (lost.reason, f"{called!r}" in lost.detail) == (Reason.MISSING_IMAGE, True)
 
 
 def test_a_folder_beside_the_known_one_is_told_and_not_passed_over(tmp_path: Path) -> None:
@@ -283,6 +283,23 @@ def test_the_page_of_a_case_joins_films_and_that_of_an_article_does_not(tmp_path
     # Patients 221 and 32: the page was written with https, and with http.
     assert grouped["covid_cxnet/403"] == grouped["covid_cxnet/471"]
     assert grouped["covid_cxnet/443"] != grouped["covid_cxnet/403"]
+
+
+@pytest.mark.parametrize(
+    ("cited", "page"),
+    [
+        ("https://eurorad.org/case/16744", "https://eurorad.org/case/16744"),
+        ("https://radiopaedia.org/cases/a-b?lang=gb", "https://radiopaedia.org/cases/a-b"),
+        ("https://radiopaedia.org/cases/a-b/studies/7", "https://radiopaedia.org/cases/a-b"),
+        ("https://www.sirm.org/2020/05/14/caso-85/", "https://www.sirm.org/2020/05/14/caso-85"),
+        ("https://doi.org/10.0000/cases.2020", ""),
+        ("https://drawn.org/content/early/2020/06/25/1399.01809", ""),
+        ("https://twitter.com/drawn/status/1", ""),
+        ("", ""),
+    ],
+)
+def test_only_three_sites_give_a_case_a_page_of_its_own(cited: str, page: str) -> None:
+    assert case(cited) == page
 
 
 def test_pictures_are_read_by_their_content(tmp_path: Path) -> None:

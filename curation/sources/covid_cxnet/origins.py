@@ -12,6 +12,12 @@ HANNOVER_CREDIT = (
     "Winther et al.: COVID-19 Image Repository, Hannover Medical School, "
     "doi:10.6084/m9.figshare.12275009"
 )
+CASE = re.compile(
+    r"https?://(?:[\w-]+\.)*"
+    r"(?:radiopaedia\.org/cases|eurorad\.org/case|sirm\.org/\d{4}/\d\d/\d\d)/[^/?#]+",
+    re.IGNORECASE,
+)
+"""Sites that give each case a page of its own; a query or a further part may follow."""
 AS_ORIGIN = "as its origin"
 """Our one word, since upstream gives no film a licence that it could give: what it then means by
 the host of the film's address stands in `manifests/terms.yaml`."""
@@ -57,6 +63,9 @@ def is_https(address: str) -> bool:
 
 
 def case(cited: str) -> str:
-    """The page of one case, which joins the films of one patient; "" for an article of many."""
-    page = re.split(r"[?#]", cited, maxsplit=1)[0].rstrip("/")
-    return page if re.search(r"/cases?/[^/]|/\d{4}/\d{2}/\d{2}/", page) else ""
+    """The page of one case, which joins films across sources; "" for an article of many patients.
+
+    A few cases tell of several patients (a review of children, say), who are then joined as well.
+    """
+    found = CASE.match(cited)
+    return found[0] if found else ""
