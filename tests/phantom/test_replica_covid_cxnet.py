@@ -8,6 +8,8 @@ import pytest
 from drawn_shots import shot
 
 from curation.border import NoFilms
+from curation.duplicates.groups import case_page
+from curation.phantom.replicas import radiopaedia, sirm
 from curation.phantom.replicas.covid_cxnet import IMAGES, file_shots
 from curation.phantom.shot import Shot
 from curation.sources.covid_cxnet import CovidCxnet
@@ -126,6 +128,19 @@ def test_the_folder_has_upstreams_oddities(tmp_path: Path) -> None:
     assert {row["filename"] for row in rows} - names
     assert {row["pcr_test"] for row in rows} == {"positive", "negative", ""}
     assert "2" in {row["has_fever"] for row in rows}
+
+
+def test_a_patient_of_another_site_is_cited_from_there(tmp_path: Path) -> None:
+    # By the deck, Radiopaedia shows patient 20 and SIRM patient 8, each in a case of its own.
+    films = [shot(20), shot(8), shot(20, copy_of="p020-day1-PA", ref="p020-copy")]
+    kept, _ = ingested(tmp_path, films)
+    pages = {film.ref: case_page(of(kept, film)["source_url"]) for film in films}
+    assert pages == {
+        "p020-day1-PA": case_page(radiopaedia.case_address("p020")),
+        "p020-copy": case_page(radiopaedia.case_address("p020")),
+        "p008-day1-PA": case_page(sirm.post_address("p008")),
+    }
+    assert None not in pages.values()
 
 
 @pytest.mark.parametrize("stranger", [shot(1, condition="cap"), shot(1, modality=Modality.CT)])
