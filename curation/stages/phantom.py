@@ -11,6 +11,7 @@ from curation.phantom.replicas import (
     chexpert,
     cohen,
     covidgr,
+    covid_cxnet,
     eurorad,
     figure1,
     hannover,
@@ -39,6 +40,7 @@ REPLICAS = {
     "kermany": kermany.file_shots,
     "listed": listed.file_shots,
     "nlm_tb": nlm_tb.file_shots,
+    "covid_cxnet": covid_cxnet.file_shots,
 }
 
 
