@@ -52,7 +52,9 @@ def described(draft: Draft, key: str, about: About, terms: Terms) -> dict[str, A
         "pcr_positive": terms.pcr(draft.pcr),
         "boxes": _boxes(draft, terms),
         "official_split": terms.official_split(draft.official_split),
-        "facts": _json({name: said for name, said in draft.facts.items() if said.strip()}),
+        "facts": _json(
+            {name: said for name, said in draft.facts.items() if not terms.says_nothing(said)}
+        ),
     }
 
 

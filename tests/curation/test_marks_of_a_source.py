@@ -26,6 +26,7 @@ from manifests.contract.working import MASKS, WorkingCopies, write_packed
 SHAPE = (96, 64)
 TERMS = """
 general:
+  silence: ["n/a"]
   separators: ["|"]
   finding: {{covid-19: covid19, edema: edema, mass: mass, infiltrate: infiltration}}
   severity: {{normal-pcr+: none, severe: severe}}
@@ -74,7 +75,7 @@ def said(terms: Terms, **words: object) -> dict[str, object]:
 def test_words_of_a_source_become_columns(terms: Terms) -> None:
     found = said(
         terms, child="p", severity="Normal-PCR+", uncertain="Mass|Edema", official_split="valid",
-        facts={"survival": "Y", "spo2": " "},
+        facts={"survival": "Y", "spo2": " ", "icu": "N/A"},
     )  # fmt: skip
     assert found["is_child"] is True
     assert found["severity"] == "none"
