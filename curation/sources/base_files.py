@@ -24,7 +24,10 @@ class Row:
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        """The cell, empty where this generation of the table has no such column."""
+        """The cell, empty where this generation of the table has no such column.
+
+        `""` is the last filled cell under a column without a name.
+        """
         return self.cells.get(column, "")
 
 
@@ -54,7 +57,7 @@ def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
             )  # fmt: skip
         else:
             named = zip(columns, cells, strict=True)
-            yield Row(line=line, cells={column: cell for column, cell in named if column})
+            yield Row(line=line, cells={col: cell for col, cell in named if col or cell})
 
 
 def film(folder: Path, name: str) -> bytes:
