@@ -1,11 +1,16 @@
 """Cohen et al., COVID-19 Image Data Collection: a clone of ieee8023/covid-chestxray-dataset.
 
 Paper §3.1, positives 5. The header has had four generations and the findings two vocabularies;
-columns are read by name, and findings are translated by `manifests/terms.yaml`.
+columns are read by name, and findings are translated by `manifests/terms.yaml`. Only `images/`
+holds films: of `volumes/` each row is told, and `annotations/` is left alone. Its lungVAE masks
+were made by a program, and the masks of V7 Labs are another publisher's, so neither are the
+source's own. The table is CC BY-NC-SA 4.0 and each film has its own licence. Dates and clinical
+notes stay behind.
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -20,6 +25,11 @@ TABLE, IMAGES = "metadata.csv", "images"
 NEEDED = ("patientid", "finding", "view", "modality", "filename", "url", "license")
 LATERAL = re.compile(r"-[Ll]\.\w+$")
 SLICES = frozenset({"axial", "coronal"})
+FACTS = (
+    "survival", "intubated", "intubation_present", "went_icu", "in_icu", "needed_supplemental_O2",
+    "extubated", "temperature", "pO2_saturation", "leukocyte_count", "neutrophil_count",
+    "lymphocyte_count",
+)  # fmt: skip
 
 
 class Cohen(Importer):
@@ -50,25 +60,31 @@ class Cohen(Importer):
             yield Remote(url=self._address(name), name=f"{IMAGES}/{name}")
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
+        there = sorted(place.name for place in (files / IMAGES).glob("*"))
+        spelt = _spelt(there)
         listed: set[str] = set()
         for row in _films(files):
             if isinstance(row, Lost):
                 yield row
                 continue
-            yield self._draft(row, files, is_again=row["filename"] in listed)
-            listed.add(row["filename"])
-        for name in sorted({place.name for place in (files / IMAGES).glob("*")} - listed):
+            name = row["filename"]
+            # Upstream's disks do not tell small letters from capitals, so its table need not.
+            actual = name if name in there else spelt.get(name.casefold(), name)
+            image = partial(film, files / IMAGES, actual)
+            yield self._draft(row, image, is_again=name in listed)
+            listed |= {name, actual}
+        for name in (name for name in there if name not in listed):
             yield Lost(
                 source_ref=name, reason=Reason.UNLISTED_IMAGE,
                 detail=f"{name}: in {IMAGES}, but no row of {TABLE} says what it is",
             )  # fmt: skip
 
-    def _draft(self, row: Row, files: Path, *, is_again: bool) -> Draft:
+    def _draft(self, row: Row, image: Callable[[], bytes], *, is_again: bool) -> Draft:
         name, patient = row["filename"], row["patientid"]
         return Draft(
             # A film listed for two patients stays twice: `dedup` then learns that they are one.
             source_ref=f"{name}#{patient}" if is_again else name,
-            image=partial(film, files / IMAGES, name),
+            image=image,
             url=row["url"] or self._address(name),
             patient=patient or name,
             study=_case(row["url"]),
@@ -81,8 +97,11 @@ class Cohen(Importer):
             finding=row["finding"],
             pcr=row["rt_pcr_positive"],
             offset_days=row["offset"],
+            facts=_facts(row),
             license=row["license"],
-            attribution=row["other_notes"] or row["doi"],
+            # In some rows the notes stand one column too far to the right: the column without a
+            # name then holds the credit, and `other_notes` a line on the film.
+            attribution=row[""] or row["other_notes"] or row["doi"],
             snapshot=self.commit,
         )
 
@@ -100,13 +119,28 @@ def _films(files: Path) -> Iterator[Row | Lost]:
                 source_ref=f"{TABLE}, line {row.line}", reason=Reason.MISSING_IMAGE,
                 detail=f"{TABLE}, line {row.line}: names no file",
             )  # fmt: skip
-        elif row["folder"] not in {"", IMAGES}:
+        elif row["folder"].casefold() not in {"", IMAGES}:
             yield Lost(
                 source_ref=row["filename"], reason=Reason.NOT_RADIOGRAPH,
                 detail=f"{row['filename']}: a volume in {row['folder']}; only films are taken",
             )  # fmt: skip
         else:
             yield row
+
+
+def _spelt(names: list[str]) -> dict[str, str]:
+    """The name in small letters -> as it stands in the folder, where no two share their letters."""
+    shared = Counter(name.casefold() for name in names)
+    return {name.casefold(): name for name in names if shared[name.casefold()] == 1}
+
+
+def _facts(row: Row) -> dict[str, str]:
+    """What the table says beyond our columns, by the newest spelling of its columns.
+
+    Of the place only what stands last, the country: a hospital would narrow the patient down.
+    """
+    country = row["location"].rpartition(",")[2].strip()
+    return {**{fact: row[fact.casefold()] for fact in FACTS}, "location": country}
 
 
 def _case(url: str) -> str:
