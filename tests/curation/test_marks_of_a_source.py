@@ -90,6 +90,12 @@ def test_silence_leaves_the_columns_empty(terms: Terms) -> None:
     assert [found[name] for name in names] == [None] * 6
 
 
+def test_what_a_patient_has_elsewhere_is_one_list_of_findings(terms: Terms) -> None:
+    found = said(terms, elsewhere=("Edema|Mass", "", "COVID-19", "edema"))
+    assert found["found_elsewhere"] == ("covid19", "edema", "mass", "unknown")
+    assert said(terms)["found_elsewhere"] is None
+
+
 def test_a_box_keeps_its_pixels_and_gets_our_finding(terms: Terms) -> None:
     box = Box("Infiltrate", "337.898305", "509.559322", "417.6", "403")
     boxes = json.loads(str(said(terms, boxes=(box,))["boxes"]))
