@@ -137,6 +137,27 @@ def test_a_film_without_finding_of_an_ill_patient_is_not_a_normal_film(tmp_path:
 
 
 @pytest.mark.parametrize(
+    "gone",
+    [{"gone": "vanished upstream"}, {"gone": "a volume", "folder": "volumes"},
+     {"gone": "no name", "filename": ""}],
+    ids=lambda row: row["gone"],
+)  # fmt: skip
+def test_the_illness_may_stand_in_a_row_without_a_film(
+    gone: dict[str, str], tmp_path: Path
+) -> None:
+    """Some 75 films left upstream in 2020, and their rows did not."""
+    assert labels(tmp_path, {**ILL, **gone}, CLEAR) == {"1": None}
+
+
+@pytest.mark.parametrize("finding", ["No Finding", "todo", "Unknown", ""])
+def test_a_row_without_a_film_that_tells_of_no_illness_changes_nothing(
+    finding: str, tmp_path: Path
+) -> None:
+    gone = {"gone": "yes", "patientid": "217", "finding": finding}
+    assert labels(tmp_path, gone, CLEAR) == {"1": "normal"}
+
+
+@pytest.mark.parametrize(
     "ill",
     [{"view": "L"}, {"view": "Axial", "modality": "CT"}, {"finding": "Pneumonia"},
      {"finding": "Pneumonia/Bacterial/Streptococcus"}, {"age": "12"}],

@@ -9,15 +9,16 @@ notes stay behind.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from curation.sources import base_github
 from curation.sources.base import About, Draft, Importer, Lost, Remote
-from curation.sources.base_files import Row, film, rows
+from curation.sources.base_files import Row, rows
+from curation.sources.cohen.images import Images
 from manifests.contract.vocabulary import Reason
 
 REPOSITORY = "ieee8023/covid-chestxray-dataset"
@@ -60,20 +61,18 @@ class Cohen(Importer):
             yield Remote(url=self._address(name), name=f"{IMAGES}/{name}")
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
-        there = sorted(place.name for place in (files / IMAGES).glob("*"))
-        spelt = _spelt(there)
+        images = Images(files / IMAGES)
+        elsewhere = _elsewhere(files, images)
         listed: set[str] = set()
         for row in _films(files):
             if isinstance(row, Lost):
                 yield row
                 continue
             name = row["filename"]
-            # Upstream's disks do not tell small letters from capitals, so its table need not.
-            actual = name if name in there else spelt.get(name.casefold(), name)
-            image = partial(film, files / IMAGES, actual)
-            yield self._draft(row, image, is_again=name in listed)
-            listed |= {name, actual}
-        for name in (name for name in there if name not in listed):
+            draft = self._draft(row, partial(images.film, name), is_again=name in listed)
+            yield replace(draft, elsewhere=elsewhere.get(draft.patient, ()))
+            listed |= {name, images.actual(name)}
+        for name in images.without(listed):
             yield Lost(
                 source_ref=name, reason=Reason.UNLISTED_IMAGE,
                 detail=f"{name}: in {IMAGES}, but no row of {TABLE} says what it is",
@@ -119,7 +118,7 @@ def _films(files: Path) -> Iterator[Row | Lost]:
                 source_ref=f"{TABLE}, line {row.line}", reason=Reason.MISSING_IMAGE,
                 detail=f"{TABLE}, line {row.line}: names no file",
             )  # fmt: skip
-        elif row["folder"].casefold() not in {"", IMAGES}:
+        elif not _is_film(row):
             yield Lost(
                 source_ref=row["filename"], reason=Reason.NOT_RADIOGRAPH,
                 detail=f"{row['filename']}: a volume in {row['folder']}; only films are taken",
@@ -128,10 +127,18 @@ def _films(files: Path) -> Iterator[Row | Lost]:
             yield row
 
 
-def _spelt(names: list[str]) -> dict[str, str]:
-    """The name in small letters -> as it stands in the folder, where no two share their letters."""
-    shared = Counter(name.casefold() for name in names)
-    return {name.casefold(): name for name in names if shared[name.casefold()] == 1}
+def _elsewhere(files: Path, images: Images) -> dict[str, tuple[str, ...]]:
+    """Patient -> what the table finds in rows that give no film here: it is true all the same."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows(files / TABLE, *NEEDED):
+        if isinstance(row, Row) and not (_is_film(row) and images.actual(row["filename"])):
+            found[row["patientid"]] = (*found.get(row["patientid"], ()), row["finding"])
+    return found
+
+
+def _is_film(row: Row) -> bool:
+    """False for a volume; the first generations had no such column, and no volumes."""
+    return row["folder"].casefold() in {"", IMAGES}
 
 
 def _facts(row: Row) -> dict[str, str]:
