@@ -8,7 +8,7 @@ from typing import Any
 from curation.age import age_years
 from curation.sources.base import About, Draft
 from curation.terms import Terms
-from manifests.contract.record import Rejected
+from manifests.contract.record import Rejected, leading
 from manifests.contract.vocabulary import Finding, Reason
 
 SIDES = ("x", "y", "width", "height")
@@ -48,12 +48,21 @@ def described(draft: Draft, key: str, about: About, terms: Terms) -> dict[str, A
         "finding_text": draft.finding,
         "abnormal": abnormal,
         "uncertain": terms.findings(draft.uncertain) if draft.uncertain else None,
+        "found_elsewhere": _elsewhere(draft, terms),
         "severity": terms.severity(draft.severity),
         "pcr_positive": terms.pcr(draft.pcr),
         "boxes": _boxes(draft, terms),
         "official_split": terms.official_split(draft.official_split),
-        "facts": _json({name: said for name, said in draft.facts.items() if said.strip()}),
+        "facts": _json(
+            {name: said for name, said in draft.facts.items() if not terms.says_nothing(said)}
+        ),
     }
+
+
+def _elsewhere(draft: Draft, terms: Terms) -> tuple[Finding, ...] | None:
+    """All that the patient has elsewhere, as one list; None where nothing is told."""
+    told = (finding for said in draft.elsewhere for finding in terms.findings(said))
+    return leading(told) or None if draft.elsewhere else None
 
 
 def _boxes(draft: Draft, terms: Terms) -> str | None:

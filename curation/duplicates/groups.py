@@ -77,7 +77,7 @@ def name(component: Iterable[str]) -> str:
 
 
 def patient_ill(records: pd.DataFrame) -> "pd.Series[bool]":
-    """Does another film of the same group show COVID-19 or a pneumonia?
+    """Does another film of the same group show COVID-19 or a pneumonia, whether it is here or not?
 
     By the group, since one patient bears several names in several collections. A film taken before
     the illness (negative offset) is a healthy person's: the paper uses such studies as normals
@@ -85,8 +85,14 @@ def patient_ill(records: pd.DataFrame) -> "pd.Series[bool]":
     """
     shows = records["finding"].isin(list(PNEUMONIAS)) & records["abnormal"].fillna(True)
     others = shows.groupby(records["group"]).transform("sum") - shows.astype("int64")
+    elsewhere = [
+        isinstance(found, Iterable) and not PNEUMONIAS.isdisjoint(found)
+        for found in records["found_elsewhere"]
+    ]
+    is_told = pd.Series(elsewhere, records.index, dtype=bool)
+    is_told = is_told.groupby(records["group"]).transform("any")
     is_before = (records["offset_days"] < 0).fillna(False)
-    return ((others > 0) & ~is_before).astype("bool[pyarrow]")
+    return (((others > 0) | is_told) & ~is_before).astype("bool[pyarrow]")
 
 
 def case_page(address: str) -> str | None:

@@ -41,6 +41,8 @@ class Draft:
     """A word of the source on whether this very film shows disease, such as "RX negativo"."""
     uncertain: str = ""
     """Findings that the source itself doubts, written as `finding` is."""
+    elsewhere: tuple[str, ...] = ()
+    """What the source finds in this patient in rows whose film is not here, `finding` for each."""
     severity: str = ""
     pcr: str = ""
     offset_days: str = ""

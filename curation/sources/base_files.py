@@ -24,7 +24,10 @@ class Row:
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        """The cell, empty where this generation of the table has no such column."""
+        """The cell, empty where this generation of the table has no such column.
+
+        `""` is the last filled cell under a column without a name.
+        """
         return self.cells.get(column, "")
 
 
@@ -32,9 +35,9 @@ def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
     """The rows of a CSV file with a header. Column names lose case, outer and inner blanks.
 
     So `Patientid`, ` url` and `clinical notes` are `patientid`, `url` and `clinical_notes`. A row
-    whose width is not the header's is `Lost`; blank cells too many at its end do no harm. Raises
-    `Rejected` (layout_changed) when the table or a `needed` column is absent, or a column stands
-    twice.
+    whose width is not the header's is `Lost`; blank cells too many at its end do no harm, nor do
+    cells that it lacks there under columns without a name. Raises `Rejected` (layout_changed) when
+    the table or a `needed` column is absent, or a column stands twice.
     """
     if not table.is_file():
         raise Rejected(Reason.LAYOUT_CHANGED, f"{table}: is no file; bring the source's table")
@@ -44,6 +47,8 @@ def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
     for line, cells, fault in lines:
         while len(cells) > len(columns) and not cells[-1]:
             cells.pop()
+        if not any(columns[len(cells) :]):
+            cells.extend([""] * (len(columns) - len(cells)))
         if found := fault or _fault(cells, columns):
             place = f"{table.name}, line {line}"
             yield Lost(
@@ -52,7 +57,7 @@ def rows(table: Path, *needed: str) -> Iterator[Row | Lost]:
             )  # fmt: skip
         else:
             named = zip(columns, cells, strict=True)
-            yield Row(line=line, cells={column: cell for column, cell in named if column})
+            yield Row(line=line, cells={col: cell for col, cell in named if col or cell})
 
 
 def rows_with_files(

@@ -106,6 +106,10 @@ class Record(BaseModel):
     uncertain: Annotated[
         tuple[Finding, ...] | None, Column("ingest", "findings the source itself doubts")
     ] = None
+    found_elsewhere: Annotated[
+        tuple[Finding, ...] | None,
+        Column("ingest", "what the source finds in the patient on films that are not here"),
+    ] = None
     severity: Annotated[
         Severity | None, Column("ingest", "how much disease the source sees on the film")
     ] = None

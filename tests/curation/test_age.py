@@ -8,7 +8,8 @@ from curation.age import age_years
 @pytest.mark.parametrize(
     ("text", "years"),
     [("65", 65), ("0", 0), ("0.03", 0.03), ("120", 120), (" 65 ", 65), ("65\u00a0", 65),
-     ("058Y", 58), ("013M", 1.0833), ("009D", 0.0246), ("002W", 0.0383), ("000D", 0),
+     ("058Y", 58), ("027Y", 27), ("000Y", 0), ("013M", 1.0833),
+     ("009D", 0.0246), ("002W", 0.0383), ("000D", 0),
      ("50 years", 50), ("50 years old", 50), ("40-year-old", 40), ("1 year", 1), ("60 yo", 60),
      ("40 y/o", 40), ("age 65", 65), ("27Y", 27),
      ("18 months", 1.5), ("16month", 1.3333), ("3 weeks", 0.0575), ("64days", 0.1752),
@@ -25,8 +26,17 @@ def test_a_vague_age_is_its_lower_bound(text: str) -> None:
     assert age_years(text) == 50
 
 
-@pytest.mark.parametrize("text", ["", "?", "Adult", "414", "414Y", "121", "-3", "nan", "inf", "1e5",
-                                  "65 M", "65M", "12 2", "fifty", "65 cats", "1/2"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("67+", 67), ("early 40s", 40), ("mid 50s", 50), ("late 20s", 20), ("30-40", 30), ("80+", 80)],
+)  # fmt: skip
+def test_nobody_becomes_older_by_a_vague_age(text: str, years: float) -> None:
+    assert age_years(text) == years
+
+
+@pytest.mark.parametrize("text", ["", "?", "Adult", "Child", "elderly", "414", "414Y", "121", "-3",
+                                  "nan", "inf", "1e5", "65 M", "65M", "12 2", "fifty", "65 cats",
+                                  "1/2"])  # fmt: skip
 def test_what_is_no_age_or_no_possible_one_is_none(text: str) -> None:
     assert age_years(text) is None
 

@@ -133,6 +133,19 @@ def test_a_clear_film_of_a_covid_patient_is_marked_by_whatever_name_the_patient_
     assert {name for name, is_ill in ill.items() if is_ill} == {"cohen/clear", "sirm/elsewhere"}
 
 
+def test_an_illness_that_is_told_without_a_film_marks_the_whole_group() -> None:
+    rows = [
+        record("told", finding="normal", group="g", found_elsewhere=("covid19", "normal")),
+        record("other", source="sirm", finding="normal", group="g"),
+        record("before", finding="normal", offset_days=-20, group="g"),
+        record("well", finding="normal", group="h", found_elsewhere=("effusion",)),
+        record("alone", finding="normal", group="i"),
+    ]
+    table = records(rows)
+    ill = dict(zip(table["record_id"], patient_ill(table), strict=True))
+    assert {name for name, is_ill in ill.items() if is_ill} == {"cohen/told", "sirm/other"}
+
+
 def test_a_withdrawn_film_still_proves_that_two_patients_are_one() -> None:
     rows = records([
         record("a1", patient_id="cohen/p"), record("a2", patient_id="cohen/p"),

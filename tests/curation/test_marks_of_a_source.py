@@ -26,6 +26,7 @@ from manifests.contract.working import MASKS, WorkingCopies, write_packed
 SHAPE = (96, 64)
 TERMS = """
 general:
+  silence: ["n/a"]
   separators: ["|"]
   finding: {{covid-19: covid19, edema: edema, mass: mass, infiltrate: infiltration}}
   severity: {{normal-pcr+: none, severe: severe}}
@@ -74,7 +75,7 @@ def said(terms: Terms, **words: object) -> dict[str, object]:
 def test_words_of_a_source_become_columns(terms: Terms) -> None:
     found = said(
         terms, child="p", severity="Normal-PCR+", uncertain="Mass|Edema", official_split="valid",
-        facts={"survival": "Y", "spo2": " "},
+        facts={"survival": "Y", "spo2": " ", "icu": "N/A"},
     )  # fmt: skip
     assert found["is_child"] is True
     assert found["severity"] == "none"
@@ -87,6 +88,12 @@ def test_silence_leaves_the_columns_empty(terms: Terms) -> None:
     found = said(terms)
     names = ("is_child", "severity", "uncertain", "official_split", "facts", "boxes")
     assert [found[name] for name in names] == [None] * 6
+
+
+def test_what_a_patient_has_elsewhere_is_one_list_of_findings(terms: Terms) -> None:
+    found = said(terms, elsewhere=("Edema|Mass", "", "COVID-19", "edema"))
+    assert found["found_elsewhere"] == ("covid19", "edema", "mass", "unknown")
+    assert said(terms)["found_elsewhere"] is None
 
 
 def test_a_box_keeps_its_pixels_and_gets_our_finding(terms: Terms) -> None:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from curation.sources.loading import keys
 from curation.terms import Terms
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
@@ -56,6 +57,16 @@ def test_single_words_are_translated() -> None:
     assert [COHEN.pcr(word) for word in ("Y", "n", "Unclear", "")] == [True, False, None, None]
     with pytest.raises(Rejected, match=r"cohen: view 'Oblique' is not in manifests/terms\.yaml"):
         COHEN.view("Oblique")
+
+
+@pytest.mark.parametrize("key", keys())
+def test_no_source_takes_a_vague_view_for_a_certain_one(key: str) -> None:
+    """Frontal may be PA or AP; an AP film may have been taken of a standing patient."""
+    terms = Terms.load(PLACE, key)
+    assert terms.view("Frontal") is View.FRONTAL
+    assert {terms.view(word) for word in ("ap", "AP", " Ap ")} == {View.AP}
+    assert terms.view("pa") is View.PA
+    assert terms.view("") is View.UNKNOWN
 
 
 def test_a_film_without_signs_in_an_ill_patient_has_its_word() -> None:

@@ -1,7 +1,9 @@
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from drawn_shots import shot
@@ -121,3 +123,43 @@ def test_cohens_clear_film_of_an_ill_patient_says_no_finding(tmp_path: Path) -> 
     assert rows.loc[f"{clear.ref}.png", "finding"] == "normal"
     assert rows.loc["p012-day1-ct.png", "finding"] == "covid19"
     assert rows.loc["p012-day1-ct.png", "modality"] == "CT"
+
+
+def test_nihs_boxes_frame_what_was_drawn_in_pixels_of_the_file(tmp_path: Path) -> None:
+    ill = np.zeros((320, 320), np.uint8)
+    ill[80:160, 64:128] = 255
+    seen = shot(2, condition="cap", view=View.AP, opacities=ill)
+    later = shot(2, condition="cap", view=View.AP, opacities=ill, day=9)
+    clear = shot(3, condition="normal", shows_disease=False, opacities=ill)
+    filed("nih_cxr14", tmp_path, [seen, later, clear])
+    kept, _ = ingested("nih_cxr14", tmp_path)
+    boxed = kept[kept["boxes"].notna()]
+    assert boxed["sha256"].tolist() == [hashlib.sha256(seen.data).hexdigest()]
+    (box,) = json.loads(boxed["boxes"].iloc[0])
+    # The file has 40 x 48 pixels.
+    assert {side: box[side] for side in ("x", "y", "width", "height")} == {
+        "x": 8.0, "y": 12.0, "width": 8.0, "height": 12.0
+    }  # fmt: skip
+    assert box["finding"] in {"pneumonia", "infiltration"}
+
+
+def test_nihs_official_split_parts_patients(tmp_path: Path) -> None:
+    films = [shot(number, day=day, view=View.PA) for number in range(8) for day in (1, 9)]
+    filed("nih_cxr14", tmp_path, films)
+    kept, rejected = ingested("nih_cxr14", tmp_path)
+    assert set(kept["official_split"]) == {"train_val", "test"}
+    assert kept.groupby("patient_id")["official_split"].nunique().max() == 1
+    assert set(rejected["reason"]) == {"missing_image", "unlisted_image"}
+
+
+def test_cohens_files_may_end_in_capitals_and_its_table_tells_more(tmp_path: Path) -> None:
+    loud = shot(12)
+    filed("cohen", tmp_path, [loud, shot(2), shot(3, condition="normal", shows_disease=False)])
+    assert (tmp_path / f"cohen/images/{loud.ref}.PNG").is_file()
+    kept, rejected = ingested("cohen", tmp_path)
+    assert f"cohen/{loud.ref}.png" in set(kept["record_id"])
+    assert (rejected["reason"] == "unlisted_image").sum() == 1
+    said = [json.loads(facts) for facts in kept["facts"]]
+    assert {fact["location"] for fact in said} == {"Land of \ufffd"}
+    assert any("temperature" in fact for fact in said)
+    assert kept["has_lung_mask"].isna().all()

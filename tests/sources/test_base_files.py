@@ -45,6 +45,20 @@ def test_the_encoding_is_found(encoding: str, name: str, tmp_path: Path) -> None
     assert cells(row) == {"place": name, "n": "1"}
 
 
+@pytest.mark.parametrize("line", ["1,2", "1,2,", "1,2,,", "1,2,,,"])
+def test_columns_without_a_name_at_the_end_may_be_missing(line: str, tmp_path: Path) -> None:
+    (row,) = read(tmp_path, f"a,b,,\n{line}\n")
+    assert cells(row) == {"a": "1", "b": "2"}
+
+
+def test_what_stands_under_no_name_is_kept_without_one(tmp_path: Path) -> None:
+    filled, blank = read(tmp_path, "a,,b,\n1,,2,rights\n1,,2,\n")
+    assert isinstance(filled, Row)
+    assert isinstance(blank, Row)
+    assert (filled[""], blank[""]) == ("rights", "")
+    assert (filled["a"], filled["b"]) == ("1", "2")
+
+
 @pytest.mark.parametrize(
     "line", ["1", "1,2", "1,2,3,4", "1,2,3,,5", '1,"2" x,3', "1,\0,3"], ids=repr
 )

@@ -1,5 +1,11 @@
+import csv
+import json
+import shutil
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from curation.sources.base import Draft, Lost
@@ -50,6 +56,10 @@ def clone(folder: Path, table: str | bytes) -> Path:
     return folder
 
 
+def told(draft: Draft) -> dict[str, Any]:
+    return {f.name: getattr(draft, f.name) for f in fields(draft) if f.name != "image"}
+
+
 def drafts(folder: Path, table: str | bytes) -> list[Draft]:
     found = list(source(folder).read(clone(folder, table)))
     assert all(isinstance(draft, Draft) for draft in found), found
@@ -64,6 +74,7 @@ def test_every_generation_of_the_header_is_understood(table: str, tmp_path: Path
     assert found == ("a.jpg", "7", "3", "65", "M", "https://example.org",
                      "COVID-19", "PA", "X-ray", "by nobody")  # fmt: skip
     assert draft.pcr == ("Y" if table == NEWEST else "")
+    assert {"survival": "Y", "location": "Wuhan"}.items() <= draft.facts.items()
 
 
 def test_a_patient_stays_a_string(tmp_path: Path) -> None:
@@ -73,6 +84,16 @@ def test_a_patient_stays_a_string(tmp_path: Path) -> None:
 
 def test_a_lateral_name_beats_a_frontal_column() -> None:
     assert read(FIXTURE)["c-L.png"].view == "L"  # type: ignore[union-attr]  # it is a draft
+
+
+def test_one_film_in_four_generations_is_one_film(tmp_path: Path) -> None:
+    """Whatever the header, the words are the same; a generation only adds what others lack."""
+    newest = told(drafts(tmp_path, NEWEST)[0])
+    for table in (MARCH, APRIL, JUNE):
+        older = told(drafts(tmp_path, table)[0])
+        assert {name for name in newest if older[name] != newest[name]} <= {"pcr", "facts"}
+        said = {fact: word for fact, word in older["facts"].items() if word}
+        assert said.items() <= newest["facts"].items()
 
 
 @pytest.mark.parametrize("view", ["Axial", "Coronal"])
@@ -157,17 +178,90 @@ def test_fetch_wants_a_whole_commit(tmp_path: Path) -> None:
         next(source(tmp_path, "master").remotes(tmp_path))
 
 
+def test_names_that_differ_in_letters_only_are_one_file(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/A.JPG").write_bytes(b"film")
+    (draft,) = drafts(tmp_path, JUNE)
+    assert (draft.source_ref, draft.image()) == ("a.jpg", b"film")
+
+
+def test_of_two_such_files_the_exact_one_is_meant_and_without_it_none(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for name in ("A.JPG", "A.jpg"):
+        (tmp_path / "images" / name).write_bytes(name.encode())
+    found = read(clone(tmp_path, JUNE.replace("a.jpg", "A.jpg")))
+    assert found["A.jpg"].image() == b"A.jpg"  # type: ignore[union-attr]  # it is a draft
+    assert found["A.JPG"].reason == Reason.UNLISTED_IMAGE  # type: ignore[union-attr]  # lost
+    guessed = read(clone(tmp_path, JUNE))
+    with pytest.raises(Rejected, match="listed, but not in images"):
+        guessed["a.jpg"].image()  # type: ignore[union-attr]  # it is a draft
+    assert {"A.jpg", "A.JPG"} < set(guessed)
+
+
+def test_what_lies_beside_the_images_is_no_film_and_no_mask(tmp_path: Path) -> None:
+    files = shutil.copytree(FIXTURE, tmp_path / "cohen")
+    before = [ref for ref, _ in sorted(read(files).items())]
+    for place in ("annotations/lungVAE-masks/a_mask.png", "volumes/h.nii.gz", "scripts/x.py"):
+        (files / place).parent.mkdir(parents=True, exist_ok=True)
+        (files / place).write_bytes(b"not a film")
+    found = read(files)
+    assert sorted(found) == before
+    assert {draft.masks for draft in found.values() if isinstance(draft, Draft)} == {()}
+
+
+def test_a_volume_is_told_even_where_it_is_there(tmp_path: Path) -> None:
+    (lost,) = source(tmp_path).read(clone(tmp_path, JUNE.replace(",images,", ",volumes,")))
+    assert isinstance(lost, Lost)
+    assert lost.reason == Reason.NOT_RADIOGRAPH
+
+
+def test_a_row_that_names_no_file_is_told_with_its_line(tmp_path: Path) -> None:
+    (lost,) = source(tmp_path).read(clone(tmp_path, JUNE.replace(",a.jpg,", ",,")))
+    assert isinstance(lost, Lost)
+    assert (lost.source_ref, lost.reason) == ("metadata.csv, line 2", Reason.MISSING_IMAGE)
+
+
+def real(folder: str, out: Path) -> tuple[pd.DataFrame, pd.DataFrame, set[str], set[str]]:
+    """What is kept and rejected, and the names in the real table and in the real folder."""
+    out.mkdir(exist_ok=True)
+    files = SAMPLE / folder
+    kept, rejected = ingest.main("cohen", source(files), out, ROOT / "manifests/terms.yaml", PARAMS)
+    with (files / "metadata.csv").open(encoding="utf-8", newline="") as table:
+        listed = [row["filename"] for row in csv.DictReader(table)]
+    there = {place.name for place in (files / "images").iterdir()}
+    assert len(kept) + len(rejected) == len(listed) + len(there - set(listed))
+    return kept, rejected, set(listed), there
+
+
 @pytest.mark.sample
 @pytest.mark.skipif(not SAMPLE.is_dir(), reason="the real films are not beside the project")
-@pytest.mark.parametrize(
-    ("folder", "kept", "reasons"),
-    [("cohen", 176, {"unlisted_image": 5}), ("cohen_newest_format", 1, {"missing_image": 11})],
-)
-def test_the_real_sample_is_counted(
-    folder: str, kept: int, reasons: dict[str, int], tmp_path: Path
-) -> None:
-    found = ingest.main(
-        "cohen", source(SAMPLE / folder), tmp_path, ROOT / "manifests/terms.yaml", PARAMS
-    )
-    assert len(found.kept) == kept
-    assert found.rejected["reason"].value_counts().to_dict() == reasons
+def test_every_row_and_file_of_the_real_sample_is_kept_or_told(tmp_path: Path) -> None:
+    kept, rejected, listed, there = real("cohen", tmp_path)
+    assert rejected["reason"].value_counts().to_dict() == {"unlisted_image": 5}
+    assert {ref.removeprefix("cohen/") for ref in rejected["record_id"]} == there - listed
+    assert len(kept) == 176
+    assert {ref.partition("#")[0] for ref in kept["source_ref"]} == listed
+    assert kept["finding"].value_counts().to_dict() == {
+        "covid19": 89, "unknown": 34, "bacterial_pneumonia": 23, "pneumonia": 12, "normal": 6,
+        "viral_pneumonia": 5, "sars": 3, "fungal_pneumonia": 2, "lipoid_pneumonia": 2,
+    }  # fmt: skip
+    assert kept["view"].value_counts().to_dict() == {
+        "PA": 83, "UNKNOWN": 30, "AP_SUPINE": 27, "L": 23, "AP": 13,
+    }  # fmt: skip
+    assert kept["modality"].value_counts().to_dict() == {"X_RAY": 164, "CT": 12}
+    assert not kept["attribution"].str.contains("VV-ECMO").any()
+    places = {json.loads(said).get("location", "") for said in kept["facts"].dropna()}
+    assert not [place for place in places if "Hospital" in place or "," in place]
+
+
+@pytest.mark.sample
+@pytest.mark.skipif(not SAMPLE.is_dir(), reason="the real films are not beside the project")
+def test_the_newest_format_of_the_real_table_is_read_row_by_row(tmp_path: Path) -> None:
+    kept, rejected, listed, there = real("cohen_newest_format", tmp_path)
+    assert rejected["reason"].value_counts().to_dict() == {"missing_image": 11}
+    assert {ref.removeprefix("cohen/") for ref in rejected["record_id"]} == listed - there
+    (film,) = kept.to_dict("records")
+    assert list(film["findings"]) == ["bacterial_pneumonia", "pneumonia"]
+    assert film["finding_text"] == "Pneumonia/Bacterial/Staphylococcus/MRSA"
+    assert (film["license"], film["sex"], film["age_years"]) == ("CC-BY-NC-SA-3.0", "M", 30)
+    assert json.loads(film["facts"])["location"] == "Australia"

@@ -10,6 +10,7 @@ from curation.phantom.replicas.pages import number_of
 from curation.phantom.replicas.radiopaedia import case_address
 from curation.phantom.replicas.sirm import post_address
 from curation.phantom.shot import Shot
+from manifests.contract.packing import png
 from manifests.contract.vocabulary import Modality, View
 
 HEADER = (
@@ -34,6 +35,8 @@ ORIGINS = (
 CITED = {RADIOPAEDIA: case_address, SIRM: post_address}
 """Films of a patient whom another site shows are cited from there: the one thing that joins them,
 since a copy has a patient number of its own."""
+OTHER_CASE = 11
+"""The films of one patient of so many end in capitals, and in the table in small letters."""
 FINDINGS = {
     "covid19": ("Pneumonia/Viral/COVID-19", "Pneumonia/Viral/COVID-19", "COVID-19, ARDS"),
     "cap": ("Pneumonia/Bacterial/Streptococcus", "Pneumonia/Bacterial/Klebsiella", "Pneumonia"),
@@ -46,13 +49,16 @@ VIEWS = {
 
 
 def file_shots(folder: Path, shots: Sequence[Shot], world: int) -> None:
-    """Write `metadata.csv` and `images/` for `shots`. The same shots give the same bytes."""
+    """Write `metadata.csv`, `images/` and a machine's mask. The same shots give the same bytes."""
     images = folder / "images"
     images.mkdir(parents=True)
     ordered = sorted(shots, key=lambda shot: shot.ref)
+    masks = folder / "annotations" / "lungVAE-masks"
+    masks.mkdir(parents=True)
     for shot in ordered:
-        (images / _name(shot)).write_bytes(shot.data)
+        (images / _file(shot)).write_bytes(shot.data)
     if ordered:
+        (masks / f"{ordered[0].ref}_mask.png").write_bytes(png(ordered[0].lungs))
         (images / f"unlisted.{ordered[0].extension}").write_bytes(ordered[0].data)
     with (folder / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
@@ -76,6 +82,11 @@ def _name(shot: Shot) -> str:
     return f"{shot.ref}.{shot.extension}"
 
 
+def _file(shot: Shot) -> str:
+    is_loud = number_of(shot.patient) % OTHER_CASE == 1
+    return f"{shot.ref}.{shot.extension.upper()}" if is_loud else _name(shot)
+
+
 def _row(shot: Shot, chance: Chance) -> dict[str, str]:
     number = number_of(shot.patient)
     license_, page = ORIGINS[number % len(ORIGINS)]
@@ -84,6 +95,7 @@ def _row(shot: Shot, chance: Chance) -> dict[str, str]:
     findings = FINDINGS[shot.condition if shot.shows_disease else "normal"]
     # A copy came from elsewhere, so upstream did not know that its patient is in the table.
     patient, page_number = (f"{number}a", f"{number}-a") if shot.copy_of else (str(number), number)
+    is_ill = shot.condition != "normal"
     is_young = shot.age_years < 18  # noqa: PLR2004 - an adult's age may be missing, as upstream
     return {
         "patientid": patient,
@@ -92,12 +104,15 @@ def _row(shot: Shot, chance: Chance) -> dict[str, str]:
         "age": f"{shot.age_years:g}" if is_young or chance.whether("age", 0.9) else "",
         "finding": chance.pick("finding", findings),
         "RT_PCR_positive": chance.pick("pcr", ("Y", "Y", "Unclear")) if is_covid else "",
-        "survival": "",
+        "survival": chance.pick("survival", ("Y", "Y", "N", "", "?")) if is_ill else "",
+        "went_icu": chance.pick("went_icu", ("Y", "N", "Not visible", "")) if is_ill else "",
+        "needed_supplemental_O2": chance.pick("oxygen", ("Y", "N", "")) if is_ill else "",
+        "temperature": f"{chance.between('temperature', 36.2, 40.1):.1f}" if is_ill else "",
         # Upstream issue 109: laterals listed as PA, told only by the end of their name.
         "view": "PA" if shot.view is View.L and chance.whether("109", 0.5) else VIEWS[shot.view],
         "modality": "CT" if shot.modality is Modality.CT else "X-ray",
         "date": "2020",
-        "location": "Drawn, a land of \ufffd",
+        "location": "Drawn Hospital, Phantom City, Land of \ufffd",
         "folder": "images",
         "filename": _name(shot),
         "url": cited(shot.patient) if cited else page.format(page_number),

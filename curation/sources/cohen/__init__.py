@@ -1,18 +1,24 @@
 """Cohen et al., COVID-19 Image Data Collection: a clone of ieee8023/covid-chestxray-dataset.
 
 Paper §3.1, positives 5. The header has had four generations and the findings two vocabularies;
-columns are read by name, and findings are translated by `manifests/terms.yaml`.
+columns are read by name, and findings are translated by `manifests/terms.yaml`. Only `images/`
+holds films: of `volumes/` each row is told, and `annotations/` is left alone. Its lungVAE masks
+were made by a program, and the masks of V7 Labs are another publisher's, so neither are the
+source's own. The table is CC BY-NC-SA 4.0 and each film has its own licence. Dates and clinical
+notes stay behind.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from curation.sources import base_github
 from curation.sources.base import About, Draft, Importer, Lost, Remote
-from curation.sources.base_files import Row, film, rows
+from curation.sources.base_files import Row, rows
+from curation.sources.cohen.images import Images
 from manifests.contract.vocabulary import Reason
 
 REPOSITORY = "ieee8023/covid-chestxray-dataset"
@@ -20,6 +26,11 @@ TABLE, IMAGES = "metadata.csv", "images"
 NEEDED = ("patientid", "finding", "view", "modality", "filename", "url", "license")
 LATERAL = re.compile(r"-[Ll]\.\w+$")
 SLICES = frozenset({"axial", "coronal"})
+FACTS = (
+    "survival", "intubated", "intubation_present", "went_icu", "in_icu", "needed_supplemental_O2",
+    "extubated", "temperature", "pO2_saturation", "leukocyte_count", "neutrophil_count",
+    "lymphocyte_count",
+)  # fmt: skip
 
 
 class Cohen(Importer):
@@ -50,25 +61,29 @@ class Cohen(Importer):
             yield Remote(url=self._address(name), name=f"{IMAGES}/{name}")
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
+        images = Images(files / IMAGES)
+        elsewhere = _elsewhere(files, images)
         listed: set[str] = set()
         for row in _films(files):
             if isinstance(row, Lost):
                 yield row
                 continue
-            yield self._draft(row, files, is_again=row["filename"] in listed)
-            listed.add(row["filename"])
-        for name in sorted({place.name for place in (files / IMAGES).glob("*")} - listed):
+            name = row["filename"]
+            draft = self._draft(row, partial(images.film, name), is_again=name in listed)
+            yield replace(draft, elsewhere=elsewhere.get(draft.patient, ()))
+            listed |= {name, images.actual(name)}
+        for name in images.without(listed):
             yield Lost(
                 source_ref=name, reason=Reason.UNLISTED_IMAGE,
                 detail=f"{name}: in {IMAGES}, but no row of {TABLE} says what it is",
             )  # fmt: skip
 
-    def _draft(self, row: Row, files: Path, *, is_again: bool) -> Draft:
+    def _draft(self, row: Row, image: Callable[[], bytes], *, is_again: bool) -> Draft:
         name, patient = row["filename"], row["patientid"]
         return Draft(
             # A film listed for two patients stays twice: `dedup` then learns that they are one.
             source_ref=f"{name}#{patient}" if is_again else name,
-            image=partial(film, files / IMAGES, name),
+            image=image,
             url=row["url"] or self._address(name),
             patient=patient or name,
             study=_case(row["url"]),
@@ -81,8 +96,11 @@ class Cohen(Importer):
             finding=row["finding"],
             pcr=row["rt_pcr_positive"],
             offset_days=row["offset"],
+            facts=_facts(row),
             license=row["license"],
-            attribution=row["other_notes"] or row["doi"],
+            # In some rows the notes stand one column too far to the right: the column without a
+            # name then holds the credit, and `other_notes` a line on the film.
+            attribution=row[""] or row["other_notes"] or row["doi"],
             snapshot=self.commit,
         )
 
@@ -100,13 +118,36 @@ def _films(files: Path) -> Iterator[Row | Lost]:
                 source_ref=f"{TABLE}, line {row.line}", reason=Reason.MISSING_IMAGE,
                 detail=f"{TABLE}, line {row.line}: names no file",
             )  # fmt: skip
-        elif row["folder"] not in {"", IMAGES}:
+        elif not _is_film(row):
             yield Lost(
                 source_ref=row["filename"], reason=Reason.NOT_RADIOGRAPH,
                 detail=f"{row['filename']}: a volume in {row['folder']}; only films are taken",
             )  # fmt: skip
         else:
             yield row
+
+
+def _elsewhere(files: Path, images: Images) -> dict[str, tuple[str, ...]]:
+    """Patient -> what the table finds in rows that give no film here: it is true all the same."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows(files / TABLE, *NEEDED):
+        if isinstance(row, Row) and not (_is_film(row) and images.actual(row["filename"])):
+            found[row["patientid"]] = (*found.get(row["patientid"], ()), row["finding"])
+    return found
+
+
+def _is_film(row: Row) -> bool:
+    """False for a volume; the first generations had no such column, and no volumes."""
+    return row["folder"].casefold() in {"", IMAGES}
+
+
+def _facts(row: Row) -> dict[str, str]:
+    """What the table says beyond our columns, by the newest spelling of its columns.
+
+    Of the place only what stands last, the country: a hospital would narrow the patient down.
+    """
+    country = row["location"].rpartition(",")[2].strip()
+    return {**{fact: row[fact.casefold()] for fact in FACTS}, "location": country}
 
 
 def _case(url: str) -> str:

@@ -1,33 +1,38 @@
 """NIH ChestX-ray14: twelve tar archives and a table of labels mined from reports.
 
 Paper §3.1, negatives 2. The archives hold 42 GB and are streamed, never unpacked; loose pictures
-in `images*/` folders are read as well. What the parameters do not ask for is not counted at all.
+are read as well. What the parameters do not ask for is not counted at all. Names of tables, lists
+and pictures that differ in the case of letters only are the same name.
 """
 
-import gzip
-import re
-import tarfile
-import zlib
-from collections.abc import Callable, Container, Iterator
-from functools import partial
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
 from curation.sources.base import About, Draft, Importer, Lost, Remote
-from curation.sources.base_files import MAX_FILE, Row, film, rows
+from curation.sources.base_files import Row, rows
+from curation.sources.nih_cxr14.links import remotes_in
+from curation.sources.nih_cxr14.marks import Marks, marks
+from curation.sources.nih_cxr14.pictures import Image, lost, pictures
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
-# The table of 2020 comes first: the one of 2017 holds ages up to 414.
+# The table of 2020 comes first: the one of 2017 holds ages up to 414. The last is Kaggle's sample.
 TABLES = ("Data_Entry_2017_v2020.csv", "Data_Entry_2017.csv", "sample_labels.csv")
-# The header has commas inside its brackets, so only the columns before them are read by name.
 NEEDED = ("image_index", "finding_labels", "follow-up_#", "patient_id", "patient_age",
           "view_position")  # fmt: skip
-DAMAGE = (tarfile.TarError, EOFError, zlib.error, OSError)
-Image: TypeAlias = Callable[[], bytes]
+# "OriginalImage[Width,Height]" is one bracket to a person and two columns to a reader of CSV;
+# Kaggle's sample has given each a name of its own.
+FACTS = {
+    "follow_up": ("follow-up_#",),
+    "original_width": ("originalimage[width", "originalimagewidth"),
+    "original_height": ("height]", "originalimageheight"),
+    "pixel_spacing_x": ("originalimagepixelspacing[x", "originalimagepixelspacing_x"),
+    "pixel_spacing_y": ("y]", "originalimagepixelspacing_y"),
+}
 Label: TypeAlias = Literal[
     "No Finding", "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Effusion", "Emphysema",
     "Fibrosis", "Hernia", "Infiltration", "Mass", "Nodule", "Pleural_Thickening", "Pneumonia",
@@ -62,41 +67,47 @@ class NihCxr14(Importer):
                 "params.yaml: 'sources.nih_cxr14.links' is missing; NIH hands its links out at "
                 f"{self.about.homepage} (batch_download_zips.py): name a CSV of name,url,sha256"
             )
-        yield from _remotes(self.links)
+        yield from remotes_in(self.links)
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
         listed: dict[str, Row] = {}
         for row in rows(_table(files), *NEEDED):
             if isinstance(row, Lost):
                 yield row
-            elif row["image_index"] in listed:
-                yield _lost(row["image_index"], Reason.INVALID_FIELD, "stands in two rows")
+            elif (name := row["image_index"].casefold()) in listed:
+                yield lost(row["image_index"], Reason.INVALID_FIELD, "stands in two rows")
             else:
-                listed[row["image_index"]] = row
-        wanted = sorted(name for name, row in listed.items() if self._asks(row))
-        yield from self._films(files, listed, set(wanted[: self.max_films]))
+                listed[name] = row
+        asked = set(
+            sorted(name for name, row in listed.items() if self._asks(row))[: self.max_films]
+        )
+        marked = marks(files, listed, asked)
+        yield from marked.faults
+        yield from self._films(files, listed, asked, marked)
 
     def _films(
-        self, files: Path, listed: dict[str, Row], asked: set[str]
+        self, files: Path, listed: dict[str, Row], asked: set[str], marked: Marks
     ) -> Iterator[Draft | Lost]:
         came = set[str]()
-        for picture in _pictures(files, asked):
+        for picture in pictures(files, asked):
             if isinstance(picture, Lost):
                 yield picture
                 continue
             name, image = picture
-            if name in came:
-                yield _lost(name, Reason.INVALID_FIELD, "stands twice here; the first is kept")
-            elif name in asked:
-                asked.remove(name)
-                came.add(name)
-                yield _draft(listed[name], image)
-            elif name not in listed:
-                yield _lost(name, Reason.UNLISTED_IMAGE, "no row of the table says what it is")
+            known = name.casefold()
+            if known in came:
+                yield lost(name, Reason.INVALID_FIELD, "stands twice here; the first is kept")
+            elif known in asked:
+                asked.remove(known)
+                came.add(known)
+                yield _draft(listed[known], image, marked)
+            elif known not in listed:
+                yield lost(name, Reason.UNLISTED_IMAGE, "no row of the table says what it is")
             if self.max_films and not asked:
                 return
-        for name in sorted(asked):
-            yield _lost(name, Reason.MISSING_IMAGE, "listed, but in no archive or folder here")
+        for known in sorted(asked):
+            found = "listed, but in no archive or folder here"
+            yield lost(listed[known]["image_index"], Reason.MISSING_IMAGE, found)
 
     def _asks(self, row: Row) -> bool:
         return not self.findings or not set(self.findings).isdisjoint(
@@ -104,43 +115,31 @@ class NihCxr14(Importer):
         )
 
 
-def _remotes(links: Path) -> list[Remote]:
-    """All files to bring; looked at before the first is asked for."""
-    try:
-        found = [_remote(row, links) for row in rows(links, "name", "url", "sha256")]
-    except Rejected as verdict:
-        raise Misspelt(f"sources.nih_cxr14.links: {verdict.detail}") from None
-    names = [remote.name for remote in found]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise Misspelt(f"{links}: {twice} stand twice; give each file one link")
-    return found
-
-
-def _remote(row: Row | Lost, links: Path) -> Remote:
-    if isinstance(row, Lost):
-        raise Misspelt(f"{links}: {row.detail}")
-    sha256 = row["sha256"].lower()
-    if sha256 and not re.fullmatch(r"[0-9a-f]{64}", sha256):
-        raise Misspelt(
-            f"{links}, line {row.line}: sha256 is {row['sha256'][:80]!r}, not 64 hexadecimal "
-            "digits; mend it, or leave it blank where none is published"
-        )
-    return Remote(url=row["url"], name=row["name"], sha256=sha256)
-
-
-def _draft(row: Row, image: Image) -> Draft:
+def _draft(row: Row, image: Image, marked: Marks) -> Draft:
+    patient, known = _number(row["patient_id"]), row["image_index"].casefold()
     return Draft(
         source_ref=row["image_index"],
         image=image,
         url=NihCxr14.about.homepage,
-        patient=row["patient_id"],
-        study=f"{row['patient_id']}-{row['follow-up_#']}",
+        patient=patient,
+        study=f"{patient}-{_number(row['follow-up_#'])}",
         age=row["patient_age"],
         sex=row["patient_gender"] or row["patient_sex"],
         view=row["view_position"],
         modality="X-ray",
         finding=row["finding_labels"],
+        boxes=marked.boxes.get(known, ()),
+        official_split=marked.splits.get(known, ""),
+        facts={
+            fact: next((row[column] for column in columns if row[column]), "")
+            for fact, columns in FACTS.items()
+        },
     )
+
+
+def _number(cell: str) -> str:
+    """Without leading zeros: Kaggle's sample writes patient 00000013, the whole table 13."""
+    return cell.lstrip("0") or cell[-1:]
 
 
 def _table(files: Path) -> Path:
@@ -148,30 +147,3 @@ def _table(files: Path) -> Path:
         if (files / name).is_file():
             return files / name
     raise Rejected(Reason.LAYOUT_CHANGED, f"{files}: holds none of {TABLES}; bring one of them")
-
-
-def _pictures(files: Path, asked: Container[str]) -> Iterator[tuple[str, Image] | Lost]:
-    """All pictures by name, in order; of an archive only those that are asked for are read."""
-    for archive in sorted(files.glob("images*.tar.gz")):
-        yield from _members(archive, asked)
-    for place in sorted(files.glob("images*/**/*.png")):
-        yield place.name, partial(film, place.parent, place.name)
-
-
-def _members(archive: Path, asked: Container[str]) -> Iterator[tuple[str, Image] | Lost]:
-    try:
-        with gzip.open(archive) as stream, tarfile.open(fileobj=stream, mode="r|") as members:
-            for member in members:
-                name = PurePosixPath(member.name).name
-                held = members.extractfile(member) if member.isreg() else None
-                if held is not None and member.size <= MAX_FILE:
-                    # The stream goes on after this, so the bytes are taken now.
-                    yield name, partial(bytes, held.read() if name in asked else b"")
-                elif not member.isdir():
-                    yield _lost(name, Reason.UNREADABLE_IMAGE, f"no plain file in {archive.name}")
-    except DAMAGE as fault:
-        yield _lost(archive.name, Reason.UNREADABLE_IMAGE, f"damaged ({fault}); fetch it again")
-
-
-def _lost(ref: str, reason: Reason, found: str) -> Lost:
-    return Lost(source_ref=ref, reason=reason, detail=f"{ref}: {found}")
