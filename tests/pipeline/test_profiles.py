@@ -69,10 +69,8 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
 def test_the_sample_profile_leaves_the_drawn_sources_out(tmp_path: Path) -> None:
     sources = composed("sample", tmp_path)["sources"]
     assert set(sources) == {
-    assert set(sources) == {
         "actualmed", "cohen", "covid_cxnet", "figure1", "hannover", "kermany", "nih_cxr14",
         "nlm_tb",
-    }  # fmt: skip
     }  # fmt: skip
     assert not [entry for entry in sources.values() if "phantom" in entry["files"]]
 
