@@ -115,7 +115,6 @@ def _facts(found: Film, row: Row) -> dict[str, str]:
     """What else is told, by column; `file` and `suffix` are of the file, `filename` of the row."""
     return {column: row[column] for column in FACTS} | {
         "file": found.file,
-        "suffix": found.name.suffix,
         "case": case(row["url"]),
         # The address of the record is then another.
         "url": "" if is_https(row["url"]) else row["url"],
