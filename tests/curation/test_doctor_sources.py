@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from grants import GRANT
 from project import ROOT
 
 from curation.doctor_sources import State, standings
@@ -14,14 +15,6 @@ from curation.sources.loading import keys
 
 FIXTURES = ROOT / "tests/sources/fixtures"
 SIRM: dict[str, Any] = {"permission": None, "max_cases": 9}
-GRANT = """
-source: sirm
-granted_by: The keepers
-granted_to: A group
-date: 2026-01-02
-scope: Copying
-reference: a letter
-"""
 
 
 def state(key: str, **entry: object) -> tuple[State, str]:
@@ -56,7 +49,7 @@ def test_a_site_that_forbids_copying_needs_a_permission_record_first(tmp_path: P
     found, said = state("sirm", files=tmp_path / "none", **SIRM)
     assert found is State.NEEDS_PERMISSION
     assert "sources.sirm.permission" in said
-    (tmp_path / "grant.yaml").write_text(GRANT)
+    (tmp_path / "grant.yaml").write_text(GRANT.format(key="sirm"))
     granted = {**SIRM, "permission": tmp_path / "grant.yaml"}
     assert state("sirm", files=tmp_path / "none", **granted)[0] is State.NEEDS_FILES
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from drawn_shots import radiopaedia_shots, sirm_shots
+from grants import GRANT
 from replica_server import Fault, Site, body, cut_after, drip, serve, status
 from told import read
 
@@ -30,14 +31,6 @@ NICE = Params(
     contact="data@example.org", seconds_between_requests=0.0, deadline_seconds=0.25,
     max_page_mb=2, max_file_gb=1, retries=2, max_wait_seconds=1.0,
 )  # fmt: skip
-GRANT = """
-source: {key}
-granted_by: The keepers of the site
-granted_to: A research group
-date: 2026-01-02
-scope: Copying for research
-reference: letter of 2 January 2026
-"""
 SITES = {
     "radiopaedia": (radiopaedia, radiopaedia_shots, "https://radiopaedia.org"),
     "sirm": (sirm, sirm_shots, "https://www.sirm.org"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from drawn_shots import radiopaedia_shots, sirm_shots
 from filelock import FileLock
+from grants import GRANT
 from replica_server import Site, body, drip, serve, status
 from told import read
 
@@ -28,14 +29,6 @@ PARAMS = Params(
     contact="data@example.org", seconds_between_requests=0.0, deadline_seconds=1.0,
     max_page_mb=2, max_file_gb=1, retries=2, max_wait_seconds=1.0,
 )  # fmt: skip
-GRANT = """
-source: {key}
-granted_by: The keepers of the site
-granted_to: A research group
-date: 2026-01-02
-scope: Copying for research
-reference: letter of 2 January 2026
-"""
 KEYS = ("radiopaedia", "sirm")
 
 

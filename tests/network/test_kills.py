@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pytest
 from drawn_shots import radiopaedia_shots, sirm_shots
+from grants import GRANT
 from replica_server import Site, serve
 
 from curation.network.store import Store
@@ -42,14 +43,6 @@ if key == "radiopaedia":
 params = Params(contact="data@example.org", seconds_between_requests=0.0, deadline_seconds=20,
                 max_page_mb=2, max_file_gb=1, retries=2, max_wait_seconds=1.0)
 print(fetch(key, load(key, {key: entry}), params, Path(folder), Path(lock)))
-"""
-GRANT = """
-source: {key}
-granted_by: The keepers of the site
-granted_to: A research group
-date: 2026-01-02
-scope: Copying for research
-reference: letter of 2 January 2026
 """
 SITES = {"radiopaedia": (radiopaedia, radiopaedia_shots, 4), "sirm": (sirm, sirm_shots, 2)}
 """The last number: within so many requests of a run it is killed, so that 20 kills fit in."""

@@ -11,6 +11,7 @@ from typing import ClassVar
 import pytest
 import yaml
 from drawn_shots import sirm_shots
+from grants import GRANT
 from replica_server import Site, serve
 from warcio.archiveiterator import ArchiveIterator
 
@@ -22,14 +23,6 @@ from curation.sources.base import About, Importer, Remote
 from curation.sources.sirm import Sirm
 
 ROOT = Path(__file__).parents[2]
-GRANT = """
-source: {key}
-granted_by: The keepers of the site
-granted_to: A research group
-date: 2026-01-02
-scope: Copying for research
-reference: letter of 2 January 2026
-"""
 NICE = {"contact": "data@example.org", "seconds_between_requests": 0.0, "deadline_seconds": 60,
         "max_page_mb": 2, "max_file_gb": 1, "retries": 2, "max_wait_seconds": 1.0}  # fmt: skip
 

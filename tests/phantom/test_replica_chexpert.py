@@ -4,6 +4,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from drawn_shots import shot
+from replicas import filed
 
 from curation.border import NoFilms
 from curation.phantom.replicas.chexpert import file_shots
@@ -36,21 +37,17 @@ def shots() -> list[Shot]:
     ]  # fmt: skip
 
 
-def filed(folder: Path, films: list[Shot]) -> dict[str, bytes]:
-    folder.mkdir()
-    file_shots(folder, films, 1)
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
-
-
 def ingested(folder: Path, films: list[Shot]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    filed(folder / "files", films)
+    filed(file_shots, folder / "files", films)
     (folder / "out").mkdir()
     source = Chexpert(files=folder / "files", findings=(), uncertain="keep")
     return ingest.main("chexpert", source, folder / "out", TERMS, PARAMS)
 
 
 def test_the_same_shots_give_the_same_files_in_any_order(tmp_path: Path) -> None:
-    assert filed(tmp_path / "one", shots()) == filed(tmp_path / "two", shots()[::-1])
+    assert filed(file_shots, tmp_path / "one", shots()) == filed(
+        file_shots, tmp_path / "two", shots()[::-1]
+    )
 
 
 def test_what_was_drawn_comes_back(tmp_path: Path) -> None:
@@ -91,7 +88,7 @@ def test_some_films_leave_a_finding_open_and_no_film_of_valid_does(tmp_path: Pat
 
 def test_a_patient_with_covid_19_has_no_place(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="older than COVID-19"):
-        filed(tmp_path / "files", [shot(1)])
+        filed(file_shots, tmp_path / "files", [shot(1)])
 
 
 def test_a_world_without_films_is_filed_and_told_to_be_empty(tmp_path: Path) -> None:

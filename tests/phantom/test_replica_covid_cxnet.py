@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from drawn_shots import shot
+from replicas import filed
 
 from curation.border import NoFilms
 from curation.duplicates.groups import case_page
@@ -37,14 +38,8 @@ def shots() -> list[Shot]:
     ]
 
 
-def filed(folder: Path, films: list[Shot]) -> dict[str, bytes]:
-    folder.mkdir()
-    file_shots(folder, films, 1)
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
-
-
 def ingested(folder: Path, films: list[Shot]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    filed(folder / "files", films)
+    filed(file_shots, folder / "files", films)
     (folder / "out").mkdir()
     source = CovidCxnet(files=folder / "files", commit="drawn", hannover=("510-673", "686-706"))
     return ingest.main("covid_cxnet", source, folder / "out", TERMS, PARAMS)
@@ -59,7 +54,9 @@ def of(kept: pd.DataFrame, film: Shot) -> dict[str, Any]:
 
 
 def test_the_same_shots_give_the_same_files_in_any_order(tmp_path: Path) -> None:
-    assert filed(tmp_path / "one", shots()) == filed(tmp_path / "two", shots()[::-1])
+    assert filed(file_shots, tmp_path / "one", shots()) == filed(
+        file_shots, tmp_path / "two", shots()[::-1]
+    )
 
 
 def test_what_was_drawn_comes_back(tmp_path: Path) -> None:
@@ -115,7 +112,7 @@ def test_films_without_a_row_are_there_and_some_came_from_hannover(tmp_path: Pat
 
 
 def test_the_folder_has_upstreams_oddities(tmp_path: Path) -> None:
-    files = filed(tmp_path / "files", [
+    files = filed(file_shots, tmp_path / "files", [
         shot(number, extension=("png", "jpg")[number % 2]) for number in range(40)
     ])  # fmt: skip
     names = {Path(name).name for name in files if name.startswith(IMAGES)}
@@ -146,12 +143,12 @@ def test_a_patient_of_another_site_is_cited_from_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stranger", [shot(1, condition="cap"), shot(1, modality=Modality.CT)])
 def test_what_upstream_does_not_hold_has_no_place(stranger: Shot, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="COVID-19 patients only"):
-        filed(tmp_path / "files", [stranger])
+        filed(file_shots, tmp_path / "files", [stranger])
 
 
 def test_more_films_of_a_patient_than_numbers_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="more than 5 films"):
-        filed(tmp_path / "files", [shot(1, day=day) for day in range(6)])
+        filed(file_shots, tmp_path / "files", [shot(1, day=day) for day in range(6)])
 
 
 def test_a_world_without_films_is_filed_and_told_to_be_empty(tmp_path: Path) -> None:

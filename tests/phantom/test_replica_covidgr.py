@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_shots import shot
+from replicas import filed
 
 from curation.border import NoFilms
 from curation.phantom.replicas.covidgr import file_shots
@@ -40,21 +41,17 @@ def shots() -> list[Shot]:
     ]  # fmt: skip
 
 
-def filed(folder: Path, films: list[Shot]) -> dict[str, bytes]:
-    folder.mkdir()
-    file_shots(folder, films, 1)
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
-
-
 def ingested(folder: Path, films: list[Shot]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    filed(folder / "files", films)
+    filed(file_shots, folder / "files", films)
     (folder / "out").mkdir()
     source = Covidgr(files=folder / "files", severity="severity.csv")
     return ingest.main("covidgr", source, folder / "out", TERMS, PARAMS)
 
 
 def test_the_same_shots_give_the_same_files_in_any_order(tmp_path: Path) -> None:
-    assert filed(tmp_path / "one", shots()) == filed(tmp_path / "two", shots()[::-1])
+    assert filed(file_shots, tmp_path / "one", shots()) == filed(
+        file_shots, tmp_path / "two", shots()[::-1]
+    )
 
 
 def test_what_was_drawn_comes_back(tmp_path: Path) -> None:
@@ -88,7 +85,7 @@ def test_nothing_is_lost_and_the_oddities_are_told(tmp_path: Path) -> None:
 )
 def test_what_upstream_cannot_hold_has_no_place(film: Shot, fault: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=fault):
-        filed(tmp_path / "files", [film])
+        filed(file_shots, tmp_path / "files", [film])
 
 
 def test_a_world_without_films_is_filed_and_told_to_be_empty(tmp_path: Path) -> None:

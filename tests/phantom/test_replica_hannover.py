@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from drawn_shots import shot
+from replicas import filed
 
 from curation.border import NoFilms
 from curation.phantom.replicas.hannover import file_shots
@@ -31,21 +32,17 @@ def shots() -> list[Shot]:
     ]
 
 
-def filed(folder: Path, films: list[Shot]) -> dict[str, bytes]:
-    folder.mkdir()
-    file_shots(folder, films, 1)
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
-
-
 def ingested(folder: Path, films: list[Shot]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    filed(folder / "files", films)
+    filed(file_shots, folder / "files", films)
     (folder / "out").mkdir()
     source = Hannover(files=folder / "files", commit="drawn", offset_rule="covid_cxnet")
     return ingest.main("hannover", source, folder / "out", TERMS, PARAMS)
 
 
 def test_the_same_shots_give_the_same_files_in_any_order(tmp_path: Path) -> None:
-    assert filed(tmp_path / "one", shots()) == filed(tmp_path / "two", shots()[::-1])
+    assert filed(file_shots, tmp_path / "one", shots()) == filed(
+        file_shots, tmp_path / "two", shots()[::-1]
+    )
 
 
 def test_what_was_drawn_comes_back(tmp_path: Path) -> None:
@@ -90,7 +87,7 @@ def test_the_table_has_upstreams_oddities(tmp_path: Path) -> None:
 
 def test_another_pneumonia_has_no_place(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="COVID-19 only"):
-        filed(tmp_path / "files", [shot(1, condition="cap")])
+        filed(file_shots, tmp_path / "files", [shot(1, condition="cap")])
 
 
 def test_a_world_without_films_is_filed_and_told_to_be_empty(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from drawn_shots import shot
+from replicas import filed
 
 from curation.border import NoFilms
 from curation.phantom.replicas.kermany import file_shots
@@ -30,21 +31,17 @@ def shots() -> list[Shot]:
     ]
 
 
-def filed(folder: Path, films: list[Shot]) -> dict[str, bytes]:
-    folder.mkdir()
-    file_shots(folder, films, 1)
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
-
-
 def ingested(folder: Path, films: list[Shot]) -> Verdict:
-    filed(folder / "files", films)
+    filed(file_shots, folder / "files", films)
     (folder / "out").mkdir()
     params = ingest.Params(max_side=64, max_megapixels=1)
     return ingest.main("kermany", Kermany(files=folder / "files"), folder / "out", TERMS, params)
 
 
 def test_the_same_shots_give_the_same_files_in_any_order(tmp_path: Path) -> None:
-    assert filed(tmp_path / "one", shots()) == filed(tmp_path / "two", shots()[::-1])
+    assert filed(file_shots, tmp_path / "one", shots()) == filed(
+        file_shots, tmp_path / "two", shots()[::-1]
+    )
 
 
 def test_what_was_drawn_comes_back(tmp_path: Path) -> None:
@@ -67,4 +64,4 @@ def test_no_shots_are_a_set_without_films(tmp_path: Path) -> None:
 
 def test_what_the_set_cannot_hold_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="before COVID-19"):
-        filed(tmp_path / "files", [child(1)])
+        filed(file_shots, tmp_path / "files", [child(1)])

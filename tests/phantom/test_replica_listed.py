@@ -2,6 +2,7 @@ import hashlib
 from pathlib import Path
 
 from drawn_shots import shot
+from replicas import filed
 
 from curation.phantom.replicas.listed import file_shots
 from curation.phantom.shot import Shot
@@ -24,23 +25,19 @@ def shots() -> list[Shot]:
     ]
 
 
-def filed(folder: Path, films: list[Shot]) -> dict[str, bytes]:
-    folder.mkdir()
-    file_shots(folder, films, 1)
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
-
-
 def test_the_same_shots_give_the_same_files_in_any_order(tmp_path: Path) -> None:
-    assert filed(tmp_path / "one", shots()) == filed(tmp_path / "two", shots()[::-1])
+    assert filed(file_shots, tmp_path / "one", shots()) == filed(
+        file_shots, tmp_path / "two", shots()[::-1]
+    )
 
 
 def test_no_shots_are_a_list_without_rows(tmp_path: Path) -> None:
-    assert list(filed(tmp_path / "none", [])) == ["list.csv"]
+    assert list(filed(file_shots, tmp_path / "none", [])) == ["list.csv"]
     assert list(Listed(files=tmp_path / "none").read(tmp_path / "none")) == []
 
 
 def test_what_was_drawn_comes_back(tmp_path: Path) -> None:
-    filed(tmp_path / "files", shots())
+    filed(file_shots, tmp_path / "files", shots())
     (tmp_path / "out").mkdir()
     kept, rejected = ingest.main(
         "listed", Listed(files=tmp_path / "files"), tmp_path / "out", TERMS,

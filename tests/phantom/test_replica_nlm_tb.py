@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_shots import shot
+from replicas import filed
 
 from curation.border import NoFilms
 from curation.phantom.replicas.nlm_tb import file_shots
@@ -46,21 +47,17 @@ def shots() -> list[Shot]:
     ]  # fmt: skip
 
 
-def filed(folder: Path, films: list[Shot]) -> dict[str, bytes]:
-    folder.mkdir()
-    file_shots(folder, films, 1)
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
-
-
 def ingested(folder: Path, films: list[Shot]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    filed(folder / "files", films)
+    filed(file_shots, folder / "files", films)
     (folder / "out").mkdir()
     source = NlmTb(files=folder / "files", sets=SETS)
     return ingest.main("nlm_tb", source, folder / "out", TERMS, PARAMS)
 
 
 def test_the_same_shots_give_the_same_files_in_any_order(tmp_path: Path) -> None:
-    assert filed(tmp_path / "one", shots()) == filed(tmp_path / "two", shots()[::-1])
+    assert filed(file_shots, tmp_path / "one", shots()) == filed(
+        file_shots, tmp_path / "two", shots()[::-1]
+    )
 
 
 def test_what_was_drawn_comes_back(tmp_path: Path) -> None:
@@ -125,7 +122,7 @@ def test_the_masks_that_come_back_are_the_drawn_lungs(tmp_path: Path) -> None:
 
 
 def test_the_left_mask_is_the_patients_left_on_the_viewers_right(tmp_path: Path) -> None:
-    files = filed(tmp_path / "files", [healthy(2)])
+    files = filed(file_shots, tmp_path / "files", [healthy(2)])
     for side, is_seen_left in (("leftMask", False), ("rightMask", True)):
         data = files[f"MontgomerySet/ManualMask/{side}/MCUCXR_0020_0.png"]
         mask = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -137,7 +134,7 @@ def test_the_left_mask_is_the_patients_left_on_the_viewers_right(tmp_path: Path)
 
 def test_the_readings_have_upstreams_oddities(tmp_path: Path) -> None:
     many = [healthy(number, sex=(Sex.F, Sex.M)[number % 3 % 2]) for number in range(60)]
-    files = filed(tmp_path / "files", many)
+    files = filed(file_shots, tmp_path / "files", many)
     said = "".join(data.decode() for name, data in files.items() if "ClinicalReadings" in name)
     for oddity in ("Patient\u2019s", "Patient's", "femal ", " , ", "\t\t", "female 51yrs"):
         assert oddity in said
@@ -164,7 +161,7 @@ def test_the_readings_have_upstreams_oddities(tmp_path: Path) -> None:
 )
 def test_what_upstream_does_not_hold_has_no_place(tmp_path: Path, film: Shot) -> None:
     with pytest.raises(ValueError, match="the tuberculosis sets hold"):
-        filed(tmp_path / "files", [film])
+        filed(file_shots, tmp_path / "files", [film])
 
 
 def test_a_broken_file_is_filed_without_a_mask_and_told(tmp_path: Path) -> None:

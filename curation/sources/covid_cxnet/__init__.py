@@ -112,7 +112,7 @@ def _abnormal(met: Met, opacification: str) -> str:
 
 
 def _facts(found: Film, row: Row) -> dict[str, str]:
-    """What else is told, by column; `file` and `suffix` are of the file, `filename` of the row."""
+    """What else is told, by column; `file` is the name of the file, `filename` that of the row."""
     return {column: row[column] for column in FACTS} | {
         "file": found.file,
         "case": case(row["url"]),
