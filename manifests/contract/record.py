@@ -107,8 +107,7 @@ class Record(BaseModel):
         tuple[Finding, ...] | None, Column("ingest", "findings the source itself doubts")
     ] = None
     found_elsewhere: Annotated[
-        tuple[Finding, ...] | None,
-        Column("ingest", "what the source finds in the patient on films that are not here"),
+        tuple[Finding, ...] | None, Column("ingest", "findings of the patient on films not here")
     ] = None
     severity: Annotated[
         Severity | None, Column("ingest", "how much disease the source sees on the film")

@@ -8,11 +8,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from curation.sources.base import Draft, Lost
 from curation.sources.nih_cxr14 import NihCxr14
 from curation.stages import ingest
-from manifests.contract.vocabulary import Reason
+from curation.terms import Terms
+from manifests.contract.labels import label_of
+from manifests.contract.vocabulary import Finding, Reason
 
 ROOT = Path(__file__).parents[2]
 FIXTURE = Path(__file__).parent / "fixtures/nih_cxr14"
@@ -232,6 +235,36 @@ def test_nihs_three_duties_stand_on_every_film(files: Path, tmp_path: Path) -> N
     (credit,) = set(ingested(files, tmp_path / "out")["attribution"])
     for duty in ("CVPR 2017", "NIH Clinical Center", "https://nihcc.app.box.com/v/ChestXray-NIHCC"):
         assert duty in credit
+
+
+@pytest.mark.parametrize(
+    ("labels", "label"),
+    [("No Finding", "normal"), ("Pneumonia", "cap"), ("Consolidation|Pneumonia", "cap"),
+     ("Edema|Infiltration|Pneumonia", "cap"), ("Consolidation", None), ("Infiltration", None),
+     ("Effusion|Mass", None), ("Hernia", None)],
+)  # fmt: skip
+def test_a_film_is_cap_with_pneumonia_and_its_proxies_are_an_option_of_the_task(
+    labels: str, label: str | None
+) -> None:
+    findings = Terms.load(TERMS, "nih_cxr14").findings(labels)
+    tasks = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]
+    film: dict[str, Any] = {"finding": findings[0], "abnormal": None, "patient_ill": False}
+    assert label_of(tasks["three_class"], **film) == label
+    wider = {"cap": (Finding.PNEUMONIA, Finding.CONSOLIDATION, Finding.INFILTRATION)}
+    is_wider = {"Pneumonia", "Consolidation", "Infiltration"} & set(labels.split("|"))
+    assert label_of(wider, **film) == ("cap" if is_wider else None)
+
+
+def test_a_patients_pneumonia_is_known_where_its_film_was_not_asked_for(
+    files: Path, tmp_path: Path
+) -> None:
+    asked = source(files, findings=("No Finding",))
+    (film,) = ingest.main("nih_cxr14", asked, tmp_path / "out", TERMS, PARAMS).kept.to_dict(
+        "records"
+    )
+    assert film["source_ref"] == "00000001_000.png"
+    assert list(film["found_elsewhere"]) == ["pneumonia", "cardiomegaly", "effusion"]
+    assert {draft.elsewhere for draft in drafts(files).values()} == {()}
 
 
 @pytest.mark.sample

@@ -128,6 +128,8 @@ def _draft(row: Row, image: Image, marked: Marks) -> Draft:
         view=row["view_position"],
         modality="X-ray",
         finding=row["finding_labels"],
+        # A label must not depend on which films were asked for.
+        elsewhere=marked.elsewhere.get(row["patient_id"], ()),
         boxes=marked.boxes.get(known, ()),
         official_split=marked.splits.get(known, ""),
         facts={

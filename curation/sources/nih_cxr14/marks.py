@@ -1,6 +1,6 @@
 """What further files of NIH say of a film: boxes that radiologists drew, and the official split."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,20 +19,25 @@ FIRST, SECOND = LISTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """Boxes and part of the official split, by a film's name in small letters."""
+    """Boxes and part of the official split, by a film's name in small letters; and see below."""
 
     boxes: dict[str, tuple[Box, ...]] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the table finds in a patient on films that are not asked for, by `patient_id`."""
     faults: list[Lost] = field(default_factory=list)
 
 
-def marks(files: Path, listed: Container[str], asked: Container[str]) -> Marks:
+def marks(files: Path, listed: Mapping[str, Row], asked: Container[str]) -> Marks:
     """The marks on films that are `asked` for; both files are optional.
 
     A mark on a film that is not asked for is not counted, just as the film is not. One on a film
     that is not `listed` in the table is a fault, and told.
     """
     found = Marks()
+    for row in (row for name, row in listed.items() if name not in asked):
+        known = found.elsewhere.get(row["patient_id"], ())
+        found.elsewhere[row["patient_id"]] = (*known, row["finding_labels"])
     for name, box in _boxes(files, listed, found.faults):
         if name in asked:
             found.boxes[name] = (*found.boxes.get(name, ()), box)
