@@ -1,0 +1,152 @@
+"""Figures of journal articles in PubMed Central, by a list of DOIs that a person keeps.
+
+Paper §3.1, footnote 3. Of each article on the list, the figures whose caption speaks of a
+radiograph, and those that the list names. What the list says of a figure goes before its caption.
+"""
+
+from collections.abc import Generator, Iterator
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from curation.sources.base import About, Draft, Importer, Lost, Remote
+from curation.sources.base_files import Row, rows
+from curation.sources.journals import jats, layouts, legacy
+from curation.sources.journals.caption import speaks_of_radiograph
+from curation.sources.journals.doi import Article, article, pmcid, question
+from curation.sources.journals.figures import Printed, Wish, films_of, matching
+from manifests.contract.params import Misspelt
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
+
+LIST, CROPS = "articles.csv", "crops"
+LAYOUTS = {"s3": layouts, "legacy": legacy}
+Layout = Literal["s3", "legacy"]
+
+
+class Journals(Importer):
+    """The films among the figures of the listed articles."""
+
+    about: ClassVar[About] = About(
+        title="Journal articles in PubMed Central",
+        homepage="https://pmc.ncbi.nlm.nih.gov/tools/openftlist/",
+        license="NOASSERTION",
+        license_url="https://pmc.ncbi.nlm.nih.gov/about/copyright/",
+        citation="The article that each film names, in PubMed Central",
+        paper="§3.1, positives 7, footnote 3",
+        hosts=("pmc.ncbi.nlm.nih.gov", layouts.HOST, *legacy.HOSTS),
+    )
+    layout: Layout
+    """How PMC hands articles out: s3 since 2026; legacy for folders fetched before."""
+    articles: Path | None = None
+    """Your list of articles, where it is not articles.csv in `files`; may be absent."""
+
+    def remotes(self, files: Path) -> Iterator[Remote]:
+        """Answers on DOIs, then of each article its record, its XML and its films.
+
+        What is not as expected is left for `read` to tell.
+        """
+        table = self._list(files)
+        if not table.is_file():
+            raise Misspelt(
+                f"{table}: is missing; write your list of articles there first, a CSV with the "
+                "column id (a DOI, a PMCID or an address) and, where you know them, figure, file, "
+                "patient, finding, view, age, sex and modality"
+            )
+        named = [row for row in rows(table, "id") if isinstance(row, Row)]
+        asked = (found.doi for row in named if (found := _article(row)) and found.doi)
+        for doi in dict.fromkeys(asked):
+            yield question(doi)
+        for where, wishes in _grouped(named, files)[0].items():
+            names = partial(_wanted, wishes=wishes)
+            # A generator, so that an article that is closed ends here and the next one begins.
+            yield from _until_refused(LAYOUTS[self.layout].remotes(files, where, names))
+
+    def read(self, files: Path) -> Iterator[Draft | Lost]:
+        table = self._list(files)
+        listed = list(rows(table, "id"))
+        yield from (row for row in listed if isinstance(row, Lost))
+        named = [row for row in listed if isinstance(row, Row)]
+        grouped, lost = _grouped(named, files)
+        yield from lost
+        for where, wishes in grouped.items():
+            yield from self._of_article(files, where, wishes)
+        yield from _unlisted(files / CROPS, {row["file"] for row in named}, table)
+
+    def _list(self, files: Path) -> Path:
+        return self.articles or files / LIST
+
+    def _of_article(
+        self, files: Path, where: Article, wishes: list[Wish]
+    ) -> Iterator[Draft | Lost]:
+        try:
+            names = partial(_wanted, wishes=wishes)
+            held = LAYOUTS[self.layout].held(files, where, names)
+            found = jats.read(held.xml, held.version)
+            if found.is_retracted:
+                raise layouts.retracted(where.pmcid)
+        except Rejected as verdict:
+            # One row for the article, and one for each film that the list names.
+            refs = dict.fromkeys([where.pmcid, *(wish.ref(where.pmcid) for wish in wishes)])
+            yield from (
+                Lost(source_ref=r, reason=verdict.reason, detail=verdict.detail) for r in refs
+            )
+            return
+        printed = Printed.of(where.pmcid, found, held, files / CROPS)
+        told = list(films_of(printed, wishes))
+        found_none = "no caption speaks of a radiograph; name the figure in your list"
+        yield from told or [_lost(where.pmcid, Reason.MISSING_IMAGE, found_none)]
+
+
+def _wanted(xml: bytes, wishes: list[Wish]) -> list[str]:
+    """The pictures of an article that are films by the list or by their caption."""
+    found = jats.read(xml, "the article")
+    if found.is_retracted:
+        return []
+    named = {figure.name for wish in wishes if (figure := matching(found.figures, wish.figure)[0])}
+    return [
+        picture for figure in found.figures for picture in figure.pictures
+        if figure.name in named or speaks_of_radiograph(figure.caption)
+    ]  # fmt: skip
+
+
+def _article(row: Row) -> Article | None:
+    try:
+        return article(row["id"])
+    except Rejected:
+        return None
+
+
+def _grouped(named: list[Row], files: Path) -> tuple[dict[Article, list[Wish]], list[Lost]]:
+    """The rows of each article, however its id is written; and the rows without an article."""
+    grouped: dict[Article, list[Wish]] = {}
+    lost: list[Lost] = []
+    for row in named:
+        try:
+            found = article(row["id"])
+            where = Article("", found.pmcid or pmcid(files, found.doi), found.version)
+        except Rejected as verdict:
+            place = f"{LIST}, line {row.line}"
+            lost.append(Lost(source_ref=place, reason=verdict.reason, detail=verdict.detail))
+        else:
+            grouped.setdefault(where, []).append(Wish.of(row))
+    return grouped, lost
+
+
+def _until_refused(remotes: Iterator[Remote]) -> Generator[Remote, None, None]:
+    try:
+        yield from remotes
+    except Rejected:
+        # `read` comes to the same place and tells it as a row.
+        return
+
+
+def _unlisted(crops: Path, named: set[str], table: Path) -> Iterator[Lost]:
+    for place in sorted(crops.glob("*")):
+        if place.name not in named:
+            found = f"in {crops.name}, but no row of {table.name} names it as its file"
+            yield _lost(place.name, Reason.UNLISTED_IMAGE, found)
+
+
+def _lost(ref: str, reason: Reason, found: str) -> Lost:
+    return Lost(source_ref=ref, reason=reason, detail=f"{ref}: {found}")

@@ -1,0 +1,87 @@
+"""The article that a person means: a DOI or PMCID, bare or within the address of any site."""
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from curation.sources.base import Remote
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
+
+CONVERTER = "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1/articles/"
+DOI = re.compile(r"\b10\.\d{4,9}/[^\s?#&\"']+", re.IGNORECASE)
+PMCID = re.compile(r"(?<![a-z0-9])(PMC\d{1,12})(?:\.(\d{1,3}))?(?![a-z0-9])", re.IGNORECASE)
+# What publishers append to a DOI in the addresses of their own pages.
+PAGE = re.compile(r"(?:[/.](?:full|abstract|e?pdf|fulltext|html?|meta|long))+$")
+RESOLVER = re.compile(r"^(?:https?://)?(?:dx[.-])?doi[.-]org\b|^doi:|^10\.", re.IGNORECASE)
+TIMES = 3
+"""A link that went through a proxy is percent-encoded twice at most; one more does no harm."""
+
+
+class Article(NamedTuple):
+    """One of `doi` and `pmcid` is empty; `version` only where the person asks for one."""
+
+    doi: str
+    pmcid: str
+    version: str = ""
+
+
+def article(text: str) -> Article:
+    """What `text` names. Raises `Rejected` (invalid_field) where it names no article."""
+    plain = text.strip()
+    for _ in range(TIMES):
+        plain = unquote(plain)
+    if found := DOI.search(plain):
+        name = found[0].lower().rstrip(".,;/")
+        return Article(name if RESOLVER.search(plain) else PAGE.sub("", name), "")
+    if found := PMCID.search(plain):
+        return Article("", found[1].upper(), found[2] or "")
+    raise Rejected(
+        Reason.INVALID_FIELD,
+        f"id {text[:80]!r} holds no DOI and no PMCID; write one, such as 10.1000/x or PMC1234567",
+    )
+
+
+def question(doi: str) -> Remote:
+    """The converter's answer on `doi`, to be stored."""
+    return Remote(url=f"{CONVERTER}?ids={quote(doi, safe='')}&format=json", name=_name(doi))
+
+
+def pmcid(files: Path, doi: str) -> str:
+    """The PMCID of `doi` by the stored answer.
+
+    Raises `Rejected`: missing_image without an answer, blocked where PMC does not hold the
+    article, layout_changed for an answer that is not understood.
+    """
+    place = files / _name(doi)
+    if not place.is_file():
+        raise Rejected(
+            Reason.MISSING_IMAGE, f"{doi}: its PMCID was not asked for; run `cxr fetch journals`"
+        )
+    try:
+        record = json.loads(place.read_bytes())["records"][0]
+        is_absent = record.get("status") == "error" or "errmsg" in record
+        found = PMCID.fullmatch(str(record.get("pmcid", "")))
+    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+        raise _changed(place) from fault
+    if found is None and (is_absent or "doi" in record):
+        raise Rejected(
+            Reason.BLOCKED,
+            f"{doi}: PMC does not hold it, and publishers allow a link only; take its row out",
+        )
+    if found is None:
+        raise _changed(place)
+    return found[1].upper()
+
+
+def _name(doi: str) -> str:
+    return f"idconv/{quote(doi, safe='')}.json"
+
+
+def _changed(place: Path) -> Rejected:
+    return Rejected(
+        Reason.LAYOUT_CHANGED,
+        f"{place.name}: is no answer of PMC's ID converter; fetch it again, or mend doi.py",
+    )

@@ -1,0 +1,180 @@
+"""One figure as films: what the list wishes, what the caption says, which file shows it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from curation.sources.base import Draft, Lost
+from curation.sources.base_files import Row, film
+from curation.sources.journals.caption import (
+    arrows,
+    is_healthy,
+    panels,
+    said,
+    several,
+    speaks_of_radiograph,
+)
+from curation.sources.journals.illness import told
+from curation.sources.journals.jats import Figure, Jats
+from curation.sources.journals.layouts import Held, Image, best
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
+
+KNOWN = ("finding", "view", "age", "sex", "modality")
+"""Columns in which the person's word goes before the caption's."""
+
+
+class Wish(NamedTuple):
+    """One row of the list, without the article."""
+
+    figure: str = ""
+    file: str = ""
+    patient: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, row: Row) -> "Wish":
+        words = tuple((column, row[column]) for column in KNOWN if row[column])
+        return cls(row["figure"], row["file"], row["patient"], words)
+
+    def ref(self, where: str) -> str:
+        """How the row's film is called as long as its figure is not found."""
+        return "/".join(filter(None, (where, self.figure, self.file)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """An article whose films are read, and what holds for all of them."""
+
+    pmcid: str
+    figures: tuple[Figure, ...]
+    pictures: Mapping[str, Image]
+    crops: Path
+    common: Mapping[str, str]
+    facts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, pmcid: str, found: Jats, held: Held, crops: Path) -> "Printed":
+        doi = f"doi:{found.doi}" if found.doi else ""
+        told_of = (found.author, found.title, held.citation, doi)
+        common = {
+            # The page joins no patients: two of one article stay two.
+            "url": f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/",
+            "snapshot": held.version,
+            "license": licence(found.license, held.license),
+            "attribution": ". ".join(said.strip(" .") for said in told_of if said) or pmcid,
+        }
+        facts = {"doi": found.doi, "pmcid": pmcid}
+        return cls(pmcid=pmcid, figures=found.figures, pictures=held.pictures, crops=crops,
+                   common=common, facts=facts)  # fmt: skip
+
+    def ref(self, figure: Figure | None) -> str:
+        return f"{self.pmcid}/{figure.name}" if figure else self.pmcid
+
+
+def licence(stated: str, code: str) -> str:
+    """The licence of the article, by its text; PMC's own record goes before where they differ.
+
+    Some permissions were given for a time and have lapsed; only the record is kept up to date.
+    """
+    kind = re.sub(r"-\d\.\d$", "", stated)
+    return stated if not code or kind == "-".join(code.upper().split()) else code
+
+
+def matching(figures: tuple[Figure, ...], asked: str) -> tuple[Figure | None, str]:
+    """The figure that the list calls `asked` (F1, 1, "Fig. 1b"), and the letter of its panel."""
+    short = _short(asked)
+    if not short:
+        return None, ""
+    for figure in figures:
+        if short in {figure.name.casefold(), _short(figure.name), _short(figure.label)}:
+            return figure, ""
+    found = re.fullmatch(r"(.*\d)[ ./-]?([a-h])", short)
+    return (matching(figures, found[1])[0], found[2]) if found else (None, "")
+
+
+def films_of(article: Printed, wishes: list[Wish]) -> Iterator[Draft | Lost]:
+    """The films that the list names, then those that the captions name."""
+    listed = set[str]()
+    for wish in wishes:
+        figure, panel = matching(article.figures, wish.figure)
+        if wish.figure and figure is None:
+            labels = ", ".join(one.label or one.name for one in article.figures) or "none"
+            ref = wish.ref(article.pmcid)
+            detail = f"{ref}: the article has no such figure, but has {labels}; mend your list"
+            yield Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=detail)
+            continue
+        listed |= {figure.name} if figure else set()
+        if wish.file:
+            yield _draft(article, wish, figure, panel, partial(film, article.crops, wish.file))
+        elif figure:
+            yield from _films(article, wish, figure, panel)
+    for figure in article.figures:
+        if figure.name not in listed and speaks_of_radiograph(figure.caption):
+            yield from _films(article, Wish(), figure, "")
+
+
+def _films(article: Printed, wish: Wish, figure: Figure, panel: str) -> Iterator[Draft | Lost]:
+    """The films that the figure's own files show; a file of several pictures is none."""
+    ref, letters, count = article.ref(figure), panels(figure.caption), len(figure.pictures)
+    if count > 1 and len(letters) == count:
+        for letter, picture in zip(letters, figure.pictures, strict=True):
+            is_asked = letter == panel if panel else bool(wish.figure)
+            if is_asked or (not panel and speaks_of_radiograph(letters[letter])):
+                image = partial(_picture, f"{ref}/{letter}", picture, article.pictures)
+                yield _draft(article, wish, figure, letter, image)
+    elif crowd := f"{count} files" if count > 1 else several(figure.caption):
+        detail = (
+            f"{ref}: holds several pictures ({crowd}) and is no film; crop the radiograph, put it "
+            "into crops/, and name it in your list as the file of this figure"
+        )
+        yield Lost(source_ref=ref, reason=Reason.NOT_RADIOGRAPH, detail=detail)
+    else:
+        image = partial(_picture, ref, next(iter(figure.pictures), ""), article.pictures)
+        yield _draft(article, wish, figure, panel, image)
+
+
+def _draft(article: Printed, wish: Wish, figure: Figure | None, panel: str, image: Image) -> Draft:
+    """One film; the list's words go before those of the caption, or of the panel's part of it."""
+    text, ref = _text(figure, panel), article.ref(figure)
+    illness = told(text)
+    # Clear lungs alone may be an ill patient's; a healthy person's film is a normal one.
+    healthy = "normal" if is_healthy(text) and not (illness.finding or illness.uncertain) else ""
+    words = {**said(text), **illness._asdict(), "finding": illness.finding or healthy}
+    own = {"license": figure.license} if figure and figure.license else {}
+    shown = {"figure": figure.label or figure.name} if figure else {}
+    patient = wish.patient or (figure.name if figure else wish.file)
+    return Draft(
+        source_ref="/".join(filter(None, (ref, panel, wish.file))),
+        image=image,
+        patient=f"{article.pmcid}/{patient}",
+        facts={**article.facts, **shown, "panel": panel, "arrows": arrows(text)},
+        **{**article.common, **own, **words, **dict(wish.words)},
+    )
+
+
+def _text(figure: Figure | None, panel: str) -> str:
+    """What is said of this very picture: nothing where the caption speaks of several at once."""
+    if figure is None:
+        return ""
+    if panel:
+        return panels(figure.caption).get(panel, "")
+    return "" if several(figure.caption) else figure.caption
+
+
+def _short(name: str) -> str:
+    """`f1`, "Figure 1." and "Fig 1" are all "1"."""
+    folded = " ".join(name.casefold().split()).strip(" .:")
+    return re.sub(r"^(?:figures?|fig\.?|f)[ .-]*0*(?=\d)", "", folded)
+
+
+def _picture(ref: str, picture: str, held: Mapping[str, Image]) -> bytes:
+    """The file of one graphic. Raises `Rejected` (missing_image) where there is none."""
+    name = best(held.keys(), picture) if picture else ""
+    if not name:
+        detail = f"{ref}: no picture file {picture or '(none named)'} is here; fetch it again"
+        raise Rejected(Reason.MISSING_IMAGE, detail)
+    return held[name]()

@@ -1,0 +1,165 @@
+"""An article as PMC hands it out today: in the bucket `pmc-oa-opendata`, a folder a version."""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePath
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from curation.sources.base import Remote
+from curation.sources.base_files import film
+from curation.sources.journals.doi import Article
+from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
+
+HOST = "pmc-oa-opendata.s3.amazonaws.com"
+BUCKET = "pmc-oa-opendata"
+KINDS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp"})
+KEYS = ("pmcid", "is_pmc_openaccess", "is_retracted", "license_code", "xml_url", "media_urls")
+FLAGS = ("is_pmc_openaccess", "is_retracted")
+Image = Callable[[], bytes]
+Wanted = Callable[[bytes], Collection[str]]
+"""XML of an article -> the pictures to take, without extension."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An article that is here: its XML and what stands beside it."""
+
+    xml: bytes
+    pictures: Mapping[str, Image]
+    """File name -> its bytes; of an archive only what `wanted` named."""
+    license: str
+    """The licence by PMC's own record, such as "CC BY-NC"; may be empty."""
+    citation: str
+    version: str
+    """PMCID, with the version where there is one."""
+
+
+def stem(name: str) -> str:
+    """A picture's name without its extension, in small letters; names may hold further dots."""
+    folded = PurePath(name).name.casefold()
+    return folded.removesuffix(PurePath(folded).suffix) if is_picture(folded) else folded
+
+
+def is_picture(name: str) -> bool:
+    return PurePath(name.casefold()).suffix in KINDS
+
+
+def best(names: Collection[str], wanted: str) -> str:
+    """The file for the graphic `wanted`, empty where none is; a .gif, a thumbnail, comes last."""
+    found = [name for name in names if is_picture(name) and stem(name) == stem(wanted)]
+    return min(found, key=lambda name: (name.casefold().endswith(".gif"), name), default="")
+
+
+def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
+    """Which versions there are, the record of the newest, its XML, and the pictures wanted."""
+    if not article.version:
+        question = f"https://{HOST}/?list-type=2&prefix=metadata/{article.pmcid}."
+        yield Remote(url=question, name=_listing(article))
+    version = article.version or _newest(files, article)
+    if not version:
+        return
+    whole = f"{article.pmcid}.{version}"
+    yield Remote(url=f"https://{HOST}/metadata/{whole}.json", name=f"metadata/{whole}.json")
+    record = _record(files / "metadata" / f"{whole}.json")
+    xml = f"{whole}/{_file(str(record['xml_url']), whole)}"
+    yield Remote(url=f"https://{HOST}/{quote(xml)}", name=xml)
+    media = [_file(str(url), whole) for url in record["media_urls"]]
+    for picture in wanted(film(files / whole, PurePath(xml).name)):
+        if name := best(media, picture):
+            yield Remote(url=f"https://{HOST}/{whole}/{quote(name)}", name=f"{whole}/{name}")
+
+
+def held(files: Path, article: Article, wanted: Wanted) -> Held:
+    """The article as it lies in `files`.
+
+    Raises `Rejected`: missing_image where it was not fetched, blocked where it is not open,
+    withdrawn where PMC's record says that it is retracted, layout_changed.
+    """
+    del wanted
+    version = article.version or _newest(files, article)
+    whole = f"{article.pmcid}.{version}"
+    record = _record(files / "metadata" / f"{whole}.json")
+    folder = files / whole
+    names = sorted(place.name for place in folder.glob("*") if place.is_file())
+    return Held(
+        xml=film(folder, _file(str(record["xml_url"]), whole)),
+        pictures={name: partial(film, folder, name) for name in names},
+        license=str(record["license_code"] or ""),
+        citation=str(record.get("citation") or ""),
+        version=whole,
+    )
+
+
+def _listing(article: Article) -> str:
+    return f"listings/{article.pmcid}.xml"
+
+
+def _newest(files: Path, article: Article) -> str:
+    """The highest version by the bucket's list. Raises `Rejected` where there is none."""
+    place = files / _listing(article)
+    if not place.is_file():
+        detail = f"{article.pmcid}: was not fetched; run `cxr fetch journals`"
+        raise Rejected(Reason.MISSING_IMAGE, detail)
+    listed = place.read_text(encoding="utf-8", errors="replace")
+    found = re.findall(rf"<Key>metadata/{article.pmcid}\.(\d{{1,3}})\.json</Key>", listed)
+    if not found and "ListBucketResult" not in listed:
+        detail = f"{place.name}: is no list of the bucket; fetch it again, or mend layouts.py"
+        raise Rejected(Reason.LAYOUT_CHANGED, detail)
+    if not found:
+        raise closed(article.pmcid)
+    return str(max(found, key=int))
+
+
+def closed(pmcid: str) -> Rejected:
+    """The article is no part of PMC's open collection."""
+    return Rejected(
+        Reason.BLOCKED,
+        f"{pmcid}: is not in PMC's open access subset, so no figure may be taken; "
+        "take its row out, or keep a link to it only",
+    )
+
+
+def retracted(pmcid: str) -> Rejected:
+    """The article was taken back, and its figures with it."""
+    return Rejected(
+        Reason.WITHDRAWN,
+        f"{pmcid}: the article was retracted, so none of its figures is used; take its row out",
+    )
+
+
+def _record(place: Path) -> dict[str, Any]:
+    """PMC's record of one version, if the article is open and stands."""
+    name = place.stem.partition(".")[0]
+    if not place.is_file():
+        detail = f"{name}: {place.name} was not fetched; run `cxr fetch journals`"
+        raise Rejected(Reason.MISSING_IMAGE, detail)
+    try:
+        found: dict[str, Any] = json.loads(place.read_bytes())
+        missing = [key for key in KEYS if key not in found]
+        missing += [key for key in FLAGS if not isinstance(found.get(key, False), bool)]
+        missing += [] if isinstance(found.get("media_urls") or [], list) else ["list media_urls"]
+    except (ValueError, TypeError, AttributeError):
+        missing = ["JSON"]
+    if missing:
+        detail = f"{place.name}: holds no {', '.join(missing)}; look at it and mend layouts.py"
+        raise Rejected(Reason.LAYOUT_CHANGED, detail)
+    if found["is_retracted"]:
+        raise retracted(name)
+    if not found["is_pmc_openaccess"]:
+        raise closed(name)
+    return found | {"media_urls": found["media_urls"] or []}
+
+
+def _file(url: str, whole: str) -> str:
+    """The plain name of a file of the version `whole`, by its s3 or https address."""
+    parts = urlsplit(url)
+    folder, _, name = parts.path.strip("/").rpartition("/")
+    if parts.netloc not in {HOST, BUCKET} or folder != whole or name in {"", ".", ".."}:
+        detail = f"{whole}: names {url[:120]!r}, which is no file of its folder; mend layouts.py"
+        raise Rejected(Reason.LAYOUT_CHANGED, detail)
+    return name

@@ -1,0 +1,298 @@
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from articles import BY, Printed, fig, write_list
+from drawn_shots import picture
+from PIL import Image
+
+from curation.duplicates.groups import case_page
+from curation.sources.base import Draft, Lost
+from curation.sources.journals import Journals, Layout
+from curation.stages import ingest
+from manifests.contract.vocabulary import Reason
+
+ROOT = Path(__file__).parents[2]
+FIXTURE = Path(__file__).parent / "fixtures/journals"
+PARAMS = ingest.Params(max_side=64, max_megapixels=1)
+FILM = {"abc-01-g001.jpg": picture("film", "jpg")}
+CHEST = "PA chest radiograph of a 50-year-old man with COVID-19."
+LAYOUTS: tuple[Layout, ...] = ("s3", "legacy")
+BOMB = (
+    '<!DOCTYPE article [<!ENTITY a "aaaaaaaaaa">'
+    + "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    + "]>"
+)
+
+
+@pytest.fixture(params=LAYOUTS)
+def layout(request: pytest.FixtureRequest) -> Layout:
+    found: Layout = request.param
+    return found
+
+
+def told(folder: Path, layout: Layout = "s3") -> dict[str, Draft | Lost]:
+    given = list(Journals(files=folder, layout=layout).read(folder))
+    assert len({one.source_ref for one in given}) == len(given)
+    return {one.source_ref: one for one in given}
+
+
+def laid(folder: Path, *articles: Printed, rows: tuple[str | dict[str, str], ...] = ()) -> Path:
+    for article in articles:
+        article.lay(folder)
+    write_list(folder, *(rows or [article.pmcid for article in articles]))
+    return folder
+
+
+def ingested(folder: Path, out: Path, layout: Layout = "s3") -> tuple[pd.DataFrame, pd.DataFrame]:
+    out.mkdir()
+    source = Journals(files=folder, layout=layout)
+    kept, rejected = ingest.main("journals", source, out, ROOT / "manifests/terms.yaml", PARAMS)
+    return kept.set_index("source_ref"), rejected.set_index("record_id")
+
+
+def lost(one: Draft | Lost) -> str:
+    assert isinstance(one, Lost)
+    return one.reason
+
+
+def test_the_fixture_is_kept_or_told(tmp_path: Path) -> None:
+    kept, rejected = ingested(FIXTURE, tmp_path / "out")
+    assert list(kept.index) == [
+        "PMC9000001/F1", "PMC9000002/fig1/a/drawn-2-fig1-a.png", "PMC9000003/F1",
+    ]  # fmt: skip
+    assert rejected["reason"].to_dict() == {
+        "journals/PMC9000001/9": "missing_image",
+        "journals/PMC9000002/fig2": "not_radiograph",
+        "journals/PMC9000004": "withdrawn",
+        "journals/PMC9000005/F1": "unreadable_image",
+        "journals/PMC9000006": "blocked",
+    }
+    first = kept.to_dict("records")[0]
+    columns = ("age_years", "sex", "view", "finding", "offset_days", "license")
+    assert [first[c] for c in columns] == [50.0, "M", "PA", "covid19", 4, "CC-BY-4.0"]
+    assert first["attribution"].startswith("Phantom et al. A drawn case. Drawn J. 2020")
+    assert '"arrows": "yes"' in first["facts"]
+
+
+def test_a_webp_that_is_called_jpg_is_read_by_its_content(tmp_path: Path, layout: Layout) -> None:
+    data = io.BytesIO()
+    Image.open(io.BytesIO(picture("w"))).save(data, "WEBP")
+    article = Printed(figures=fig(CHEST), files={"ABC-01-g001.JPG": data.getvalue()})
+    kept, _ = ingested(laid(tmp_path / "in", article), tmp_path / "out", layout)
+    assert kept["format"].tolist() == ["WEBP"]
+
+
+def test_a_thumbnail_counts_only_where_nothing_larger_is(tmp_path: Path, layout: Layout) -> None:
+    both = Printed(figures=fig(CHEST), files={"abc-01-g001.gif": b"small", **FILM})
+    alone = Printed(pmcid="PMC2", figures=fig(CHEST), files={"abc-01-g001.gif": b"small"})
+    found = told(laid(tmp_path, both, alone), layout)
+    images = [one.image() for one in found.values() if isinstance(one, Draft)]
+    assert images == [FILM["abc-01-g001.jpg"], b"small"]
+
+
+def test_a_retracted_article_gives_no_film(tmp_path: Path, layout: Layout) -> None:
+    related = '<related-article related-article-type="retraction-forward"/>'
+    articles = [
+        Printed(pmcid="PMC1", is_retracted=True, figures=fig(CHEST), files=FILM),
+        Printed(pmcid="PMC2", kind="retraction", figures=fig(CHEST), files=FILM),
+        Printed(pmcid="PMC3", front=related, figures=fig(CHEST), files=FILM),
+        Printed(pmcid="PMC4", figures=fig(CHEST), files=FILM),
+    ]
+    found = told(laid(tmp_path, *articles), layout)
+    assert [lost(found[f"PMC{n}"]) for n in (1, 2, 3)] == [Reason.WITHDRAWN] * 3
+    assert isinstance(found["PMC4/F1"], Draft)
+
+
+def test_an_article_that_is_not_open_gives_no_film(tmp_path: Path, layout: Layout) -> None:
+    found = told(laid(tmp_path, Printed(is_open=False, figures=fig(CHEST), files=FILM)), layout)
+    assert lost(found["PMC9000001"]) == Reason.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("href", "code", "expected"),
+    [
+        (BY, "CC BY", "CC-BY-4.0"),
+        ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0", "CC0-1.0"),
+        ("http://creativecommons.org/licenses/by-nc-nd/4.0", "CC BY-NC-ND", "CC-BY-NC-ND-4.0"),
+        ("", "CC BY-NC", "LicenseRef-CC-BY-NC"),
+        ("", "CC BY-ND", "LicenseRef-CC-BY-ND"),
+        ("", "TDM", "NOASSERTION"),
+        # A permission that was given for the pandemic and has lapsed since.
+        (BY, "TDM", "NOASSERTION"),
+        (BY, "", "CC-BY-4.0"),
+        ("https://www.elsevier.com/open-access/userlicense/1.0/", "", "NOASSERTION"),
+    ],
+)
+def test_each_article_has_its_own_licence(
+    href: str, code: str, expected: str, tmp_path: Path, layout: Layout
+) -> None:
+    article = Printed(href=href, code=code, figures=fig(CHEST), files=FILM)
+    kept, _ = ingested(laid(tmp_path / "in", article), tmp_path / "out", layout)
+    assert kept["license"].tolist() == [expected]
+
+
+def test_a_figure_that_was_taken_from_elsewhere_does_not_share_the_licence(tmp_path: Path) -> None:
+    terms = "<permissions><copyright-statement>© Somebody</copyright-statement></permissions>"
+    borrowed = fig(CHEST).replace("</fig>", f"{terms}</fig>")
+    article = Printed(figures=borrowed, files=FILM)
+    kept, _ = ingested(laid(tmp_path / "in", article), tmp_path / "out")
+    assert kept["license"].tolist() == ["NOASSERTION"]
+
+
+PANELS = "(A) Chest radiograph of a 50-year-old man. (B) CT of a 60-year-old woman."
+
+
+def test_a_picture_of_several_panels_is_no_film(tmp_path: Path, layout: Layout) -> None:
+    found = told(laid(tmp_path, Printed(figures=fig(PANELS), files=FILM)), layout)
+    (one,) = found.values()
+    assert isinstance(one, Lost)
+    assert one.reason == Reason.NOT_RADIOGRAPH
+    assert "crop the radiograph, put it into crops/" in one.detail
+
+
+def test_a_crop_that_the_list_names_is_the_film(tmp_path: Path, layout: Layout) -> None:
+    article = Printed(figures=fig(PANELS), files=FILM)
+    row = {"id": "PMC9000001", "figure": "Figure 1A", "file": "mine.png", "patient": "p1"}
+    folder = laid(tmp_path, article, rows=(row,))
+    (folder / "crops").mkdir()
+    (folder / "crops/mine.png").write_bytes(b"mine")
+    (one,) = told(folder, layout).values()
+    assert isinstance(one, Draft)
+    assert one.image() == b"mine"
+    assert (one.patient, one.age, one.sex) == ("PMC9000001/p1", "50 years", "male")
+    assert one.facts["panel"] == "a"
+
+
+def test_a_crop_without_its_letter_takes_no_words_from_the_other_panel(tmp_path: Path) -> None:
+    article = Printed(figures=fig(PANELS), files=FILM)
+    row = {"id": "PMC9000001", "figure": "1", "file": "mine.png", "age": "33"}
+    (one,) = told(laid(tmp_path, article, rows=(row,))).values()
+    assert isinstance(one, Draft)
+    assert (one.age, one.sex, one.modality) == ("33", "", "")
+
+
+def test_a_crop_that_is_not_there_or_not_listed_is_told(tmp_path: Path) -> None:
+    article = Printed(figures=fig(PANELS), files=FILM)
+    row = {"id": "PMC9000001", "figure": "F1", "file": "mine.png"}
+    folder = laid(tmp_path / "in", article, Printed(pmcid="PMC5", figures=fig(CHEST), files=FILM),
+                  rows=(row, "PMC5"))  # fmt: skip
+    (folder / "crops").mkdir()
+    (folder / "crops/other.png").write_bytes(b"other")
+    kept, rejected = ingested(folder, tmp_path / "out")
+    assert list(kept.index) == ["PMC5/F1"]
+    assert rejected["reason"].to_dict() == {
+        "journals/PMC9000001/F1/mine.png": "missing_image",
+        "journals/other.png": "unlisted_image",
+    }
+
+
+def test_a_figure_of_several_files_is_a_film_for_each_letter(
+    tmp_path: Path, layout: Layout
+) -> None:
+    two = fig(PANELS).replace("</fig>", '<graphic xlink:href="abc-01-g002"/></fig>')
+    files = {**FILM, "abc-01-g002.jpg": b"slice"}
+    (one,) = told(laid(tmp_path, Printed(figures=two, files=files)), layout).values()
+    assert isinstance(one, Draft)
+    assert (one.source_ref, one.image()) == ("PMC9000001/F1/a", FILM["abc-01-g001.jpg"])
+
+
+def test_the_list_goes_before_the_caption(tmp_path: Path) -> None:
+    row = {"id": "PMC9000001", "figure": "F1", "finding": "COVID-19; ARDS", "view": "AP supine",
+           "age": "72", "sex": "F", "modality": "X-ray", "patient": "7"}  # fmt: skip
+    article = Printed(figures=fig(CHEST), files=FILM)
+    kept, _ = ingested(laid(tmp_path / "in", article, rows=(row,)), tmp_path / "out")
+    (one,) = kept.to_dict("records")
+    assert [one[c] for c in ("findings", "view", "age_years", "sex", "patient_id")] == [
+        ["covid19", "ards"], "AP_SUPINE", 72.0, "F", "journals/PMC9000001/7",
+    ]  # fmt: skip
+
+
+def test_figures_that_nobody_calls_a_radiograph_are_not_counted(tmp_path: Path) -> None:
+    figures = fig(CHEST) + fig("Axial CT.", "ct", "F2") + fig("X-ray diffraction.", "d", "F3")
+    article = Printed(figures=figures + fig("Knee radiograph.", "k", "F4"), files=FILM)
+    assert list(told(laid(tmp_path, article))) == ["PMC9000001/F1"]
+
+
+def test_an_article_without_any_film_is_told(tmp_path: Path) -> None:
+    found = told(laid(tmp_path, Printed(figures=fig("Axial CT."), files=FILM)))
+    assert lost(found["PMC9000001"]) == Reason.MISSING_IMAGE
+
+
+def test_a_listed_figure_that_the_article_lacks_or_has_no_file_of(tmp_path: Path) -> None:
+    rows = ({"id": "PMC9000001", "figure": "Figure 9"}, {"id": "PMC9000001", "figure": "Fig. 1"})
+    without, other = (
+        Printed(figures=fig(CHEST)),
+        Printed(pmcid="PMC5", figures=fig(CHEST), files=FILM),
+    )
+    folder = laid(tmp_path / "in", without, other, rows=(*rows, "PMC5"))
+    _, rejected = ingested(folder, tmp_path / "out")
+    assert rejected["reason"].to_dict() == {
+        "journals/PMC9000001/Figure 9": "missing_image",
+        "journals/PMC9000001/F1": "missing_image",
+    }
+
+
+def test_an_article_that_declares_entities_is_not_read(tmp_path: Path, layout: Layout) -> None:
+    bombs = [
+        Printed(pmcid="PMC1", head=BOMB, figures=fig("Chest radiograph &i;"), files=FILM),
+        Printed(pmcid="PMC2", head='<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
+                figures=fig("Chest radiograph &x;"), files=FILM),
+    ]  # fmt: skip
+    found = told(laid(tmp_path, *bombs, rows=("PMC1", "PMC2")), layout)
+    assert {ref: lost(one) for ref, one in found.items()} == {
+        "PMC1": Reason.UNREADABLE_IMAGE, "PMC2": Reason.UNREADABLE_IMAGE,
+    }  # fmt: skip
+
+
+def test_two_patients_of_one_article_stay_two(tmp_path: Path) -> None:
+    figures = fig(CHEST) + fig("Chest radiograph of a 60-year-old woman.", "g2", "F2")
+    article = Printed(figures=figures, files={**FILM, "g2.jpg": picture("g2", "jpg")})
+    kept, _ = ingested(laid(tmp_path / "in", article), tmp_path / "out")
+    assert kept["patient_id"].nunique() == len(kept) == 2
+    assert kept["study_id"].isna().all()
+    assert set(map(case_page, kept["source_url"])) == {None}
+
+
+def test_rows_that_name_one_article_in_two_ways_give_its_films_once(tmp_path: Path) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM)
+    folder = laid(tmp_path, article, rows=("doi:10.9999/DRAWN.2020.001", article.pmcid))
+    assert list(told(folder)) == ["PMC9000001/F1"]
+
+
+def test_rows_whose_article_is_unknown_are_told_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "idconv").mkdir()
+    answer = '{"records": [{"doi": "10.9/x", "status": "error", "errmsg": "not found in PMC"}]}'
+    (tmp_path / "idconv/10.9999%2Fabsent.json").write_text(answer)
+    (tmp_path / "idconv/10.9999%2Fnew.json").write_text('{"data": []}')
+    write_list(tmp_path, "10.9999/absent", "10.9999/new", "10.9999/later", "nothing", "PMC77")
+    found = told(tmp_path)
+    assert {ref: lost(one) for ref, one in found.items()} == {
+        "articles.csv, line 2": Reason.BLOCKED,
+        "articles.csv, line 3": Reason.LAYOUT_CHANGED,
+        "articles.csv, line 4": Reason.MISSING_IMAGE,
+        "articles.csv, line 5": Reason.INVALID_FIELD,
+        "PMC77": Reason.MISSING_IMAGE,
+    }
+
+
+def test_a_record_of_another_layout_is_told(tmp_path: Path) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM)
+    folder = laid(tmp_path, article)
+    record = folder / "metadata/PMC9000001.1.json"
+    record.write_bytes(article.record().replace(b'"license_code"', b'"license"'))
+    assert lost(told(folder)["PMC9000001"]) == Reason.LAYOUT_CHANGED
+    record.write_bytes(article.record().replace(b"s3://pmc-oa-opendata/PMC9000001.1", b"s3://x/.."))
+    assert lost(told(folder)["PMC9000001"]) == Reason.LAYOUT_CHANGED
+
+
+def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM)
+    folder = laid(tmp_path, article)
+    archive = folder / "packages/PMC9000001.tar.gz"
+    for data in (article.package()[:200], b"no archive", b""):
+        archive.write_bytes(data)
+        assert lost(told(folder, "legacy")["PMC9000001"]) == Reason.UNREADABLE_IMAGE
