@@ -89,7 +89,7 @@ def panels(text: str) -> dict[str, str]:
         last = marks[place - 1].end() if place else 0
         part = text[mark.end() : edges[place + 1]] if is_before else text[last : mark.start()]
         for letter in _letters(next(group for group in mark.groups() if group)):
-            told.setdefault(letter, f"{head} {part}".strip() if is_before else part.strip())
+            told.setdefault(letter, " ".join(f"{head if is_before else ''} {part}".split()))
     return told if len(told) > 1 else {}
 
 

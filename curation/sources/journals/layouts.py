@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from curation.sources.base import Remote
 from curation.sources.base_files import film
@@ -158,7 +158,7 @@ def _record(place: Path) -> dict[str, Any]:
 def _file(url: str, whole: str) -> str:
     """The plain name of a file of the version `whole`, by its s3 or https address."""
     parts = urlsplit(url)
-    folder, _, name = parts.path.strip("/").rpartition("/")
+    folder, _, name = unquote(parts.path).strip("/").rpartition("/")
     if parts.netloc not in {HOST, BUCKET} or folder != whole or name in {"", ".", ".."}:
         detail = f"{whole}: names {url[:120]!r}, which is no file of its folder; mend layouts.py"
         raise Rejected(Reason.LAYOUT_CHANGED, detail)
