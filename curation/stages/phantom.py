@@ -17,6 +17,7 @@ from curation.phantom.replicas import (
     hannover,
     kermany,
     listed,
+    journals,
     nih_cxr14,
     nlm_tb,
     radiopaedia,
@@ -41,6 +42,7 @@ REPLICAS = {
     "listed": listed.file_shots,
     "nlm_tb": nlm_tb.file_shots,
     "covid_cxnet": covid_cxnet.file_shots,
+    "journals": journals.file_shots,
 }
 
 

@@ -126,10 +126,3 @@ def test_the_list_must_be_there_before(place: Place) -> None:
     (place.folder / "articles.csv").unlink()
     with pytest.raises(Misspelt, match=r"articles\.csv: is missing; write your list"):
         place.fetch("s3")
-
-
-def test_the_list_may_lie_elsewhere(place: Place, tmp_path: Path) -> None:
-    write_list(tmp_path / "mine", "PMC9000001")
-    source = place.source("s3").model_copy(update={"articles": tmp_path / "mine/articles.csv"})
-    fetch("journals", source, NICE, place.folder, place.lock)
-    assert [one.source_ref for one in source.read(place.folder)] == ["PMC9000001/F1"]

@@ -38,15 +38,13 @@ class Journals(Importer):
     )
     layout: Layout
     """How PMC hands articles out: s3 since 2026; legacy for folders fetched before."""
-    articles: Path | None = None
-    """Your list of articles, where it is not articles.csv in `files`; may be absent."""
 
     def remotes(self, files: Path) -> Iterator[Remote]:
         """Answers on DOIs, then of each article its record, its XML and its films.
 
         What is not as expected is left for `read` to tell.
         """
-        table = self._list(files)
+        table = files / LIST
         if not table.is_file():
             raise Misspelt(
                 f"{table}: is missing; write your list of articles there first, a CSV with the "
@@ -63,7 +61,7 @@ class Journals(Importer):
             yield from _until_refused(LAYOUTS[self.layout].remotes(files, where, names))
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
-        table = self._list(files)
+        table = files / LIST
         listed = list(rows(table, "id"))
         yield from (row for row in listed if isinstance(row, Lost))
         named = [row for row in listed if isinstance(row, Row)]
@@ -72,9 +70,6 @@ class Journals(Importer):
         for where, wishes in grouped.items():
             yield from self._of_article(files, where, wishes)
         yield from _unlisted(files / CROPS, {row["file"] for row in named}, table)
-
-    def _list(self, files: Path) -> Path:
-        return self.articles or files / LIST
 
     def _of_article(
         self, files: Path, where: Article, wishes: list[Wish]
