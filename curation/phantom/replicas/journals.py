@@ -157,13 +157,19 @@ def _graphic(issue: Issue, order: int) -> str:
     return f"drawn.{issue.number}-g{order:03}"
 
 
+def _figure(issue: Issue, order: int, shot: Shot) -> str:
+    words = caption(shot, is_in_panels=issue.is_in_panels)
+    return (
+        f'<fig id="F{order}"><label>Figure {order}</label><caption><p>{words}</p></caption>'
+        f'<graphic xlink:href="{_graphic(issue, order)}"/></fig>'
+    )
+
+
 def _xml(issue: Issue) -> str:
     code, href = issue.license
     link = f' xlink:href="{href}"' if href else ""
     figures = "\n".join(
-        f'<fig id="F{order}"><label>Figure {order}</label><caption><p>{caption(shot, is_in_panels=issue.is_in_panels)}</p>'
-        f'</caption><graphic xlink:href="{_graphic(issue, order)}"/></fig>'
-        for order, shot in enumerate(issue.shots, start=1)
+        _figure(issue, order, shot) for order, shot in enumerate(issue.shots, start=1)
     )
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <!-- Drawn by a computer, not data -->
