@@ -1,13 +1,25 @@
-"""The mix of the drawn world: thirty cards, dealt to the patients in turn, again and again.
+"""The mix of the drawn world: sixty cards, dealt to the patients in turn, again and again.
 
 A patient's card follows from its number alone, so a larger world keeps the smaller one as it is.
-No source but SIRM holds one class only, so that the source does not give the label away; SIRM,
-as in life, holds COVID-19 patients, some of them with a clear film.
+As in life, some sources hold one class only: SIRM, Hannover and the lists COVID-19, the sets for
+tuberculosis normals. The first thirty cards, of four sources, do not let the source give the label
+away; the second thirty bring the other eleven, and with them that shortcut.
 """
 
 from dataclasses import dataclass
 
+from manifests.contract.vocabulary import View
+
 NIH, COHEN, RADIOPAEDIA, SIRM = "nih_cxr14", "cohen", "radiopaedia", "sirm"
+ACTUALMED, CHEXPERT, COVIDGR, CXNET = "actualmed", "chexpert", "covidgr", "covid_cxnet"
+EURORAD, FIGURE1, HANNOVER, JOURNALS = "eurorad", "figure1", "hannover", "journals"
+KERMANY, LISTED, NLM = "kermany", "listed", "nlm_tb"
+PA_OR_AP = (View.PA, View.AP)
+VIEWS: dict[str, tuple[View, ...]] = {
+    NIH: PA_OR_AP, ACTUALMED: PA_OR_AP, CHEXPERT: PA_OR_AP, CXNET: PA_OR_AP, HANNOVER: PA_OR_AP,
+    COVIDGR: (View.PA,), NLM: (View.PA,), KERMANY: (View.AP,),
+}  # fmt: skip
+"""The frontal views that a source has words for; any other source has words for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +86,36 @@ DECK = (
     _card(COHEN, "covid19", "F"),
     _card(COHEN, "normal", "F"),
     _card(RADIOPAEDIA, "normal", "F", ("cropped", COHEN)),
+    _card(EURORAD, "covid19", "FL"),
+    _card(HANNOVER, "covid19", "FFF", ("cropped", CXNET)),
+    _card(NLM, "normal", "F"),
+    Card(source=KERMANY, condition="normal", pictures="F", is_child=True),
+    _card(JOURNALS, "covid19", "FF", ("resized", CXNET)),
+    _card(COVIDGR, "covid19", "F"),
+    _card(CHEXPERT, "normal", "FL"),
+    _card(NLM, "normal", "F"),
+    _card(EURORAD, "cap", "FL"),
+    _card(FIGURE1, "covid19", "F", ("exact", CXNET)),
+    _card(COVIDGR, "normal", "F"),
+    _card(HANNOVER, "covid19", "FF", ("resized", COHEN)),
+    _card(CHEXPERT, "normal", "FF"),
+    _card(LISTED, "covid19", "FFF", ("re-encoded", CXNET)),
+    Card(source=KERMANY, condition="cap", pictures="F", is_child=True),
+    _card(ACTUALMED, "covid19", "F"),
+    _card(CXNET, "covid19", "cF"),
+    _card(EURORAD, "cap", "F"),
+    _card(JOURNALS, "cap", "F"),
+    _card(CHEXPERT, "cap", "F"),
+    _card(COVIDGR, "covid19", "c"),
+    _card(EURORAD, "covid19", "FC"),
+    _card(NLM, "normal", "F"),
+    Card(source=CXNET, condition="covid19", pictures="F", is_child=True),
+    _card(FIGURE1, "cap", "F"),
+    _card(HANNOVER, "covid19", "F"),
+    _card(COVIDGR, "normal", "F"),
+    _card(CHEXPERT, "cap", "FF"),
+    _card(LISTED, "covid19", "F"),
+    _card(ACTUALMED, "normal", "F"),
 )  # fmt: skip
 
 

@@ -18,21 +18,22 @@ from manifests.contract.vocabulary import Modality
 
 Filed = tuple[Picture, bytes, str]
 """The picture as the source shows it, the file's bytes, the extension."""
+Look = Callable[[Picture, Occasion, Chance], Filed]
+LOWEST = {"nih_cxr14": 512, "radiopaedia": 448, "sirm": 400}
+"""Least height of a drawn film, pixels, where it is not the usual one."""
 
 
 def frame(occasion: Occasion) -> tuple[int, int]:
     """Height and width in which the film is drawn, pixels."""
     chance = occasion.chance.of("frame")
-    lowest = {"nih_cxr14": 512, "cohen": 416, "radiopaedia": 448, "sirm": 400}[occasion.source]
-    return chance.whole("height", lowest, 512), 512
+    return chance.whole("height", LOWEST.get(occasion.source, 416), 512), 512
 
 
 def filed(film: Picture, occasion: Occasion) -> Filed:
     """The film as the source of the occasion publishes it."""
     chance = occasion.chance.of("look")
     film = film.seen(lambda pixels: marked(pixels, occasion))
-    looks = {"nih_cxr14": _nih, "cohen": _cohen, "radiopaedia": _radiopaedia, "sirm": _sirm}
-    return looks[occasion.source](film, occasion, chance)
+    return LOOKS[occasion.source](film, occasion, chance)
 
 
 def _nih(film: Picture, _occasion: Occasion, _chance: Chance) -> Filed:
@@ -63,6 +64,22 @@ def _sirm(film: Picture, occasion: Occasion, chance: Chance) -> Filed:
     if occasion.modality is not Modality.CT:
         shown = _photographed(shown, chance)
     return shown, encoded(shown.pixels, "jpg", chance.whole("quality", 72, 88)), "jpg"
+
+
+def _exported(width: int, extension: str) -> Look:
+    """A grey export of the archive, always of one width."""
+
+    def look(film: Picture, _occasion: Occasion, _chance: Chance) -> Filed:
+        shown = _wide(film, width)
+        return shown, encoded(shown.pixels, extension, 92), extension
+
+    return look
+
+
+def _saved(film: Picture, _occasion: Occasion, chance: Chance) -> Filed:
+    """A picture that a page shows and somebody saved: JPEG in colour, of any size."""
+    shown = _wide(film, chance.whole("width", 480, 900)).seen(_coloured)
+    return shown, encoded(shown.pixels, "jpg", chance.whole("quality", 74, 92)), "jpg"
 
 
 def _wide(film: Picture, width: int) -> Picture:
@@ -98,3 +115,12 @@ def _photographed(film: Picture, chance: Chance) -> Picture:
         return np.asarray(np.clip(lit[:, :, None] * tint, 0, 255), np.uint8)
 
     return film.moved(move).seen(light)
+
+
+LOOKS: dict[str, Look] = {
+    "nih_cxr14": _nih, "cohen": _cohen, "radiopaedia": _radiopaedia, "sirm": _sirm,
+    "actualmed": _exported(700, "png"), "chexpert": _exported(390, "jpg"), "covid_cxnet": _cohen,
+    "covidgr": _exported(600, "jpg"), "eurorad": _saved, "figure1": _sirm,
+    "hannover": _exported(640, "png"), "journals": _saved, "kermany": _exported(620, "jpeg"),
+    "listed": _saved, "nlm_tb": _exported(512, "png"),
+}  # fmt: skip

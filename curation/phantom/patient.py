@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from curation.phantom.chance import Chance
-from curation.phantom.deck import NIH, Card
+from curation.phantom.deck import VIEWS, Card
 from manifests.contract.vocabulary import Modality, Sex, View
 
 
@@ -91,10 +91,12 @@ def _next_day(chance: Chance, card: Card, day: int) -> int:
 
 
 def _view(chance: Chance, source: str) -> View:
-    # NIH knows PA and AP only. Ill and healthy have the same odds: else the view gave them away.
+    # Ill and healthy have the same odds: else the view gave them away.
     views = (View.PA,) * 9 + (View.AP,) * 4 + (View.AP_SUPINE,) * 4 + (View.AP_ERECT,) * 2
     view = chance.pick("view", views)
-    return View.AP if source == NIH and view is not View.PA else view
+    known = VIEWS.get(source, (view,))
+    # What a source has no word for is filed as the last of those it has: a bed film as AP.
+    return view if view in known else known[-1]
 
 
 def _severity(chance: Chance, card: Card, day: int) -> float:

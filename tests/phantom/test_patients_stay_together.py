@@ -16,8 +16,8 @@ from manifests.contract.table import read_arrow
 from manifests.contract.working import WorkingCopies
 
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())
-# Two deals of the cards, and the later ones of the card whose patient changes collection.
-PATIENTS = (*range(60), 80, 110, 140)
+# One deal of the cards, and the later ones of the card whose patient changes collection.
+PATIENTS = (*range(60), 80, 140)
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,12 @@ import pytest
 from PIL import Image
 
 from curation.phantom.broken import KINDS
-from curation.phantom.deck import DECK
+from curation.phantom.deck import DECK, VIEWS
 from curation.phantom.files import TAG
 from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
 from curation.phantom.world import shots, shots_of
+from curation.sources.loading import keys
 from manifests.contract.images import decode
 from manifests.contract.packing import unpng
 from manifests.contract.record import Rejected
@@ -55,7 +56,7 @@ def test_adding_a_patient_moves_no_old_film(world: list[Shot]) -> None:
 
 
 def test_every_film_decodes_and_the_broken_ones_are_refused() -> None:
-    hurt = [shot for n in (13, 17, 43, 47) for shot in shots_of(n, 1) if is_broken(shot)]
+    hurt = [shot for n in (13, 17, 73, 77) for shot in shots_of(n, 1) if is_broken(shot)]
     assert len(hurt) == len(KINDS)
     for shot in hurt:
         with pytest.raises(Rejected, match="leave it rejected"):
@@ -69,6 +70,12 @@ def test_every_whole_file_is_a_picture_and_says_that_it_is_drawn(world: list[Sho
         with Image.open(io.BytesIO(shot.data)) as picture:
             words = picture.info["Comment" if kind == "PNG" else "comment"]
         assert TAG in (words if isinstance(words, bytes) else words.encode())
+
+
+def test_every_source_is_dealt_films_that_it_can_hold(world: list[Shot]) -> None:
+    assert {shot.source for shot in world} == set(keys())
+    for shot in frontal(world):
+        assert shot.copy_of or shot.view in VIEWS.get(shot.source, (shot.view,)), shot.ref
 
 
 def test_references_are_unique_and_name_their_patient(world: list[Shot]) -> None:
@@ -113,7 +120,7 @@ def test_a_child_has_a_rounder_thorax_and_smaller_lungs(world: list[Shot]) -> No
     films = [shot for shot in frontal(world) if not shot.copy_of]
     children = [shot for shot in films if shot.age_years < 18]
     adults = [shot for shot in films if shot.age_years >= 18]
-    assert len(children) == 3
+    assert len(children) == 6
 
     def height(shot: Shot) -> float:
         rows, columns = np.flatnonzero(shot.lungs.any(1)), np.flatnonzero(shot.lungs.any(0))
@@ -142,12 +149,15 @@ def test_the_masks_of_a_crop_are_cropped_with_it(world: list[Shot]) -> None:
         assert area(shot.lungs) > area(first[shot.copy_of].lungs)
 
 
-def test_no_source_but_sirm_gives_the_label_away(world: list[Shot]) -> None:
+def test_a_source_gives_the_label_away_where_it_does_so_in_life(world: list[Shot]) -> None:
     shown = {(s.source, s.condition) for s in frontal(world) if s.age_years >= 18}
     kinds = Counter(source for source, _ in shown)
-    assert kinds == {"cohen": 3, "radiopaedia": 3, "nih_cxr14": 2, "sirm": 1}
+    assert {source for source, count in kinds.items() if count == 1} == {
+        "covid_cxnet", "hannover", "listed", "nlm_tb", "sirm",
+    }  # fmt: skip
+    assert (kinds["cohen"], kinds["radiopaedia"]) == (3, 3)
     clear = [s for s in world if s.condition == "covid19" and not s.shows_disease]
-    assert {s.source for s in clear} == {"sirm"}
+    assert {s.source for s in clear} == {"sirm", "covid_cxnet", "covidgr"}
     assert all(
         len({source for source, condition in shown if condition == kind}) > 1
         for kind in ("normal", "cap", "covid19")
