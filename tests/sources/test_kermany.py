@@ -66,8 +66,22 @@ def test_person_numbers_restart_for_each_agent_and_part(tmp_path: Path) -> None:
     assert Counter(ill["patient_id"]) == {
         "kermany/train/bacteria/1": 2, "kermany/train/virus/1": 1, "kermany/test/virus/1": 1,
     }  # fmt: skip
-    normal = kept[kept["finding"] == "normal"]["patient_id"]
-    assert normal.nunique() == len(normal)
+
+
+def test_the_films_of_val_were_taken_out_of_train_and_so_were_their_persons(copy: Path) -> None:
+    person = copy / "chest_xray/val/PNEUMONIA/person1_bacteria_3.jpeg"
+    person.parent.mkdir()
+    person.write_bytes(b"x")
+    given = read(copy)
+    for patient, film in (
+        ("train/bacteria/1", "PNEUMONIA/person1_bacteria_{}.jpeg"),
+        ("train/NORMAL/IM-0115", "NORMAL/IM-0115-0001.jpeg"),
+    ):
+        for ref in (f"train/{film.format(1)}", f"val/{film.format(3)}"):
+            assert given[ref].patient == patient  # type: ignore[union-attr]
+    val = given["val/NORMAL/IM-0115-0001.jpeg"]
+    assert isinstance(val, Draft)
+    assert val.official_split == "val"
 
 
 def test_every_film_is_a_childs_and_from_the_front(tmp_path: Path) -> None:
