@@ -2,6 +2,7 @@ import shutil
 import zipfile
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
@@ -10,7 +11,6 @@ from project import ROOT
 from curation.sources.base import Draft, Lost
 from curation.sources.kermany import Kermany
 from curation.stages import ingest
-from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -153,9 +153,12 @@ def test_another_layout_is_refused_in_a_sentence(tmp_path: Path) -> None:
     assert verdict.value.reason is Reason.LAYOUT_CHANGED
 
 
-def test_a_fetch_says_where_a_person_gets_the_zip(tmp_path: Path) -> None:
-    with pytest.raises(Misspelt, match=r"download ChestXRay2017\.zip"):
-        next(iter(Kermany(files=tmp_path).remotes(tmp_path)))
+def test_a_fetch_brings_the_zip_that_was_published_and_no_other(tmp_path: Path) -> None:
+    (remote,) = Kermany(files=tmp_path).remotes(tmp_path)
+    assert remote.name == "ChestXRay2017.zip"
+    assert urlsplit(remote.url).hostname in Kermany.about.hosts
+    assert len(remote.sha256) == 64
+    assert "download it from https://data.mendeley.com/datasets/rscbjbr9sj/2" in remote.cure
 
 
 @pytest.mark.sample

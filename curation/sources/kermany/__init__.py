@@ -12,10 +12,11 @@ from typing import ClassVar, NamedTuple
 
 from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.kermany.archive import File, files_of
-from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
+FILES = "https://data.mendeley.com/public-files/datasets/rscbjbr9sj/files"
+ARCHIVE = "ChestXRay2017.zip"
 ROOT, SPLITS, LABELS = "chest_xray", ("train", "test", "val"), ("NORMAL", "PNEUMONIA")
 # The published set has no `val`: a re-upload took its 16 films out of the 5,232 of `train`.
 COUNTED_IN = {"val": "train"}
@@ -47,13 +48,21 @@ class Kermany(Importer):
         citation="Kermany, Zhang, Goldbaum: Labeled Optical Coherence Tomography (OCT) and Chest "
         "X-Ray Images for Classification, Mendeley Data v2, doi:10.17632/rscbjbr9sj.2",
         paper="§3.1, negatives 1",
-        hosts=("data.mendeley.com",),
+        # The first hands over to the second.
+        hosts=(
+            "data.mendeley.com",
+            "prod-dcd-datasets-public-files-eu-west-1.s3.eu-west-1.amazonaws.com",
+        ),
     )
 
     def remotes(self, files: Path) -> Iterator[Remote]:
-        raise Misspelt(
-            f"kermany: its archive is handed out by a page; download ChestXRay2017.zip from "
-            f"{self.about.homepage} and put it, packed, into {files}"
+        del files
+        yield Remote(
+            url=f"{FILES}/f12eaf6d-6023-432f-acc9-80c9d7393433/file_downloaded",
+            name=ARCHIVE,
+            sha256="13efc055629733dbab07877f8b3c9f81097840dbcdaa326a8542322c2281ce36",
+            cure=f"{ARCHIVE} is not at its old address; download it from {self.about.homepage} and "
+            "put it, packed, into the folder that sources.kermany.files names",
         )
 
     def read(self, files: Path) -> Iterator[Draft | Lost]:
