@@ -131,6 +131,34 @@ def test_a_bomb_in_the_zip_is_cut_at_its_real_size(
         film.image()
 
 
+def test_the_directory_of_the_zip_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = packed(tmp_path / "zip")
+    opened: list[Path] = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, file: Path) -> None:
+            opened.append(file)
+            super().__init__(file)
+
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    ingested(tmp_path, files)
+    assert len(opened) == 1
+
+
+def test_a_link_in_the_zip_is_no_picture(tmp_path: Path) -> None:
+    files = packed(tmp_path / "zip")
+    link = zipfile.ZipInfo("chest_xray/train/PNEUMONIA/person9_virus_9.jpeg")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(files / "ChestXRay2017.zip", "a") as archive:
+        archive.writestr(link, "/etc/passwd")
+    film = read(files)["train/PNEUMONIA/person9_virus_9.jpeg"]
+    assert isinstance(film, Draft)
+    with pytest.raises(Rejected, match="a link, no picture"):
+        film.image()
+
+
 def test_a_damaged_zip_is_a_row_and_the_folder_beside_it_is_read(copy: Path) -> None:
     whole = (packed(copy.parent / "zip") / "ChestXRay2017.zip").read_bytes()
     (copy / "ChestXRay2017.zip").write_bytes(whole[: len(whole) // 2])
