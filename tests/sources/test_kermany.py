@@ -100,6 +100,15 @@ def test_nested_copies_and_leavings_are_counted_and_not_taken(tmp_path: Path) ->
     assert len(rejected) == 4
 
 
+def test_a_nested_file_that_is_another_picture_is_no_copy(copy: Path) -> None:
+    nested = "chest_xray/chest_xray/train/NORMAL/IM-0115-0001.jpeg"
+    (copy / nested).write_bytes(b"another")
+    lost = read(copy)[nested]
+    assert isinstance(lost, Lost)
+    assert lost.reason == Reason.INVALID_FIELD
+    assert "another picture than the train/NORMAL/IM-0115-0001.jpeg" in lost.detail
+
+
 def test_the_zip_gives_what_the_folder_gives(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

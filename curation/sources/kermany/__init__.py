@@ -73,19 +73,19 @@ class Kermany(Importer):
                 f"{files}: has no {ROOT}/{'|'.join(SPLITS)}/{'|'.join(LABELS)} in a folder or a "
                 "zip; bring the set as it is published",
             )
-        came = set[Place]()
+        came: dict[Place, File] = {}
         for file in given:
             yield file if isinstance(file, Lost) else self._film(file, came)
 
-    def _film(self, file: File, came: set[Place]) -> Draft | Lost:
+    def _film(self, file: File, came: dict[Place, File]) -> Draft | Lost:
         place = _place(file.path)
         if JUNK.search(file.path):
             return _lost(file, Reason.UNLISTED_IMAGE, "is the archiver's, no film; leave it out")
         if place is None:
             return _lost(file, Reason.UNLISTED_IMAGE, "lies in no folder of the set; move it")
         if place in came:
-            return _lost(file, Reason.UNLISTED_IMAGE, f"is a nested copy of {place}; leave it out")
-        came.add(place)
+            return _again(file, place, came[place])
+        came[place] = file
         ill, well = ILL.fullmatch(place.name), WELL.fullmatch(place.name)
         named = ill if place.label == "PNEUMONIA" else well
         if named is None:
@@ -120,6 +120,18 @@ def _depth(given: File | Lost) -> tuple[int, str]:
     """Outer files come first, so that of two copies the nested one is the copy."""
     path = given.source_ref if isinstance(given, Lost) else given.path
     return path.count("/"), path
+
+
+def _again(file: File, place: Place, first: File) -> Lost:
+    """What is said of a second file for one place: nested, or beside a zip that holds it too."""
+    try:
+        is_same = file.data() == first.data()
+    except Rejected as verdict:
+        return Lost(source_ref=file.path, reason=verdict.reason, detail=verdict.detail)
+    if is_same:
+        return _lost(file, Reason.UNLISTED_IMAGE, f"is a nested copy of {place}; leave it out")
+    detail = f"is another picture than the {place} that was taken; keep the right one of both"
+    return _lost(file, Reason.INVALID_FIELD, detail)
 
 
 def _lost(file: File, reason: Reason, found: str) -> Lost:
