@@ -197,6 +197,16 @@ def test_where_signs_contradict_each_other_nothing_is_guessed(
     assert said["file"] == file
 
 
+@pytest.mark.parametrize(("file", "called"), [("443.png", "443.png"), ("443-.png", "443-.png")])
+def test_a_film_without_an_opacity_is_not_clear_where_something_else_is_found(
+    file: str, called: str, tmp_path: Path
+) -> None:
+    files = clone(tmp_path, file, filename=called, opacification="0", other="pneumothorax")
+    kept, _ = ingested(tmp_path, files)
+    assert kept["abnormal"].isna()["443"]
+    assert facts(kept, "443")["other"] == "pneumothorax"
+
+
 def test_an_opacification_that_is_not_known_is_not_guessed(tmp_path: Path) -> None:
     _, rejected = ingested(tmp_path, clone(tmp_path, "443.png", "444.png", opacification="2"))
     assert rejected["reason"].tolist() == ["unknown_term"]
@@ -223,9 +233,10 @@ def test_all_columns_are_told_and_free_text_is_not(tmp_path: Path) -> None:
         "admission_offset": "1", "symptom_offset": "6.0", "also_had_ct": "1", "has_fever": "0",
         # Nobody knows what 2 means: it stays a word.
         "has_cough": "2", "has_dyspnea": "1", "has_diarrhea": "2", "spo2": "85",
-        "opacification": "1", "is_bilateral": "0", "case": "https://www.eurorad.org/case/99745",
+        "opacification": "1", "other": "pleural effusion", "is_bilateral": "0",
+        "case": "https://www.eurorad.org/case/99745",
     }  # fmt: skip
-    left_out = {"other_symptoms", "medical_background", "other"}
+    left_out = {"other_symptoms", "medical_background"}
     ours = {"patient_id", "sex", "age", "view", "label", "pcr_test", "url"}
     assert set(header()) == (set(said) - {"file", "case"}) | ours | left_out
     assert not kept["facts"].str.contains("invented").any()
