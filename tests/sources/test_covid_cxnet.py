@@ -322,8 +322,13 @@ def test_pictures_are_read_by_their_content(tmp_path: Path) -> None:
 
 def test_views_of_the_shipped_and_of_the_planned_table_are_known(tmp_path: Path) -> None:
     kept, _ = ingested(tmp_path)
-    found = kept.loc[["374", "403", "404", "471", "887", "443"], "view"].tolist()
-    assert found == ["PA", "AP", "AP_SUPINE", "AP_ERECT", "L", "UNKNOWN"]
+    found = kept.loc[["374", "403", "404", "471", "887"], "view"].tolist()
+    assert found == ["PA", "AP", "AP_SUPINE", "AP_ERECT", "L"]
+
+
+def test_a_film_is_frontal_where_no_row_or_no_view_says_from_where(tmp_path: Path) -> None:
+    kept, _ = ingested(tmp_path)
+    assert kept.loc[["443", "007", "512"], "view"].tolist() == ["FRONTAL"] * 3
 
 
 def test_fetch_brings_the_list_then_the_table_and_the_films(tmp_path: Path) -> None:
@@ -349,3 +354,4 @@ def test_the_real_sample_is_counted(tmp_path: Path) -> None:
         "NOASSERTION": 44, "CC-BY-3.0": 18, "CC-BY-NC-SA-3.0": 1, "CC-BY-NC-SA-4.0": 1,
     }  # fmt: skip
     assert kept["abnormal"].value_counts().to_dict() == {True: 3, False: 3}
+    assert kept["view"].value_counts().to_dict() == {"FRONTAL": 62, "AP": 2}

@@ -80,7 +80,8 @@ class CovidCxnet(Importer):
             age=row["age"],
             child="suffix p" if "p" in found.name.suffix + met.called.suffix else "",
             sex=row["sex"],
-            view=row["view"],
+            # Paper §3 leaves laterals out, so that a film is frontal where nobody says from where.
+            view=row["view"] or "frontal",
             modality="X-ray",
             # A row may leave its label blank, which is not for the folder to fill in.
             finding=row["label"] if met.row else images.name,
