@@ -197,6 +197,16 @@ def test_where_signs_contradict_each_other_nothing_is_guessed(
     assert said["file"] == file
 
 
+@pytest.mark.parametrize(("file", "called"), [("443.png", "443.png"), ("443-.png", "443-.png")])
+def test_a_film_without_an_opacity_is_not_clear_where_something_else_is_found(
+    file: str, called: str, tmp_path: Path
+) -> None:
+    files = clone(tmp_path, file, filename=called, opacification="0", other="pneumothorax")
+    kept, _ = ingested(tmp_path, files)
+    assert kept["abnormal"].isna()["443"]
+    assert facts(kept, "443")["other"] == "pneumothorax"
+
+
 def test_an_opacification_that_is_not_known_is_not_guessed(tmp_path: Path) -> None:
     _, rejected = ingested(tmp_path, clone(tmp_path, "443.png", "444.png", opacification="2"))
     assert rejected["reason"].tolist() == ["unknown_term"]
@@ -223,9 +233,10 @@ def test_all_columns_are_told_and_free_text_is_not(tmp_path: Path) -> None:
         "admission_offset": "1", "symptom_offset": "6.0", "also_had_ct": "1", "has_fever": "0",
         # Nobody knows what 2 means: it stays a word.
         "has_cough": "2", "has_dyspnea": "1", "has_diarrhea": "2", "spo2": "85",
-        "opacification": "1", "is_bilateral": "0", "case": "https://www.eurorad.org/case/99745",
+        "opacification": "1", "other": "pleural effusion", "is_bilateral": "0",
+        "case": "https://www.eurorad.org/case/99745",
     }  # fmt: skip
-    left_out = {"other_symptoms", "medical_background", "other"}
+    left_out = {"other_symptoms", "medical_background"}
     ours = {"patient_id", "sex", "age", "view", "label", "pcr_test", "url"}
     assert set(header()) == (set(said) - {"file", "case"}) | ours | left_out
     assert not kept["facts"].str.contains("invented").any()
@@ -311,8 +322,13 @@ def test_pictures_are_read_by_their_content(tmp_path: Path) -> None:
 
 def test_views_of_the_shipped_and_of_the_planned_table_are_known(tmp_path: Path) -> None:
     kept, _ = ingested(tmp_path)
-    found = kept.loc[["374", "403", "404", "471", "887", "443"], "view"].tolist()
-    assert found == ["PA", "AP", "AP_SUPINE", "AP_ERECT", "L", "UNKNOWN"]
+    found = kept.loc[["374", "403", "404", "471", "887"], "view"].tolist()
+    assert found == ["PA", "AP", "AP_SUPINE", "AP_ERECT", "L"]
+
+
+def test_a_film_is_frontal_where_no_row_or_no_view_says_from_where(tmp_path: Path) -> None:
+    kept, _ = ingested(tmp_path)
+    assert kept.loc[["443", "007", "512"], "view"].tolist() == ["FRONTAL"] * 3
 
 
 def test_fetch_brings_the_list_then_the_table_and_the_films(tmp_path: Path) -> None:
@@ -338,3 +354,4 @@ def test_the_real_sample_is_counted(tmp_path: Path) -> None:
         "NOASSERTION": 44, "CC-BY-3.0": 18, "CC-BY-NC-SA-3.0": 1, "CC-BY-NC-SA-4.0": 1,
     }  # fmt: skip
     assert kept["abnormal"].value_counts().to_dict() == {True: 3, False: 3}
+    assert kept["view"].value_counts().to_dict() == {"FRONTAL": 62, "AP": 2}

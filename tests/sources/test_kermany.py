@@ -2,6 +2,7 @@ import shutil
 import zipfile
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
@@ -10,7 +11,6 @@ from project import ROOT
 from curation.sources.base import Draft, Lost
 from curation.sources.kermany import Kermany
 from curation.stages import ingest
-from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -66,8 +66,22 @@ def test_person_numbers_restart_for_each_agent_and_part(tmp_path: Path) -> None:
     assert Counter(ill["patient_id"]) == {
         "kermany/train/bacteria/1": 2, "kermany/train/virus/1": 1, "kermany/test/virus/1": 1,
     }  # fmt: skip
-    normal = kept[kept["finding"] == "normal"]["patient_id"]
-    assert normal.nunique() == len(normal)
+
+
+def test_the_films_of_val_were_taken_out_of_train_and_so_were_their_persons(copy: Path) -> None:
+    person = copy / "chest_xray/val/PNEUMONIA/person1_bacteria_3.jpeg"
+    person.parent.mkdir()
+    person.write_bytes(b"x")
+    given = read(copy)
+    for patient, film in (
+        ("train/bacteria/1", "PNEUMONIA/person1_bacteria_{}.jpeg"),
+        ("train/NORMAL/IM-0115", "NORMAL/IM-0115-0001.jpeg"),
+    ):
+        for ref in (f"train/{film.format(1)}", f"val/{film.format(3)}"):
+            assert given[ref].patient == patient  # type: ignore[union-attr]
+    val = given["val/NORMAL/IM-0115-0001.jpeg"]
+    assert isinstance(val, Draft)
+    assert val.official_split == "val"
 
 
 def test_every_film_is_a_childs_and_from_the_front(tmp_path: Path) -> None:
@@ -84,6 +98,15 @@ def test_nested_copies_and_leavings_are_counted_and_not_taken(tmp_path: Path) ->
     assert details.count("is a nested copy of train/") == 2
     assert details.count("the archiver's") == 2
     assert len(rejected) == 4
+
+
+def test_a_nested_file_that_is_another_picture_is_no_copy(copy: Path) -> None:
+    nested = "chest_xray/chest_xray/train/NORMAL/IM-0115-0001.jpeg"
+    (copy / nested).write_bytes(b"another")
+    lost = read(copy)[nested]
+    assert isinstance(lost, Lost)
+    assert lost.reason == Reason.INVALID_FIELD
+    assert "another picture than the train/NORMAL/IM-0115-0001.jpeg" in lost.detail
 
 
 def test_the_zip_gives_what_the_folder_gives(tmp_path: Path) -> None:
@@ -117,6 +140,34 @@ def test_a_bomb_in_the_zip_is_cut_at_its_real_size(
         film.image()
 
 
+def test_the_directory_of_the_zip_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = packed(tmp_path / "zip")
+    opened: list[Path] = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, file: Path) -> None:
+            opened.append(file)
+            super().__init__(file)
+
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    ingested(tmp_path, files)
+    assert len(opened) == 1
+
+
+def test_a_link_in_the_zip_is_no_picture(tmp_path: Path) -> None:
+    files = packed(tmp_path / "zip")
+    link = zipfile.ZipInfo("chest_xray/train/PNEUMONIA/person9_virus_9.jpeg")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(files / "ChestXRay2017.zip", "a") as archive:
+        archive.writestr(link, "/etc/passwd")
+    film = read(files)["train/PNEUMONIA/person9_virus_9.jpeg"]
+    assert isinstance(film, Draft)
+    with pytest.raises(Rejected, match="a link, no picture"):
+        film.image()
+
+
 def test_a_damaged_zip_is_a_row_and_the_folder_beside_it_is_read(copy: Path) -> None:
     whole = (packed(copy.parent / "zip") / "ChestXRay2017.zip").read_bytes()
     (copy / "ChestXRay2017.zip").write_bytes(whole[: len(whole) // 2])
@@ -139,9 +190,12 @@ def test_another_layout_is_refused_in_a_sentence(tmp_path: Path) -> None:
     assert verdict.value.reason is Reason.LAYOUT_CHANGED
 
 
-def test_a_fetch_says_where_a_person_gets_the_zip(tmp_path: Path) -> None:
-    with pytest.raises(Misspelt, match=r"download ChestXRay2017\.zip"):
-        next(iter(Kermany(files=tmp_path).remotes(tmp_path)))
+def test_a_fetch_brings_the_zip_that_was_published_and_no_other(tmp_path: Path) -> None:
+    (remote,) = Kermany(files=tmp_path).remotes(tmp_path)
+    assert remote.name == "ChestXRay2017.zip"
+    assert urlsplit(remote.url).hostname in Kermany.about.hosts
+    assert len(remote.sha256) == 64
+    assert "download it from https://data.mendeley.com/datasets/rscbjbr9sj/2" in remote.cure
 
 
 @pytest.mark.sample

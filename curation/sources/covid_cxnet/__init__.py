@@ -22,11 +22,12 @@ NEEDED = (
     "opacification", "url",
 )  # fmt: skip
 # Upstream's own columns, word for word: 1 is yes and 0 no, and nobody has said what 2 means. Free
-# text on the patient (other_symptoms, medical_background, other) is left out on purpose.
+# text on the patient (other_symptoms, medical_background) is left out on purpose; `other` names
+# what else was found, such as a pneumothorax.
 FACTS = (
     "filename", "survival", "location", "admission_offset", "symptom_offset", "also_had_ct",
     "has_fever", "has_cough", "has_dyspnea", "has_diarrhea", "spo2", "opacification",
-    "is_bilateral",
+    "other", "is_bilateral",
 )  # fmt: skip
 
 
@@ -79,11 +80,12 @@ class CovidCxnet(Importer):
             age=row["age"],
             child="suffix p" if "p" in found.name.suffix + met.called.suffix else "",
             sex=row["sex"],
-            view=row["view"],
+            # Paper §3 leaves laterals out, so that a film is frontal where nobody says from where.
+            view=row["view"] or "frontal",
             modality="X-ray",
             # A row may leave its label blank, which is not for the folder to fill in.
             finding=row["label"] if met.row else images.name,
-            abnormal=_abnormal(met, row["opacification"].removesuffix(".0")),
+            abnormal=_abnormal(met, row["opacification"].removesuffix(".0"), row["other"]),
             pcr=row["pcr_test"],
             # Days since the first symptoms; where they are not told, since the admission.
             offset_days=row["symptom_offset"] or row["admission_offset"],
@@ -99,12 +101,15 @@ def _nobody_known(found: Film) -> str:
     return f"film-{found.ref}"
 
 
-def _abnormal(met: Met, opacification: str) -> str:
+def _abnormal(met: Met, opacification: str, other: str) -> str:
     """The word on what this very film shows, or "" where its signs contradict each other.
 
     The signs are the `-` of the file's name, that of the name in the row, and the row's own
-    `opacification`; no `-` alone says nothing, since upstream has not read every film for it.
+    `opacification`; no `-` alone says nothing, since upstream has not read every film for it. A
+    film without an opacity is not clear where the table names something `other` on it.
     """
+    if opacification == "0" and other:
+        return ""
     clear = {"-" in name.suffix for name in (met.film.name, met.called)}
     if clear == {False}:
         return f"opacification {opacification}" if opacification else ""

@@ -1,5 +1,6 @@
 """The files of the set, from a folder or from the zip it is published as, which stays packed."""
 
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -35,8 +36,10 @@ def files_of(folder: Path) -> Iterator[File | Lost]:
 
 def _members(archive: Path) -> Iterator[File | Lost]:
     try:
-        with zipfile.ZipFile(archive) as opened:
-            members = sorted(opened.infolist(), key=lambda member: member.filename)
+        # Opened once: to read its directory again for each film would take minutes. The films
+        # outlive this function, and it closes itself when the last of them is gone.
+        opened = zipfile.ZipFile(archive)
+        members = sorted(opened.infolist(), key=lambda member: member.filename)
     except DAMAGE as fault:
         yield Lost(
             source_ref=archive.name, reason=Reason.UNREADABLE_IMAGE,
@@ -45,13 +48,17 @@ def _members(archive: Path) -> Iterator[File | Lost]:
         return
     for member in members:
         if not member.is_dir():
-            yield File(member.filename, partial(_member, archive, member))
+            yield File(member.filename, partial(_member, opened, member))
 
 
-def _member(archive: Path, member: zipfile.ZipInfo) -> bytes:
+def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The member's bytes, never more than `MAX_FILE`, whatever size the zip says it has."""
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Rejected(
+            Reason.UNREADABLE_IMAGE, f"{member.filename}: a link, no picture; bring what it names"
+        )
     try:
-        with zipfile.ZipFile(archive) as opened, opened.open(member) as stream:
+        with opened.open(member) as stream:
             data = stream.read(MAX_FILE + 1)
     except DAMAGE as fault:
         raise Rejected(
