@@ -178,11 +178,14 @@ def test_fetch_wants_a_whole_commit(tmp_path: Path) -> None:
         next(source(tmp_path, "master").remotes(tmp_path))
 
 
-def test_names_that_differ_in_letters_only_are_one_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "listed"), [("A.JPG", "a.jpg"), ("a.jpg", "A.Jpg")])
+def test_names_that_differ_in_letters_only_are_one_file(
+    file: str, listed: str, tmp_path: Path
+) -> None:
     (tmp_path / "images").mkdir()
-    (tmp_path / "images/A.JPG").write_bytes(b"film")
-    (draft,) = drafts(tmp_path, JUNE)
-    assert (draft.source_ref, draft.image()) == ("a.jpg", b"film")
+    (tmp_path / "images" / file).write_bytes(b"film")
+    (draft,) = drafts(tmp_path, JUNE.replace("a.jpg", listed))
+    assert (draft.source_ref, draft.image()) == (listed, b"film")
 
 
 def test_of_two_such_files_the_exact_one_is_meant_and_without_it_none(tmp_path: Path) -> None:

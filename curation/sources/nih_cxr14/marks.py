@@ -39,8 +39,7 @@ def marks(files: Path, listed: Mapping[str, Row], asked: Container[str]) -> Mark
         known = found.elsewhere.get(row["patient_id"], ())
         found.elsewhere[row["patient_id"]] = (*known, row["finding_labels"])
     for name, box in _boxes(files, listed, found.faults):
-        if name in asked:
-            found.boxes[name] = (*found.boxes.get(name, ()), box)
+        found.boxes[name] = (*found.boxes.get(name, ()), box)
     for name, part in _splits(files, listed, found.faults):
         if name not in asked:
             continue
