@@ -1,4 +1,5 @@
 import io
+import tarfile
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,9 @@ from PIL import Image
 
 from curation.duplicates.groups import case_page
 from curation.sources.base import Draft, Lost
-from curation.sources.journals import Journals, Layout
+from curation.sources.journals import Journals, Layout, legacy
 from curation.stages import ingest
+from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
 ROOT = Path(__file__).parents[2]
@@ -287,6 +289,35 @@ def test_a_record_of_another_layout_is_told(tmp_path: Path) -> None:
     assert lost(told(folder)["PMC9000001"]) == Reason.LAYOUT_CHANGED
     record.write_bytes(article.record().replace(b"s3://pmc-oa-opendata/PMC9000001.1", b"s3://x/.."))
     assert lost(told(folder)["PMC9000001"]) == Reason.LAYOUT_CHANGED
+
+
+def test_an_archive_gives_its_own_plain_files_only(tmp_path: Path) -> None:
+    article = Printed(figures=fig(CHEST))
+    folder = laid(tmp_path, article)
+    (tmp_path / "secret.jpg").write_bytes(b"secret")
+    with tarfile.open(folder / "packages/PMC9000001.tar.gz", "w:gz") as archive:
+        paper = tarfile.TarInfo("PMC9000001/paper.nxml")
+        paper.size = len(article.xml())
+        archive.addfile(paper, io.BytesIO(article.xml()))
+        link = tarfile.TarInfo("PMC9000001/abc-01-g001.jpg")
+        link.type, link.linkname = tarfile.SYMTYPE, str(tmp_path / "secret.jpg")
+        archive.addfile(link)
+        archive.addfile(tarfile.TarInfo("../../outside.jpg"), io.BytesIO(b""))
+    (one,) = told(folder, "legacy").values()
+    assert isinstance(one, Draft)
+    with pytest.raises(Rejected, match="no picture file"):
+        one.image()
+    assert not (tmp_path.parent / "outside.jpg").exists()
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_MEMBERS", 2), ("MAX_UNPACKED", 100),
+                                              ("MAX_FILE", 10), ("MAX_BYTES", 500)])  # fmt: skip
+def test_an_archive_that_unpacks_to_too_much_is_refused(
+    limit: str, value: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = laid(tmp_path, Printed(figures=fig(CHEST), files=FILM))
+    monkeypatch.setattr(legacy, limit, value)
+    assert lost(told(folder, "legacy")["PMC9000001"]) == Reason.UNREADABLE_IMAGE
 
 
 def test_a_damaged_archive_is_told(tmp_path: Path) -> None:

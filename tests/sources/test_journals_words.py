@@ -76,6 +76,8 @@ def test_a_doi_is_one_file_name_and_one_parameter() -> None:
         ("Chest X-ray of a woman.", "sex", "female"),
         ("Chest X-ray of the man and the woman.", "sex", ""),
         ("Chest X-ray of a human.", "sex", ""),
+        ("Chest X-ray of a newborn whose mother, a 30-year-old woman, was ill.", "age", ""),
+        ("Chest X-ray of a newborn whose mother, a 30-year-old woman, was ill.", "sex", ""),
         ("Chest X-ray of an infant.", "child", "infant"),
         ("Posteroanterior chest radiograph", "view", "PA"),
         ("AP supine chest radiograph", "view", "AP supine"),
@@ -116,6 +118,9 @@ def test_a_caption_says_this_and_no_more(caption: str, column: str, word: str) -
         ("Findings may represent pneumonia.", "", "pneumonia"),
         ("Possible pneumonia; COVID-19 by RT-PCR.", "COVID-19", "pneumonia"),
         ("Radiograph taken before COVID-19.", "", ""),
+        ("Fever that was not due to pneumonia.", "", ""),
+        ("Consistent with COVID-19 pneumonia.", "", "COVID-19"),
+        ("Suggestive of COVID-19. RT-PCR proved COVID-19.", "COVID-19", ""),
         ("Chest radiograph.", "", ""),
     ],
 )
@@ -138,6 +143,8 @@ def test_an_illness_that_is_denied_or_doubted_is_none(
         "Chest radiograph and CT of the same day.",
         "PA and lateral chest radiograph.",
         "Chest radiographs of three days.",
+        "(1) Chest radiograph. (2) CT.",
+        "Chest X-ray: (i) first day, (ii) second day.",
     ],
 )
 def test_a_caption_of_several_pictures_is_known(caption: str) -> None:
@@ -151,6 +158,7 @@ def test_a_caption_of_several_pictures_is_known(caption: str) -> None:
         "(A) Chest radiograph.",
         "Chest radiograph obtained on admission, before CT was done.",
         "Chest X-ray. A small effusion is seen.",
+        "Chest X-ray. B. pertussis was excluded. A. baumannii grew.",
         "AP chest radiograph of a man with hepatitis (B).",
     ],
 )
@@ -172,6 +180,7 @@ def test_each_letter_has_its_own_words() -> None:
         ("Chest X-ray", True), ("CXR on admission", True), ("Chest radiograph", True),
         ("Chest film", True), ("X-ray computed tomography", False), ("Knee radiograph", False),
         ("X-ray diffraction pattern", False), ("Axial CT", False), ("Radiographer at work", False),
+        ("Heat map over a chest X-ray", False), ("ROC curve of chest X-ray reading", False),
     ],
 )  # fmt: skip
 def test_only_a_radiograph_of_the_chest_is_looked_for(caption: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases

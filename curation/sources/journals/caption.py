@@ -24,7 +24,8 @@ _PLURAL = re.compile(r"\b(?:x[- ]?rays|radiographs|radiograms|cxrs|films)\b", re
 _JOINED = re.compile(r"\s*(?:,|,? ?and|&|/|\+|with)\s*(?:\w+\s+){0,2}", re.IGNORECASE)
 _MARK = re.compile(
     r"\(\s*((?:panels?\s+)?[A-Ha-h](?:\s*(?:,|and|&|-|\u2013)\s*[A-Ha-h])*)\s*\)"
-    r"|(?:^|(?<=[.;]\s))([A-H](?:\s*(?:,|and|&|-|\u2013)\s*[A-H])*)[,:.)](?=\s)"
+    r"|(?:^|(?<=[.;]\s))([A-H](?:\s*(?:,|and|&|-|\u2013)\s*[A-H])*)(?:[,:)](?=\s)|\.(?=\s+[A-Z]))"
+    r"|\(([1-9]|i{1,3}|iv|v)\)"
     r"|\b[Pp]anels?\s+([A-H])\b"
     r"|\((left|right|top|bottom|upper|lower)(?: (?:image|panel|row))?\)"
 )
@@ -70,11 +71,18 @@ _CLEAR = re.compile(
 _NOT = re.compile(r"\b(?:no|without|free of|resol\w+|disappear\w+|absence of)\b[^.;]*",
                   re.IGNORECASE)  # fmt: skip
 _HEALTHY = re.compile(r"\bhealthy (?:\d+[- ]year[- ]old )?\w+|\bhealthy\b", re.IGNORECASE)
+# A father's age in the caption of his child is not the child's.
+_KIN = re.compile(r"\b(?:mother|father|parent|husband|wife|spouse|son|daughter)s?\b", re.IGNORECASE)
+_DRAWN_ON = re.compile(
+    r"\b(?:roc curves?|heat ?maps?|grad-?cam\w*|saliency|confusion matri\w+|flow ?charts?|networks?"
+    r"|data ?sets?|architectures?)\b", re.IGNORECASE)  # fmt: skip
 _ARROW = re.compile(r"\barrow(?:s|heads?)?\b", re.IGNORECASE)
 
 
 def speaks_of_radiograph(text: str) -> bool:
-    return any(made == RADIOGRAPH for made, _, _ in _modalities(text))
+    """It names a radiograph, and is neither a chart nor what a program has made of one."""
+    is_named = any(made == RADIOGRAPH for made, _, _ in _modalities(text))
+    return is_named and not _DRAWN_ON.search(text)
 
 
 def panels(text: str) -> dict[str, str]:
@@ -111,10 +119,11 @@ def said(text: str) -> dict[str, str]:
     """The columns of a draft that the caption of one picture gives; silence is empty."""
     clear, sign = _CLEAR.search(text), _SIGN.search(_NOT.sub("", text))
     day, child = _DAY.search(text), _CHILD.search(text)
+    age, sex = ("", "") if _KIN.search(text) else _who(text)
     return {
-        "age": _only({_age(found) for found in _AGE.finditer(text)}),
+        "age": age,
         "child": child[1].lower() if child else "",
-        "sex": _only({sex for sex, words in _SEX.items() if words.search(text)}),
+        "sex": sex,
         "view": _view(text),
         "modality": next((made for made, _, _ in _modalities(text)), ""),
         "abnormal": "" if clear and sign else "normal" if clear else sign[0] if sign else "",
@@ -144,7 +153,7 @@ def _modalities(text: str) -> list[tuple[str, int, int]]:
 
 def _letters(said_there: str) -> list[str]:
     words = re.sub(r"panels?", "", said_there, flags=re.IGNORECASE).strip().lower()
-    if words in {"left", "right", "top", "bottom", "upper", "lower"}:
+    if not re.search(r"\b[a-h]\b", words):
         return [words]
     letters = re.findall(r"\b[a-h]\b", words)
     if re.search("[-\u2013]", words) and len(letters) > 1:
@@ -170,6 +179,12 @@ def _age(found: re.Match[str]) -> str:
     if decade:
         return f"{decade.lower()}s"
     return vague.lower() if vague else f"{short or aged} {(months or 'year').lower()}s"
+
+
+def _who(text: str) -> tuple[str, str]:
+    """Age and sex, each only where the caption gives one."""
+    ages = {_age(found) for found in _AGE.finditer(text)}
+    return _only(ages), _only({sex for sex, words in _SEX.items() if words.search(text)})
 
 
 def _only(found: set[str]) -> str:

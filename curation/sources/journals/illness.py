@@ -31,6 +31,7 @@ _BETWEEN = (
 _DENIED = re.compile(
     r"\b(?:no|not|non|without|never|negative|free of|absence of|exclud\w+|rul\w+ out|unlike"
     rf"|other than|before|prior to|instead of)\b{_BETWEEN}|\bno (?:signs?|evidence) of\b{_BETWEEN}"
+    rf"|\bnot (?:due to|caused by|related to|consistent with|suggestive of|from)\b{_BETWEEN}"
     r"|\bnegative\b[^.;]{0,30}\bfor\W+(?:\w+\W+){0,2}$|\bnon-$",
     re.IGNORECASE,
 )
@@ -39,6 +40,7 @@ _DENIED_AFTER = re.compile(
     r"(?:excluded|ruled out|negative|unlikely|not)\b", re.IGNORECASE)  # fmt: skip
 _DOUBTED = re.compile(
     r"\b(?:suspect\w*|suspicio\w+|possib\w+|probabl\w+|presum\w+|likely|may|might|could"
+    r"|suggest\w*|(?:consistent|compatible) with|concern\w+ for|(?:typical|characteristic) of"
     rf"|mimick?\w*|differential|versus|vs|resembl\w+|initially|misdiagnos\w+|\?)\b{_BETWEEN}",
     re.IGNORECASE,
 )
@@ -74,7 +76,8 @@ def told(caption: str) -> Told:
             is_doubted = _DOUBTED.search(before) or _DOUBTED_AFTER.search(after)
             (doubted if is_doubted else sure)[name] = None
     results = {(found[1] or found[2]).lower() for found in _PCR.finditer(caption)}
-    return Told(_joined(sure), _joined(doubted), results.pop() if len(results) == 1 else "")
+    unsure = {name: None for name in doubted if name not in sure}
+    return Told(_joined(sure), _joined(unsure), results.pop() if len(results) == 1 else "")
 
 
 def _joined(names: dict[str, None]) -> str:
