@@ -11,6 +11,8 @@ from PIL import Image
 from curation.duplicates.groups import case_page
 from curation.sources.base import Draft, Lost
 from curation.sources.journals import Journals, Layout, legacy
+from curation.sources.journals.figures import matching
+from curation.sources.journals.jats import Figure
 from curation.stages import ingest
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -73,6 +75,7 @@ def test_the_fixture_is_kept_or_told(tmp_path: Path) -> None:
         "journals/PMC9000005/F1": "unreadable_image",
         "journals/PMC9000006": "blocked",
     }
+    assert "only the thumbnail" in rejected["detail"].to_dict()["journals/PMC9000005/F1"]
     first = kept.to_dict("records")[0]
     columns = ("age_years", "sex", "view", "finding", "offset_days", "license")
     assert [first[c] for c in columns] == [50.0, "M", "PA", "covid19", 4, "CC-BY-4.0"]
@@ -167,6 +170,23 @@ def test_a_crop_that_the_list_names_is_the_film(tmp_path: Path, layout: Layout) 
     assert one.image() == b"mine"
     assert (one.patient, one.age, one.sex) == ("PMC9000001/p1", "50 years", "male")
     assert one.facts["panel"] == "a"
+
+
+def test_panels_that_are_listed_without_a_crop_are_told_one_by_one(tmp_path: Path) -> None:
+    rows = tuple({"id": "PMC9000001", "figure": name} for name in ("F1a", "F1b"))
+    found = told(laid(tmp_path, Printed(figures=fig(PANELS), files=FILM), rows=rows))
+    assert list(found) == ["PMC9000001/F1/a", "PMC9000001/F1/b"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [("F2", "F2"), ("Figure 2", "F1"), ("fig. 2", "F1"), ("3", "F2"), ("Figure 3b", "F2"),
+     ("FIGURE 02", "F1"), ("1", "F1"), ("Image 2", "")],
+)  # fmt: skip
+def test_a_figure_is_found_by_its_label_or_its_id(asked: str, name: str) -> None:
+    one, two = (Figure(f"F{n}", f"Figure {n + 1}.", "", (), "") for n in (1, 2))
+    found, _ = matching((one, two), asked)
+    assert (found.name if found else "") == name
 
 
 def test_a_crop_without_its_letter_takes_no_words_from_the_other_panel(tmp_path: Path) -> None:
@@ -287,8 +307,16 @@ def test_a_record_of_another_layout_is_told(tmp_path: Path) -> None:
     record = folder / "metadata/PMC9000001.1.json"
     record.write_bytes(article.record().replace(b'"license_code"', b'"license"'))
     assert lost(told(folder)["PMC9000001"]) == Reason.LAYOUT_CHANGED
-    record.write_bytes(article.record().replace(b"s3://pmc-oa-opendata/PMC9000001.1", b"s3://x/.."))
-    assert lost(told(folder)["PMC9000001"]) == Reason.LAYOUT_CHANGED
+    bucket = b"s3://pmc-oa-opendata"
+    for other in (
+        b"s3://x/PMC9000001.1",
+        b"https://example.org/PMC9000001.1",
+        bucket + b"/PMC9000002.1",
+        bucket + b"/PMC9000001.1/..",
+    ):
+        old = b"s3://pmc-oa-opendata/PMC9000001.1"
+        record.write_bytes(article.record().replace(old, other))
+        assert lost(told(folder)["PMC9000001"]) == Reason.LAYOUT_CHANGED
 
 
 def test_an_archive_gives_its_own_plain_files_only(tmp_path: Path) -> None:

@@ -89,9 +89,12 @@ def matching(figures: tuple[Figure, ...], asked: str) -> tuple[Figure | None, st
     short = _short(asked)
     if not short:
         return None, ""
-    for figure in figures:
-        if short in {figure.name.casefold(), _short(figure.name), _short(figure.label)}:
-            return figure, ""
+    # Ids and labels may be out of step: "F2" is the id, if there is one, before it is a number.
+    exact = [figure for figure in figures if figure.name.casefold() == asked.strip().casefold()]
+    labelled = [figure for figure in figures if short == _short(figure.label)]
+    numbered = [figure for figure in figures if short == _short(figure.name)]
+    if found_here := exact or labelled or numbered:
+        return found_here[0], ""
     found = re.fullmatch(r"(.*\d)[ ./-]?([a-h])", short)
     return (matching(figures, found[1])[0], found[2]) if found else (None, "")
 
@@ -131,6 +134,7 @@ def _films(article: Printed, wish: Wish, figure: Figure, panel: str) -> Iterator
             f"{ref}: holds several pictures ({crowd}) and is no film; crop the radiograph, put it "
             "into crops/, and name it in your list as the file of this figure"
         )
+        ref = "/".join(filter(None, (ref, panel)))
         yield Lost(source_ref=ref, reason=Reason.NOT_RADIOGRAPH, detail=detail)
     else:
         image = partial(_picture, ref, next(iter(figure.pictures), ""), article.pictures)
@@ -177,4 +181,11 @@ def _picture(ref: str, picture: str, held: Mapping[str, Image]) -> bytes:
     if not name:
         detail = f"{ref}: no picture file {picture or '(none named)'} is here; fetch it again"
         raise Rejected(Reason.MISSING_IMAGE, detail)
-    return held[name]()
+    data = held[name]()
+    if data.startswith(b"GIF8"):
+        detail = (
+            f"{ref}: only the thumbnail {name} is here; save the larger picture from the page of "
+            "the article into crops/, and name it in your list as the file of this figure"
+        )
+        raise Rejected(Reason.UNREADABLE_IMAGE, detail)
+    return data
