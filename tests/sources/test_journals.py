@@ -301,6 +301,17 @@ def test_rows_whose_article_is_unknown_are_told_one_by_one(tmp_path: Path) -> No
     }
 
 
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"[" * 99999, b'{"records": {"a": 1}}', b"\xff", b"3"]
+)
+def test_documents_of_any_content_are_told(data: bytes, tmp_path: Path) -> None:
+    articles = Printed(figures=fig(CHEST)), Printed(pmcid="PMC5", doi="10.9999/5")
+    folder = laid(tmp_path, *articles, rows=("PMC9000001", "10.9999/5"))
+    (folder / "metadata/PMC9000001.1.json").write_bytes(data)
+    (folder / "idconv/10.9999%2F5.json").write_bytes(data)
+    assert {lost(one) for one in told(folder).values()} == {Reason.LAYOUT_CHANGED}
+
+
 def test_a_record_of_another_layout_is_told(tmp_path: Path) -> None:
     article = Printed(figures=fig(CHEST), files=FILM)
     folder = laid(tmp_path, article)

@@ -241,6 +241,12 @@ def test_entities_are_refused_in_any_encoding(encoding: str) -> None:
         jats.read(text.encode(encoding), "x")
 
 
+@pytest.mark.parametrize("data", [b"", b"\0", b"<a", b"\xff\xfe", b"[" * 99, b"<a>" * 9999])
+def test_what_is_no_xml_is_refused(data: bytes) -> None:
+    with pytest.raises(Rejected, match="is no whole XML"):
+        jats.read(data, "x")
+
+
 def test_nothing_outside_the_file_is_read(tmp_path: Path) -> None:
     dtd = tmp_path / "own.dtd"
     dtd.write_text('<!ENTITY secret "taken">')

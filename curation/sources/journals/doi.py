@@ -64,7 +64,7 @@ def pmcid(files: Path, doi: str) -> str:
         record = json.loads(place.read_bytes())["records"][0]
         is_absent = record.get("status") == "error" or "errmsg" in record
         found = PMCID.fullmatch(str(record.get("pmcid", "")))
-    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
         raise _changed(place) from fault
     if found is None and (is_absent or "doi" in record):
         raise Rejected(

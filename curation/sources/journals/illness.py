@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+NEAR = 120
+"""Letters before and after the name of an illness in which a word may deny or doubt it."""
 _ILLNESS = {
     "COVID-19": r"covid[- ]?19(?:[- ](?:related|associated))?(?: pneumonia)?|covid pneumonia"
     r"|sars[- ]cov[- ]2(?: pneumonia)?|2019[- ]ncov(?: pneumonia)?|novel coronavirus pneumonia"
@@ -70,7 +72,8 @@ def told(caption: str) -> Told:
         start = end.end()
         for found in _NAMED.finditer(clause):
             name = list(_ILLNESS)[(found.lastindex or 1) - 1]
-            before, after = clause[: found.start()], clause[found.end() :]
+            before = clause[max(0, found.start() - NEAR) : found.start()]
+            after = clause[found.end() : found.end() + NEAR]
             if _DENIED.search(before) or _DENIED_AFTER.search(after):
                 continue
             is_doubted = _DOUBTED.search(before) or _DOUBTED_AFTER.search(after)

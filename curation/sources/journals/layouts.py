@@ -143,7 +143,7 @@ def _record(place: Path) -> dict[str, Any]:
         missing = [key for key in KEYS if key not in found]
         missing += [key for key in FLAGS if not isinstance(found.get(key, False), bool)]
         missing += [] if isinstance(found.get("media_urls") or [], list) else ["list media_urls"]
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         missing = ["JSON"]
     if missing:
         detail = f"{place.name}: holds no {', '.join(missing)}; look at it and mend layouts.py"
