@@ -90,11 +90,37 @@ def test_a_file_that_is_not_the_listed_one_is_refused(tmp_path: Path) -> None:
     assert verdict.value.reason is Reason.INVALID_FIELD
 
 
-@pytest.mark.parametrize("url", ["http://x.com/a", "file:///etc/passwd", "", "javascript:x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://x.com/a",
+        "file:///etc/passwd",
+        "",
+        "javascript:x",
+        "https://[",
+        "https://",
+        "https:a",
+    ],
+)
 def test_an_address_that_is_none_is_a_row_and_a_sentence(tmp_path: Path, url: str) -> None:
     lost = one_row(tmp_path, f"{url},1,p,,,,a.png,")
     assert isinstance(lost, Lost)
     assert (lost.reason, "list.csv, line 2" in lost.detail) == (Reason.INVALID_FIELD, True)
+
+
+def test_a_picture_of_a_post_is_counted_by_a_number(tmp_path: Path) -> None:
+    lost = one_row(tmp_path, "https://x.com/a,first,p,,,,a.png,")
+    assert isinstance(lost, Lost)
+    assert "media_index 'first' is no number" in lost.detail
+
+
+def test_a_post_has_one_name_under_both_of_its_hosts(tmp_path: Path) -> None:
+    for number, host in enumerate(
+        ["x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com"]
+    ):
+        (tmp_path / str(number)).mkdir()
+        row = f"https://{host}/a/status/1?s=20,2,p,,,,a.png,"
+        assert one_row(tmp_path / str(number), row).source_ref == "x.com/a/status/1#2"
 
 
 def test_a_name_that_leaves_the_folder_finds_nothing(tmp_path: Path) -> None:

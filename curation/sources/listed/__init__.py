@@ -1,12 +1,13 @@
 """Pictures a person may only point at: a list of addresses, and the files that the person has.
 
-Paper §3.1, positives 7 (a Twitter thread) and 9 (Instagram pages); any other such place goes the
+Paper §3.1, positives 6 (a Twitter thread) and 9 (Instagram pages); any other such place goes the
 same way. The platforms forbid copying by machine and the pictures belong to their posters, so
 nothing is fetched and no words of a post are kept: `list.csv` says what a person read there, and
 `images/` holds the files that the person was given.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,7 @@ class Listed(Importer):
         license="NOASSERTION",
         license_url="",
         citation="The poster of each picture, at its address",
-        paper="§3.1, positives 7 and 9",
+        paper="§3.1, positives 6 and 9",
         hosts=("x.com", "twitter.com", "www.instagram.com"),
         needs_permission=True,
     )
@@ -67,9 +68,9 @@ class Listed(Importer):
                 yield Lost(source_ref=name, reason=Reason.UNLISTED_IMAGE, detail=detail)
 
     def _draft(self, row: Row, images: Path, name: str) -> Draft | Lost:
-        ref = f"{same(row['url'])}#{row['media_index'] or 1}"
-        if urlsplit(row["url"]).scheme != "https":
-            found = f"{TABLE}, line {row.line}: {row['url'][:80]!r} is no https address; mend it"
+        ref = f"{_post(row['url'])}#{row['media_index'] or 1}"
+        if fault := _fault(row):
+            found = f"{TABLE}, line {row.line}: {fault}; mend it"
             return Lost(source_ref=ref, reason=Reason.INVALID_FIELD, detail=found)
         if not name:
             file = f"{row['file']!r} is not there" if row["file"] else "it names no file"
@@ -92,6 +93,24 @@ class Listed(Importer):
             license=row["license"],
             attribution=row["attribution"] or row["url"],
         )
+
+
+def _post(url: str) -> str:
+    """The address without what changes nothing; Twitter's posts are X's under both names."""
+    return re.sub(r"^(mobile\.)?twitter\.com/", "x.com/", same(url))
+
+
+def _fault(row: Row) -> str:
+    """What is wrong with the place that the row points at; nothing where it is one."""
+    try:
+        parts = urlsplit(row["url"])
+        is_address = parts.scheme == "https" and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        return f"{row['url'][:80]!r} is no https address"
+    index = row["media_index"]
+    return "" if not index or index.isdecimal() else f"media_index {index[:20]!r} is no number"
 
 
 def _picture(images: Path, name: str, sha256: str) -> bytes:
