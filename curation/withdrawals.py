@@ -21,16 +21,31 @@ def withdrawn(records: pd.DataFrame, place: Path) -> "pd.Series[str]":
     copies are found, and leave, in dedup.
     """
     why = pd.Series(pd.NA, index=records.index, dtype="string")
+    elsewhere = []
     for line, notice in lines(place, HEADER):
         kind, value = notice["kind"], notice["value"].strip()
         if kind not in KINDS:
             raise Misspelt(f"{line}: kind '{kind}' is none of {', '.join(KINDS)}")
         hit = (records[kind] == (value.lower() if kind in HASHES else value)).fillna(False)
-        if not hit.any():
-            # The source may be left out of this profile; but it may be a slip of the pen.
+        if not hit.any() and _is_of_absent_source(kind, value, records):
+            elsewhere.append(value)
+        elif not hit.any():
+            # It may be missing in this copy of the source; but it may be a slip of the pen.
             log.warning("%s: no film here has the %s %s; nothing withdrawn", line, kind, value)
         why[hit.astype(bool)] = f"withdrawn on {notice['when']} by {kind}: {notice['reason']}"
+    if elsewhere:
+        log.info(
+            "%s: %d lines are of sources that this profile leaves out or draws, such as %s",
+            place, len(elsewhere), elsewhere[0],
+        )  # fmt: skip
     return why.fillna(_of_twins(records, why))
+
+
+def _is_of_absent_source(kind: str, value: str, records: pd.DataFrame) -> bool:
+    """The id is of a source that this profile leaves out, or draws."""
+    named = records["source"] == value.partition("/")[0]
+    is_id = kind in {"record_id", "patient_id"}
+    return is_id and not (named & ~records["is_drawn"].astype(bool)).any()
 
 
 def _of_twins(records: pd.DataFrame, why: "pd.Series[str]") -> "pd.Series[str]":

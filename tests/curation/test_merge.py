@@ -112,6 +112,19 @@ def test_a_withdrawal_of_no_film_is_told(run: Run, caplog: pytest.LogCaptureFixt
     assert "withdrawals.csv:2: no film here has the record_id cohen/typo" in caplog.text
 
 
+@pytest.mark.parametrize("given", [{"source": "sirm"}, {"is_drawn": True}])
+def test_withdrawals_of_sources_that_are_not_here_are_told_in_one_line(
+    run: Run, caplog: pytest.LogCaptureFixture, given: dict[str, object]
+) -> None:
+    gone = "record_id,cohen/x,asked,2026\nrecord_id,cohen/y,asked,2026\n"
+    with caplog.at_level(logging.INFO):
+        run(records([record("a", **given)]), gone=gone)
+    assert "2 lines are of sources that this profile leaves out or draws, such as cohen/x" in (
+        caplog.text
+    )
+    assert "nothing withdrawn" not in caplog.text
+
+
 def test_an_unknown_kind_of_withdrawal_is_named(run: Run) -> None:
     with pytest.raises(Misspelt, match="kind 'doi'"):
         run(records([record("a")]), gone="doi,10.1/x,r,2026\n")
