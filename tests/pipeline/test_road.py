@@ -16,7 +16,7 @@ from road import copy_project, environment, run, succeed
 from manifests.contract.record import Record
 from manifests.contract.table import check_counts, read, read_stage
 
-SMALL: dict[str, dict[str, object]] = {"phantom": {"patients": 40}, "evaluate": {"bootstrap": 100}}
+SMALL: dict[str, dict[str, object]] = {"phantom": {"patients": 60}, "evaluate": {"bootstrap": 100}}
 
 
 def small_experiments() -> dict[str, object]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -22,10 +23,10 @@ socket.socket.connect_ex = _closed
 """Put on PYTHONPATH as sitecustomize.py: every Python of the run goes offline."""
 
 
-def copy_project(folder: Path, **changes: dict[str, object]) -> Path:
+def copy_project(folder: Path, *, only: Sequence[str] = (), **changes: dict[str, object]) -> Path:
     """A fresh checkout of the working tree in `folder`, with its own git and params changed.
 
-    `changes` are sections of params.yaml, merged one level deep.
+    `changes` are sections of params.yaml, merged one level deep; with `only` it has these sources.
     """
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
@@ -38,6 +39,8 @@ def copy_project(folder: Path, **changes: dict[str, object]) -> Path:
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     for section, values in changes.items():
         params[section] = {**params[section], **values}
+    if only:
+        params["sources"] = {key: params["sources"][key] for key in only}
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     (folder / "offline").mkdir()
     (folder / "offline" / "sitecustomize.py").write_text(WITHOUT_SOCKET)
