@@ -16,7 +16,8 @@ from road import copy_project, environment, run, succeed
 from manifests.contract.record import Record
 from manifests.contract.table import check_counts, read, read_stage
 
-SMALL: dict[str, dict[str, object]] = {"phantom": {"patients": 60}, "evaluate": {"bootstrap": 100}}
+SMALL = 60
+"""Patients of the drawn world: as many as bring every source."""
 
 
 def small_experiments() -> dict[str, object]:
@@ -26,10 +27,17 @@ def small_experiments() -> dict[str, object]:
     }
 
 
+def small_project(folder: Path) -> Path:
+    return copy_project(
+        folder, phantom={"patients": SMALL}, evaluate={"bootstrap": 100},
+        experiments=small_experiments(),
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("road")
-    copy_project(folder, **SMALL, experiments=small_experiments())
+    small_project(folder)
     succeed(folder, "dvc", "repro")
     return folder
 
@@ -54,7 +62,7 @@ def test_every_film_that_came_in_is_kept_or_rejected(road: Path) -> None:
 
 
 def test_another_machine_gives_the_same_manifest(road: Path, tmp_path: Path) -> None:
-    other = copy_project(tmp_path, **SMALL, experiments=small_experiments())
+    other = small_project(tmp_path)
     elsewhere = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
     succeed(other, "dvc", "repro", "release", "prepare", **elsewhere)
     made = ["manifests/dataset.parquet", "manifests/rejected.parquet", "manifests/summary.json"]
@@ -142,7 +150,7 @@ def test_a_full_disk_leaves_nothing_half_written(road: Path) -> None:
 
 
 def test_a_killed_run_is_finished_by_the_next(road: Path, tmp_path: Path) -> None:
-    other = copy_project(tmp_path, **SMALL, experiments=small_experiments())
+    other = small_project(tmp_path)
     with subprocess.Popen(
         ["dvc", "repro", "release"], cwd=other, env=environment(other), start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
