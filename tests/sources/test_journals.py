@@ -8,7 +8,7 @@ from articles import BY, Printed, fig, write_list
 from drawn_shots import picture
 from PIL import Image
 
-from curation.duplicates.groups import case_page
+from curation.duplicates.groups import case_page, groups
 from curation.sources.base import Draft, Lost
 from curation.sources.journals import Journals, Layout, legacy
 from curation.sources.journals.figures import matching
@@ -270,12 +270,34 @@ def test_an_article_that_declares_entities_is_not_read(tmp_path: Path, layout: L
     }  # fmt: skip
 
 
-def test_two_patients_of_one_article_stay_two(tmp_path: Path) -> None:
-    figures = fig(CHEST) + fig("Chest radiograph of a 60-year-old woman.", "g2", "F2")
-    article = Printed(figures=figures, files={**FILM, "g2.jpg": picture("g2", "jpg")})
-    kept, _ = ingested(laid(tmp_path / "in", article), tmp_path / "out")
-    assert kept["patient_id"].nunique() == len(kept) == 2
-    assert kept["study_id"].isna().all()
+def sides(folder: Path, out: Path, patients: tuple[str, ...]) -> tuple[list[int], pd.DataFrame]:
+    """The group of each of the figures F1, F2, … whose patients the list gives, by number."""
+    names = [f"F{number}" for number, _ in enumerate(patients, start=1)]
+    article = Printed(figures="".join(fig(CHEST, name, name) for name in names),
+                      files={f"{name}.jpg": picture(name, "jpg") for name in names})  # fmt: skip
+    rows = tuple({"id": article.pmcid, "figure": name, "patient": patient}
+                 for name, patient in zip(names, patients, strict=True) if patient)  # fmt: skip
+    kept, _ = ingested(laid(folder, article, rows=rows), out)
+    together = groups(kept.reset_index(), {})
+    found = [together[f"journals/PMC9000001/{name}"] for name in names]
+    return [found.index(group) for group in found], kept
+
+
+@pytest.mark.parametrize(
+    ("patients", "expected"),
+    [
+        (("", "", ""), [0, 0, 0]),
+        (("1", "2", "1"), [0, 1, 0]),
+        (("1", "2", "", ""), [0, 1, 2, 2]),
+        # The unnamed one may well be the only patient that the list names.
+        (("1", ""), [0, 0]),
+    ],
+)
+def test_patients_that_nobody_names_stay_together_and_named_ones_stay_apart(
+    patients: tuple[str, ...], expected: list[int], tmp_path: Path
+) -> None:
+    found, kept = sides(tmp_path / "in", tmp_path / "out", patients)
+    assert found == expected
     assert set(map(case_page, kept["source_url"])) == {None}
 
 

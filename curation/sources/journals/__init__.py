@@ -87,7 +87,7 @@ class Journals(Importer):
                 Lost(source_ref=r, reason=verdict.reason, detail=verdict.detail) for r in refs
             )
             return
-        printed = Printed.of(where.pmcid, found, held, files / CROPS)
+        printed = Printed.of(where.pmcid, found, held, files / CROPS, wishes)
         told = list(films_of(printed, wishes))
         found_none = "no caption speaks of a radiograph; name the figure in your list"
         yield from told or [_lost(where.pmcid, Reason.MISSING_IMAGE, found_none)]

@@ -57,11 +57,13 @@ class Printed:
     facts: Mapping[str, str]
 
     @classmethod
-    def of(cls, pmcid: str, found: Jats, held: Held, crops: Path) -> "Printed":
+    def of(cls, pmcid: str, found: Jats, held: Held, crops: Path, wishes: list[Wish]) -> "Printed":
+        patients = {wish.patient for wish in wishes if wish.patient}
         doi = f"doi:{found.doi}" if found.doi else ""
         told_of = (found.author, found.title, held.citation, doi)
         common = {
-            # The page joins no patients: two of one article stay two.
+            # Beside the one patient whom the list names, the unnamed may be the same.
+            "study": pmcid if len(patients) == 1 else "",
             "url": f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/",
             "snapshot": held.version,
             "license": licence(found.license, held.license),
@@ -151,12 +153,14 @@ def _draft(article: Printed, wish: Wish, figure: Figure | None, panel: str, imag
     own = {"license": figure.license} if figure and figure.license else {}
     shown = {"figure": figure.label or figure.name} if figure else {}
     patient = wish.patient or (figure.name if figure else wish.file)
+    # Whose films these are nobody says: they may be one patient's, and so they stay together.
+    unnamed = {} if wish.patient else {"study": article.pmcid}
     return Draft(
         source_ref="/".join(filter(None, (ref, panel, wish.file))),
         image=image,
         patient=f"{article.pmcid}/{patient}",
         facts={**article.facts, **shown, "panel": panel, "arrows": arrows(text)},
-        **{**article.common, **own, **words, **dict(wish.words)},
+        **{**article.common, **own, **unnamed, **words, **dict(wish.words)},
     )
 
 
