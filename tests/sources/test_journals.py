@@ -128,6 +128,13 @@ def test_an_article_that_is_not_open_gives_no_film(tmp_path: Path, layout: Layou
         ("", "TDM", "NOASSERTION"),
         # A permission that was given for the pandemic and has lapsed since.
         (BY, "TDM", "NOASSERTION"),
+        # Of two that differ neither is sure, and the looser one least of all.
+        (BY.replace("by", "by-nc"), "CC BY", "NOASSERTION"),
+        (BY, "CC BY-NC", "NOASSERTION"),
+        (BY, "CC0", "NOASSERTION"),
+        (BY, "cc by", "CC-BY-4.0"),
+        (BY, "CC BY 4.0", "CC-BY-4.0"),
+        (BY, "CC BY 3.0", "NOASSERTION"),
         (BY, "", "CC-BY-4.0"),
         ("https://www.elsevier.com/open-access/userlicense/1.0/", "", "NOASSERTION"),
     ],
@@ -138,6 +145,16 @@ def test_each_article_has_its_own_licence(
     article = Printed(href=href, code=code, figures=fig(CHEST), files=FILM)
     kept, _ = ingested(laid(tmp_path / "in", article), tmp_path / "out", layout)
     assert kept["license"].tolist() == [expected]
+
+
+def test_two_licences_in_one_text_are_none(tmp_path: Path) -> None:
+    other = f'<ext-link xlink:href="{BY.replace("by", "by-nc")}"/>'
+    xml = Printed(figures=fig(CHEST)).xml().replace(b"Invented.", other.encode())
+    folder = laid(tmp_path, Printed(figures=fig(CHEST), files=FILM, code=""))
+    (folder / "PMC9000001.1/PMC9000001.1.xml").write_bytes(xml)
+    (one,) = told(folder).values()
+    assert isinstance(one, Draft)
+    assert one.license == "NOASSERTION"
 
 
 def test_a_figure_that_was_taken_from_elsewhere_does_not_share_the_licence(tmp_path: Path) -> None:

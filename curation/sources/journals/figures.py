@@ -78,12 +78,14 @@ class Printed:
 
 
 def licence(stated: str, code: str) -> str:
-    """The licence of the article, by its text; PMC's own record goes before where they differ.
+    """The licence by the article's text (an SPDX id) and PMC's record ("CC BY-NC"), if they agree.
 
-    Some permissions were given for a time and have lapsed; only the record is kept up to date.
+    Where they differ none is sure: a permission may have lapsed since, or the text may be stricter.
     """
+    if not (stated and code):
+        return stated or code
     kind = re.sub(r"-\d\.\d$", "", stated)
-    return stated if not code or kind == "-".join(code.upper().split()) else code
+    return stated if "-".join(code.upper().split()) in {stated, kind} else "NOASSERTION"
 
 
 def matching(figures: tuple[Figure, ...], asked: str) -> tuple[Figure | None, str]:

@@ -123,12 +123,16 @@ def _is_retracted(root: etree._Element, title: str) -> bool:
 
 
 def _license(permissions: etree._Element | None) -> str:
-    """The SPDX id of the Creative Commons address that stands there, empty where none does."""
+    """The SPDX id of the Creative Commons address that stands there, empty where none does.
+
+    NOASSERTION where several stand there that are not one licence.
+    """
     if permissions is None:
         return ""
     addresses = [tag.get(XLINK, "") for tag in permissions.iter("{*}license", "{*}ext-link")]
     addresses += [_text(tag) for tag in permissions.iter("{*}license_ref")]
-    return next(filter(None, map(spdx, addresses)), "")
+    found = sorted(set(filter(None, map(spdx, addresses))))
+    return "NOASSERTION" if len(found) > 1 else "".join(found)
 
 
 def _figures(root: etree._Element) -> Iterator[Figure]:
