@@ -1,4 +1,5 @@
 import io
+import json
 import tarfile
 from pathlib import Path
 
@@ -326,7 +327,9 @@ def test_rows_that_name_one_article_in_two_ways_give_its_films_once(tmp_path: Pa
 
 def test_rows_whose_article_is_unknown_are_told_one_by_one(tmp_path: Path) -> None:
     (tmp_path / "idconv").mkdir()
-    answer = '{"records": [{"doi": "10.9/x", "status": "error", "errmsg": "not found in PMC"}]}'
+    answer = (
+        '{"records": [{"doi": "10.9999/ABSENT", "status": "error", "errmsg": "not found in PMC"}]}'
+    )
     (tmp_path / "idconv/10.9999%2Fabsent.json").write_text(answer)
     (tmp_path / "idconv/10.9999%2Fnew.json").write_text('{"data": []}')
     write_list(tmp_path, "10.9999/absent", "10.9999/new", "10.9999/later", "nothing", "PMC77")
@@ -338,6 +341,61 @@ def test_rows_whose_article_is_unknown_are_told_one_by_one(tmp_path: Path) -> No
         "articles.csv, line 5": Reason.INVALID_FIELD,
         "PMC77": Reason.MISSING_IMAGE,
     }
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"doi": "10.9999/other", "pmcid": "PMC9000001"},
+        {"doi": "10.9999/other", "requested-id": "10.9999/asked", "pmcid": "PMC9000001"},
+        {"doi": "10.9999/asked", "requested-id": "10.9999/other", "pmcid": "PMC9000001"},
+        {"doi": "10.9999/other", "status": "error"},
+        {"pmcid": "PMC9000001"},
+        # Right by its own words, but the article says that it is another.
+        {"doi": "10.9999/ASKED", "pmcid": "PMC9000001"},
+    ],
+)
+def test_an_answer_on_another_article_is_told_and_not_believed(
+    record: dict[str, str], tmp_path: Path, layout: Layout
+) -> None:
+    folder = laid(tmp_path, Printed(figures=fig(CHEST), files=FILM), rows=("10.9999/asked",))
+    (folder / "idconv/10.9999%2Fasked.json").write_text(json.dumps({"records": [record]}))
+    found = [one for one in told(folder, layout).values() if lost(one) != Reason.UNLISTED_IMAGE]
+    assert [(one.source_ref, lost(one)) for one in found] == [
+        ("articles.csv, line 2", Reason.LAYOUT_CHANGED)
+    ]
+
+
+def test_an_answer_on_several_articles_is_read_for_the_one_that_was_asked(tmp_path: Path) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM)
+    folder = laid(tmp_path, article, rows=(article.doi,))
+    records = [
+        {"doi": "10.9999/other", "pmcid": "PMC5"},
+        {"doi": article.doi, "pmcid": "PMC9000001"},
+    ]
+    place = folder / f"idconv/{article.doi.replace('/', '%2F')}.json"
+    place.write_text(json.dumps({"records": records}))
+    assert list(told(folder)) == ["PMC9000001/F1"]
+
+
+@pytest.mark.parametrize("number", ["PMC5", "5"])
+def test_an_article_that_lies_under_the_name_of_another_is_told(
+    number: str, tmp_path: Path, layout: Layout
+) -> None:
+    kind = "pmcid" if number.startswith("PMC") else "pmc"
+    front = f'<article-id pub-id-type="{kind}">{number}</article-id>'
+    own = Printed(pmcid="PMC5", front=front, figures=fig(CHEST), files=FILM)
+    stray = Printed(front=front, figures=fig(CHEST), files=FILM)
+    found = told(laid(tmp_path, own, stray), layout)
+    assert isinstance(found["PMC5/F1"], Draft)
+    assert lost(found["PMC9000001"]) == Reason.LAYOUT_CHANGED
+
+
+def test_a_record_about_another_article_is_told(tmp_path: Path, layout: Layout) -> None:
+    folder = laid(tmp_path, Printed(figures=fig(CHEST), files=FILM))
+    for place in (folder / "metadata/PMC9000001.1.json", folder / "oa/PMC9000001.xml"):
+        place.write_bytes(place.read_bytes().replace(b'"PMC9000001"', b'"PMC5"'))
+    assert lost(told(folder, layout)["PMC9000001"]) == Reason.LAYOUT_CHANGED
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.base_files import Row, rows
 from curation.sources.journals import jats, layouts, legacy
 from curation.sources.journals.caption import speaks_of_radiograph
-from curation.sources.journals.doi import Article, article, pmcid, question
-from curation.sources.journals.figures import Printed, Wish, films_of, matching
+from curation.sources.journals.doi import Article, article, question
+from curation.sources.journals.figures import Printed, films_of, matching
+from curation.sources.journals.listed import CROPS, LIST, Wish, grouped
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
-LIST, CROPS = "articles.csv", "crops"
 LAYOUTS = {"s3": layouts, "legacy": legacy}
 Layout = Literal["s3", "legacy"]
 
@@ -55,7 +55,7 @@ class Journals(Importer):
         asked = (found.doi for row in named if (found := _article(row)) and found.doi)
         for doi in dict.fromkeys(asked):
             yield question(doi)
-        for where, wishes in _grouped(named, files)[0].items():
+        for where, wishes in grouped(named, files)[0].items():
             names = partial(_wanted, wishes=wishes)
             # A generator, so that an article that is closed ends here and the next one begins.
             yield from _until_refused(LAYOUTS[self.layout].remotes(files, where, names))
@@ -65,9 +65,9 @@ class Journals(Importer):
         listed = list(rows(table, "id"))
         yield from (row for row in listed if isinstance(row, Lost))
         named = [row for row in listed if isinstance(row, Row)]
-        grouped, lost = _grouped(named, files)
+        articles, lost = grouped(named, files)
         yield from lost
-        for where, wishes in grouped.items():
+        for where, wishes in articles.items():
             yield from self._of_article(files, where, wishes)
         yield from _unlisted(files / CROPS, {row["file"] for row in named}, table)
 
@@ -78,6 +78,8 @@ class Journals(Importer):
             names = partial(_wanted, wishes=wishes)
             held = LAYOUTS[self.layout].held(files, where, names)
             found = jats.read(held.xml, held.version)
+            if found.pmcid not in {"", where.pmcid}:
+                raise layouts.another(held.version, found.pmcid)
             if found.is_retracted:
                 raise layouts.retracted(where.pmcid)
         except Rejected as verdict:
@@ -86,6 +88,14 @@ class Journals(Importer):
             yield from (
                 Lost(source_ref=r, reason=verdict.reason, detail=verdict.detail) for r in refs
             )
+            return
+        # The article knows its DOI better than the answer that led here.
+        strays = [wish for wish in wishes if found.doi and wish.doi not in {"", found.doi}]
+        for wish in strays:
+            led = f"asks for {wish.doi}, but was led to {where.pmcid}, which is {found.doi}"
+            cure = "fetch the answer of the converter again, or give the PMCID"
+            yield _lost(wish.place, Reason.LAYOUT_CHANGED, f"{led}; {cure}")
+        if not (wishes := [wish for wish in wishes if wish not in strays]):
             return
         printed = Printed.of(where.pmcid, found, held, files / CROPS, wishes)
         told = list(films_of(printed, wishes))
@@ -110,22 +120,6 @@ def _article(row: Row) -> Article | None:
         return article(row["id"])
     except Rejected:
         return None
-
-
-def _grouped(named: list[Row], files: Path) -> tuple[dict[Article, list[Wish]], list[Lost]]:
-    """The rows of each article, however its id is written; and the rows without an article."""
-    grouped: dict[Article, list[Wish]] = {}
-    lost: list[Lost] = []
-    for row in named:
-        try:
-            found = article(row["id"])
-            where = Article("", found.pmcid or pmcid(files, found.doi), found.version)
-        except Rejected as verdict:
-            place = f"{LIST}, line {row.line}"
-            lost.append(Lost(source_ref=place, reason=verdict.reason, detail=verdict.detail))
-        else:
-            grouped.setdefault(where, []).append(Wish.of(row))
-    return grouped, lost
 
 
 def _until_refused(remotes: Iterator[Remote]) -> Generator[Remote, None, None]:

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from curation.sources.base import Draft, Lost
-from curation.sources.base_files import Row, film
+from curation.sources.base_files import film
 from curation.sources.journals.caption import (
     arrows,
     is_healthy,
@@ -20,29 +19,9 @@ from curation.sources.journals.caption import (
 from curation.sources.journals.illness import told
 from curation.sources.journals.jats import Figure, Jats
 from curation.sources.journals.layouts import Held, Image, best
+from curation.sources.journals.listed import Wish
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
-
-KNOWN = ("finding", "view", "age", "sex", "modality")
-"""Columns in which the person's word goes before the caption's."""
-
-
-class Wish(NamedTuple):
-    """One row of the list, without the article."""
-
-    figure: str = ""
-    file: str = ""
-    patient: str = ""
-    words: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, row: Row) -> "Wish":
-        words = tuple((column, row[column]) for column in KNOWN if row[column])
-        return cls(row["figure"], row["file"], row["patient"], words)
-
-    def ref(self, where: str) -> str:
-        """How the row's film is called as long as its figure is not found."""
-        return "/".join(filter(None, (where, self.figure, self.file)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,12 @@ def retracted(pmcid: str) -> Rejected:
     )
 
 
+def another(asked: str, found: str) -> Rejected:
+    """What lies where the article was looked for is about another one."""
+    detail = f"{asked}: what lies here is about {found[:40]}, another article; fetch it again"
+    return Rejected(Reason.LAYOUT_CHANGED, detail)
+
+
 def _record(place: Path) -> dict[str, Any]:
     """PMC's record of one version, if the article is open and stands."""
     name = place.stem.partition(".")[0]
@@ -148,6 +154,8 @@ def _record(place: Path) -> dict[str, Any]:
     if missing:
         detail = f"{place.name}: holds no {', '.join(missing)}; look at it and mend layouts.py"
         raise Rejected(Reason.LAYOUT_CHANGED, detail)
+    if str(found["pmcid"]).upper() != name:
+        raise another(place.name, str(found["pmcid"]))
     if found["is_retracted"]:
         raise retracted(name)
     if not found["is_pmc_openaccess"]:

@@ -18,6 +18,7 @@ from curation.sources.journals.layouts import (
     Held,
     Image,
     Wanted,
+    another,
     best,
     closed,
     is_picture,
@@ -100,6 +101,8 @@ def _told(files: Path, article: Article) -> tuple[str, str]:
     record = root.find("records/record")
     link = record.find("link[@format='tgz']") if record is not None else None
     address = link.get("href", "") if link is not None else ""
+    if record is not None and record.get("id", article.pmcid) != article.pmcid:
+        raise another(f"{place.parent.name}/{place.name}", record.get("id", ""))
     if record is not None and record.get("retracted", "no") != "no":
         raise retracted(article.pmcid)
     if record is None or urlsplit(address).hostname != HOSTS[1]:
