@@ -230,6 +230,34 @@ def test_a_crop_that_is_not_there_or_not_listed_is_told(tmp_path: Path) -> None:
     }
 
 
+def cropped(folder: Path, *names: str) -> dict[str, Draft | Lost]:
+    """What comes of a list that asks for the crop one.png, where crops of these names lie."""
+    row = {"id": "PMC9000001", "figure": "F1", "file": "one.png"}
+    laid(folder, Printed(figures=fig(PANELS), files=FILM), rows=(row,))
+    (folder / "crops").mkdir()
+    for name in names:
+        (folder / "crops" / name).write_bytes(name.encode())
+    return told(folder)
+
+
+def test_a_crop_is_found_in_any_letter_case(tmp_path: Path) -> None:
+    (one,) = cropped(tmp_path / "one", "One.PNG").values()
+    assert isinstance(one, Draft)
+    assert one.image() == b"One.PNG"
+    exact, other = cropped(tmp_path / "two", "one.png", "One.PNG").values()
+    assert isinstance(exact, Draft)
+    assert exact.image() == b"one.png"
+    assert lost(other) == Reason.UNLISTED_IMAGE
+
+
+def test_a_crop_that_may_be_either_of_two_files_is_neither(tmp_path: Path) -> None:
+    (one,) = cropped(tmp_path, "ONE.png", "One.PNG").values()
+    assert isinstance(one, Draft)
+    with pytest.raises(Rejected, match=r"may be any of ONE\.png, One\.PNG; write") as verdict:
+        one.image()
+    assert verdict.value.reason == Reason.INVALID_FIELD
+
+
 def test_a_figure_of_several_files_is_a_film_for_each_letter(
     tmp_path: Path, layout: Layout
 ) -> None:

@@ -15,7 +15,7 @@ from curation.sources.journals import jats, layouts, legacy
 from curation.sources.journals.caption import speaks_of_radiograph
 from curation.sources.journals.doi import Article, article, question
 from curation.sources.journals.figures import Printed, films_of, matching
-from curation.sources.journals.listed import CROPS, LIST, Wish, grouped
+from curation.sources.journals.listed import CROPS, LIST, Wish, grouped, meant
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -69,7 +69,7 @@ class Journals(Importer):
         yield from lost
         for where, wishes in articles.items():
             yield from self._of_article(files, where, wishes)
-        yield from _unlisted(files / CROPS, {row["file"] for row in named}, table)
+        yield from _unlisted(files / CROPS, [row["file"] for row in named])
 
     def _of_article(
         self, files: Path, where: Article, wishes: list[Wish]
@@ -130,11 +130,13 @@ def _until_refused(remotes: Iterator[Remote]) -> Generator[Remote, None, None]:
         return
 
 
-def _unlisted(crops: Path, named: set[str], table: Path) -> Iterator[Lost]:
-    for place in sorted(crops.glob("*")):
-        if place.name not in named:
-            found = f"in {crops.name}, but no row of {table.name} names it as its file"
-            yield _lost(place.name, Reason.UNLISTED_IMAGE, found)
+def _unlisted(crops: Path, cells: list[str]) -> Iterator[Lost]:
+    names = sorted(place.name for place in crops.glob("*"))
+    taken = {name for cell in cells for name in meant(cell, names)}
+    for name in names:
+        if name not in taken:
+            found = f"in {crops.name}, but no row of {LIST} names it as its file"
+            yield _lost(name, Reason.UNLISTED_IMAGE, found)
 
 
 def _lost(ref: str, reason: Reason, found: str) -> Lost:

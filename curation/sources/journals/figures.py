@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from curation.sources.base import Draft, Lost
-from curation.sources.base_files import film
 from curation.sources.journals.caption import (
     arrows,
     is_healthy,
@@ -19,7 +18,7 @@ from curation.sources.journals.caption import (
 from curation.sources.journals.illness import told
 from curation.sources.journals.jats import Figure, Jats
 from curation.sources.journals.layouts import Held, Image, best
-from curation.sources.journals.listed import Wish
+from curation.sources.journals.listed import Wish, crop
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -95,7 +94,7 @@ def films_of(article: Printed, wishes: list[Wish]) -> Iterator[Draft | Lost]:
             continue
         listed |= {figure.name} if figure else set()
         if wish.file:
-            yield _draft(article, wish, figure, panel, partial(film, article.crops, wish.file))
+            yield _draft(article, wish, figure, panel, partial(crop, article.crops, wish.file))
         elif figure:
             yield from _films(article, wish, figure, panel)
     for figure in article.figures:

@@ -1,12 +1,14 @@
 """What a person's list asks for: the rows of each article, however its id is written."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
 from curation.sources.base import Lost
-from curation.sources.base_files import Row
+from curation.sources.base_files import Row, film
 from curation.sources.journals.doi import Article, article, pmcid
 from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
 
 LIST, CROPS = "articles.csv", "crops"
 KNOWN = ("finding", "view", "age", "sex", "modality")
@@ -52,3 +54,19 @@ def grouped(named: list[Row], files: Path) -> tuple[dict[Article, list[Wish]], l
         else:
             found.setdefault(where, []).append(Wish.of(row, asked.doi))
     return found, lost
+
+
+def crop(folder: Path, cell: str) -> bytes:
+    """The person's own file that a row names. Raises `Rejected` where that is none, or several."""
+    found = meant(cell, [place.name for place in folder.glob("*")])
+    if len(found) > 1:
+        detail = f"{cell}: may be any of {', '.join(found)}; write the name as the file has it"
+        raise Rejected(Reason.INVALID_FIELD, detail)
+    return film(folder, found[0] if found else cell)
+
+
+def meant(cell: str, names: Collection[str]) -> list[str]:
+    """The file called as the cell says; where there is none, those in other letter case."""
+    if cell in names:
+        return [cell]
+    return sorted(name for name in names if name.casefold() == cell.casefold())
