@@ -148,6 +148,22 @@ def test_each_article_has_its_own_licence(
     assert kept["license"].tolist() == [expected]
 
 
+def test_what_lies_here_and_nobody_lists_is_told_once(tmp_path: Path, layout: Layout) -> None:
+    figures = fig(CHEST) + fig("Axial CT.", "ct", "F2")
+    mine = Printed(figures=figures, files={**FILM, "ct.jpg": b"slice"})
+    other = Printed(pmcid="PMC5", figures=figures, files={**FILM, "ct.jpg": b"slice"})
+    folder = laid(tmp_path, mine, other, rows=(mine.pmcid,))
+    for name in ("crops/a.png", "crops/more/b", "loose.jpg", "pictures/1.jpg", "packages/x.tar.gz",
+                 "PMC6.1/.DS_Store", ".cache/x", "PHANTOM.json"):  # fmt: skip
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_bytes(b"x")
+    found = told(folder, layout)
+    assert isinstance(found.pop("PMC9000001/F1"), Draft)
+    assert list(found) == ["crops/a.png", "crops/more/b", "PMC5.1", "loose.jpg",
+                           "packages/PMC5.tar.gz", "packages/x.tar.gz", "pictures"]  # fmt: skip
+    assert {lost(one) for one in found.values()} == {Reason.UNLISTED_IMAGE}
+
+
 def test_two_licences_in_one_text_are_none(tmp_path: Path) -> None:
     other = f'<ext-link xlink:href="{BY.replace("by", "by-nc")}"/>'
     xml = Printed(figures=fig(CHEST)).xml().replace(b"Invented.", other.encode())
@@ -226,7 +242,7 @@ def test_a_crop_that_is_not_there_or_not_listed_is_told(tmp_path: Path) -> None:
     assert list(kept.index) == ["PMC5/F1"]
     assert rejected["reason"].to_dict() == {
         "journals/PMC9000001/F1/mine.png": "missing_image",
-        "journals/other.png": "unlisted_image",
+        "journals/crops/other.png": "unlisted_image",
     }
 
 
@@ -434,7 +450,12 @@ def test_documents_of_any_content_are_told(data: bytes, tmp_path: Path) -> None:
     folder = laid(tmp_path, *articles, rows=("PMC9000001", "10.9999/5"))
     (folder / "metadata/PMC9000001.1.json").write_bytes(data)
     (folder / "idconv/10.9999%2F5.json").write_bytes(data)
-    assert {lost(one) for one in told(folder).values()} == {Reason.LAYOUT_CHANGED}
+    found = told(folder)
+    assert {lost(found.pop(ref)) for ref in ("PMC9000001", "articles.csv, line 3")} == {
+        Reason.LAYOUT_CHANGED
+    }
+    # Which row asks for them is not known without the answer.
+    assert list(found) == ["PMC5.1", "packages/PMC5.tar.gz"]
 
 
 def test_a_record_of_another_layout_is_told(tmp_path: Path) -> None:
@@ -457,7 +478,7 @@ def test_a_record_of_another_layout_is_told(tmp_path: Path) -> None:
 
 def test_an_archive_gives_its_own_plain_files_only(tmp_path: Path) -> None:
     article = Printed(figures=fig(CHEST))
-    folder = laid(tmp_path, article)
+    folder = laid(tmp_path / "in", article)
     (tmp_path / "secret.jpg").write_bytes(b"secret")
     with tarfile.open(folder / "packages/PMC9000001.tar.gz", "w:gz") as archive:
         paper = tarfile.TarInfo("PMC9000001/paper.nxml")

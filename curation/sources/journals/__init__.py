@@ -15,7 +15,7 @@ from curation.sources.journals import jats, layouts, legacy
 from curation.sources.journals.caption import speaks_of_radiograph
 from curation.sources.journals.doi import Article, article, question
 from curation.sources.journals.figures import Printed, films_of, matching
-from curation.sources.journals.listed import CROPS, LIST, Wish, grouped, meant
+from curation.sources.journals.listed import CROPS, LIST, Wish, grouped, unlisted
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -69,7 +69,8 @@ class Journals(Importer):
         yield from lost
         for where, wishes in articles.items():
             yield from self._of_article(files, where, wishes)
-        yield from _unlisted(files / CROPS, [row["file"] for row in named])
+        asked = {where.pmcid for where in articles}
+        yield from unlisted(files, [row["file"] for row in named], asked)
 
     def _of_article(
         self, files: Path, where: Article, wishes: list[Wish]
@@ -128,15 +129,6 @@ def _until_refused(remotes: Iterator[Remote]) -> Generator[Remote, None, None]:
     except Rejected:
         # `read` comes to the same place and tells it as a row.
         return
-
-
-def _unlisted(crops: Path, cells: list[str]) -> Iterator[Lost]:
-    names = sorted(place.name for place in crops.glob("*"))
-    taken = {name for cell in cells for name in meant(cell, names)}
-    for name in names:
-        if name not in taken:
-            found = f"in {crops.name}, but no row of {LIST} names it as its file"
-            yield _lost(name, Reason.UNLISTED_IMAGE, found)
 
 
 def _lost(ref: str, reason: Reason, found: str) -> Lost:

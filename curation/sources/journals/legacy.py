@@ -24,6 +24,7 @@ from curation.sources.journals.layouts import (
     is_picture,
     retracted,
 )
+from curation.sources.journals.listed import PACKAGES
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -80,7 +81,7 @@ def _answer(article: Article) -> str:
 
 
 def _archive(article: Article) -> str:
-    return f"packages/{article.pmcid}.tar.gz"
+    return f"{PACKAGES}/{article.pmcid}.tar.gz"
 
 
 def _told(files: Path, article: Article) -> tuple[str, str]:

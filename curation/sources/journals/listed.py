@@ -1,6 +1,7 @@
 """What a person's list asks for: the rows of each article, however its id is written."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,9 +11,13 @@ from curation.sources.journals.doi import Article, article, pmcid
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
-LIST, CROPS = "articles.csv", "crops"
+LIST, CROPS, PACKAGES = "articles.csv", "crops", "packages"
 KNOWN = ("finding", "view", "age", "sex", "modality")
 """Columns in which the person's word goes before the caption's."""
+OURS = frozenset({LIST, CROPS, "idconv", "listings", "metadata", "oa", "PHANTOM.json",
+                  "README.txt"})  # fmt: skip
+ARTICLE = re.compile(r"(PMC\d{1,12})(?:\.\d{1,3})?(?:\.tar\.gz)?")
+"""The name of an article's folder, or of its archive."""
 
 
 class Wish(NamedTuple):
@@ -70,3 +75,32 @@ def meant(cell: str, names: Collection[str]) -> list[str]:
     if cell in names:
         return [cell]
     return sorted(name for name in names if name.casefold() == cell.casefold())
+
+
+def unlisted(files: Path, cells: Collection[str], asked: Collection[str]) -> Iterator[Lost]:
+    """What lies in `files` though no row asks for it: crops, articles, and what is neither."""
+    crops = _below(files / CROPS)
+    taken = {name for cell in cells for name in meant(cell, crops)}
+    for name in crops:
+        if name not in taken:
+            yield _lost(f"{CROPS}/{name}", f"no row of {LIST} names it as its file")
+    archives = [f"{PACKAGES}/{name}" for name in _below(files / PACKAGES)]
+    others = [place.name for place in files.iterdir() if place.is_file() or _below(place)]
+    for name in sorted({*archives, *others} - OURS - {PACKAGES}):
+        found = ARTICLE.fullmatch(name.rpartition("/")[2])
+        if found is None and not name.startswith("."):
+            yield _lost(
+                name, "is nothing that this source reads; remove it, or name it as upstream"
+            )
+        elif found and found[1] not in asked:
+            yield _lost(name, f"no row of {LIST} is known to ask for it; list it, or remove it")
+
+
+def _below(folder: Path) -> list[str]:
+    """The files in the folder and below it, by their names there; hidden ones left out."""
+    found = (place.relative_to(folder) for place in folder.rglob("*") if place.is_file())
+    return sorted(place.as_posix() for place in found if not place.name.startswith("."))
+
+
+def _lost(ref: str, found: str) -> Lost:
+    return Lost(source_ref=ref, reason=Reason.UNLISTED_IMAGE, detail=f"{ref}: {found}")
