@@ -164,6 +164,64 @@ def test_what_lies_here_and_nobody_lists_is_told_once(tmp_path: Path, layout: La
     assert {lost(one) for one in found.values()} == {Reason.UNLISTED_IMAGE}
 
 
+def brought(folder: Path, article: Printed, place: str) -> Path:
+    """The article as a person keeps it, without what the services said: at `place`."""
+    kept, folder = laid(folder / "kept", article), folder / "in"
+    write_list(folder, article.pmcid)
+    (folder / place).parent.mkdir(parents=True, exist_ok=True)
+    is_archive = place.endswith(".gz")
+    (kept / (f"packages/{article.pmcid}.tar.gz" if is_archive else article.whole)).rename(
+        folder / place
+    )
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("place", "layout"),
+    [
+        ("PMC9000001.1", "s3"), ("PMC9000001.12", "s3"), ("PMC9000001", "s3"),
+        ("packages/PMC9000001.tar.gz", "legacy"), ("packages/0a/b1/PMC9000001.tar.gz", "legacy"),
+    ],
+)  # fmt: skip
+def test_an_article_that_a_person_brings_is_read_without_the_services(
+    place: str, layout: Layout, tmp_path: Path
+) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM, href=BY.replace("by", "by-nd"))
+    folder = brought(tmp_path, article, place)
+    (one,) = told(folder, layout).values()
+    assert isinstance(one, Draft)
+    assert (one.license, one.image()) == ("CC-BY-ND-4.0", FILM["abc-01-g001.jpg"])
+
+
+@pytest.mark.parametrize(
+    ("place", "layout"),
+    [("PMC9000001.1", "s3"), ("packages/PMC9000001.tar.gz", "legacy")],
+)
+def test_an_article_that_a_person_brings_is_not_read_if_it_was_retracted(
+    place: str, layout: Layout, tmp_path: Path
+) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM, kind="retraction")
+    (one,) = told(brought(tmp_path, article, place), layout).values()
+    assert lost(one) == Reason.WITHDRAWN
+
+
+def test_of_the_versions_that_a_person_brings_the_newest_is_read(tmp_path: Path) -> None:
+    for version in ("9", "10", "2"):
+        text = f"{CHEST} Day {version} after onset."
+        brought(tmp_path, Printed(figures=fig(text), files=FILM), f"PMC9000001.{version}")
+    (one,) = told(tmp_path / "in").values()
+    assert isinstance(one, Draft)
+    assert (one.offset_days, one.snapshot) == ("10", "PMC9000001.10")
+
+
+def test_an_archive_that_lies_where_nobody_looks_is_told(tmp_path: Path) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM)
+    found = told(brought(tmp_path, article, "PMC9000001.tar.gz"), "legacy")
+    assert {ref: lost(one) for ref, one in found.items()} == {
+        "PMC9000001": Reason.MISSING_IMAGE, "PMC9000001.tar.gz": Reason.UNLISTED_IMAGE,
+    }  # fmt: skip
+
+
 def test_two_licences_in_one_text_are_none(tmp_path: Path) -> None:
     other = f'<ext-link xlink:href="{BY.replace("by", "by-nc")}"/>'
     xml = Printed(figures=fig(CHEST)).xml().replace(b"Invented.", other.encode())

@@ -58,7 +58,8 @@ def pmcid(files: Path, doi: str) -> str:
     place = files / _name(doi)
     if not place.is_file():
         raise Rejected(
-            Reason.MISSING_IMAGE, f"{doi}: its PMCID was not asked for; run `cxr fetch journals`"
+            Reason.MISSING_IMAGE,
+            f"{doi}: its PMCID was not asked for; run `cxr fetch journals`, or give its PMCID",
         )
     try:
         records = json.loads(place.read_bytes())["records"]

@@ -75,21 +75,21 @@ def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
 
 
 def held(files: Path, article: Article, wanted: Wanted) -> Held:
-    """The article as it lies in `files`.
+    """The article as it lies in `files`; without PMC's record if a person brought it alone.
 
-    Raises `Rejected`: missing_image where it was not fetched, blocked where it is not open,
-    withdrawn where PMC's record says that it is retracted, layout_changed.
+    Raises `Rejected`: missing_image where it is not here, blocked where it is not open, withdrawn
+    where PMC's record says that it is retracted, layout_changed.
     """
     del wanted
-    version = article.version or _newest(files, article)
-    whole = f"{article.pmcid}.{version}"
-    record = _record(files / "metadata" / f"{whole}.json")
+    whole = _whole(files, article)
+    place = files / "metadata" / f"{whole}.json"
+    record = _record(place) if place.is_file() else {}
     folder = files / whole
     names = sorted(place.name for place in folder.glob("*") if place.is_file())
     return Held(
-        xml=film(folder, _file(str(record["xml_url"]), whole)),
+        xml=film(folder, _xml(record, whole, names)),
         pictures={name: partial(film, folder, name) for name in names},
-        license=str(record["license_code"] or ""),
+        license=str(record.get("license_code") or ""),
         citation=str(record.get("citation") or ""),
         version=whole,
     )
@@ -99,12 +99,31 @@ def _listing(article: Article) -> str:
     return f"listings/{article.pmcid}.xml"
 
 
-def _newest(files: Path, article: Article) -> str:
-    """The highest version by the bucket's list. Raises `Rejected` where there is none."""
+def _whole(files: Path, article: Article) -> str:
+    """PMCID and version: as asked, the newest by the bucket's list, or the newest that is here."""
+    version = article.version or _newest(files, article)
+    if version is None:
+        here = [place.name.partition(".")[2] for place in files.glob(f"{article.pmcid}*")
+                if re.fullmatch(rf"{article.pmcid}(\.\d{{1,3}})?", place.name)]  # fmt: skip
+        here += [place.stem.partition(".")[2] for place in
+                 (files / "metadata").glob(f"{article.pmcid}.*.json")]  # fmt: skip
+        version = max(here, key=lambda one: int(one or 0), default=None)
+    if version is None:
+        detail = (
+            f"{article.pmcid}: was not fetched; run `cxr fetch journals`, or put its folder here"
+        )
+        raise Rejected(Reason.MISSING_IMAGE, detail)
+    return f"{article.pmcid}.{version}" if version else article.pmcid
+
+
+def _newest(files: Path, article: Article) -> str | None:
+    """The highest version by the bucket's list, None without a list.
+
+    Raises `Rejected` where the list names none.
+    """
     place = files / _listing(article)
     if not place.is_file():
-        detail = f"{article.pmcid}: was not fetched; run `cxr fetch journals`"
-        raise Rejected(Reason.MISSING_IMAGE, detail)
+        return None
     listed = place.read_text(encoding="utf-8", errors="replace")
     found = re.findall(rf"<Key>metadata/{article.pmcid}\.(\d{{1,3}})\.json</Key>", listed)
     if not found and "ListBucketResult" not in listed:
@@ -113,6 +132,13 @@ def _newest(files: Path, article: Article) -> str:
     if not found:
         raise closed(article.pmcid)
     return str(max(found, key=int))
+
+
+def _xml(record: Mapping[str, Any], whole: str, names: Collection[str]) -> str:
+    """The article's own file: as the record or PMC calls it, else the XML that is here."""
+    usual = _file(str(record["xml_url"]), whole) if record else f"{whole}.xml"
+    others = [name for name in names if PurePath(name.casefold()).suffix in {".xml", ".nxml"}]
+    return next((name for name in (usual, *others) if name in names), usual)
 
 
 def closed(pmcid: str) -> Rejected:

@@ -53,13 +53,17 @@ def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
 def held(files: Path, article: Article, wanted: Wanted) -> Held:
     """The article in its archive, which is streamed twice: for the XML, then for its pictures.
 
+    The service is gone; where a person brought the archive alone, its answer is not asked for.
     Raises `Rejected`: missing_image where it was not fetched, blocked where it is not open,
     withdrawn where the service says retracted, unreadable_image for a damaged archive.
     """
-    code, _ = _told(files, article)
-    place = files / _archive(article)
-    if not place.is_file():
-        detail = f"{article.pmcid}: its archive is not here; run `cxr fetch journals`"
+    code = _told(files, article)[0] if (files / _answer(article)).is_file() else ""
+    place = _here(files, article)
+    if place is None:
+        detail = (
+            f"{article.pmcid}: its archive is not here, and PMC has taken down most; put your copy "
+            f"into {PACKAGES}/, or fetch it with layout: s3"
+        )
         raise Rejected(Reason.MISSING_IMAGE, detail)
     xml, names = b"", set[str]()
     for name, member, data in _members(place):
@@ -82,6 +86,14 @@ def _answer(article: Article) -> str:
 
 def _archive(article: Article) -> str:
     return f"{PACKAGES}/{article.pmcid}.tar.gz"
+
+
+def _here(files: Path, article: Article) -> Path | None:
+    """The archive, where `cxr fetch` puts it, or in a folder below as PMC had it."""
+    place = files / _archive(article)
+    if place.is_file():
+        return place
+    return next(iter(sorted((files / PACKAGES).rglob(place.name))), None)
 
 
 def _told(files: Path, article: Article) -> tuple[str, str]:

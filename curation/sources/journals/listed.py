@@ -87,11 +87,11 @@ def unlisted(files: Path, cells: Collection[str], asked: Collection[str]) -> Ite
     archives = [f"{PACKAGES}/{name}" for name in _below(files / PACKAGES)]
     others = [place.name for place in files.iterdir() if place.is_file() or _below(place)]
     for name in sorted({*archives, *others} - OURS - {PACKAGES}):
-        found = ARTICLE.fullmatch(name.rpartition("/")[2])
+        # An archive is looked for in its folder, and nowhere else.
+        is_known = name in archives or not name.endswith(".gz")
+        found = ARTICLE.fullmatch(name.rpartition("/")[2]) if is_known else None
         if found is None and not name.startswith("."):
-            yield _lost(
-                name, "is nothing that this source reads; remove it, or name it as upstream"
-            )
+            yield _lost(name, "is nothing that is read here; put it where it belongs, or remove it")
         elif found and found[1] not in asked:
             yield _lost(name, f"no row of {LIST} is known to ask for it; list it, or remove it")
 
