@@ -1,5 +1,6 @@
 import io
 import json
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -113,9 +114,24 @@ def test_a_retracted_article_gives_no_film(tmp_path: Path, layout: Layout) -> No
     assert isinstance(found["PMC4/F1"], Draft)
 
 
-def test_an_article_that_is_not_open_gives_no_film(tmp_path: Path, layout: Layout) -> None:
-    found = told(laid(tmp_path, Printed(is_open=False, figures=fig(CHEST), files=FILM)), layout)
-    assert lost(found["PMC9000001"]) == Reason.BLOCKED
+def test_an_article_that_is_not_open_and_not_here_is_blocked(
+    tmp_path: Path, layout: Layout
+) -> None:
+    article = Printed(is_open=False, figures=fig(CHEST), files=FILM)
+    folder = laid(tmp_path, article)
+    shutil.rmtree(folder / article.whole)
+    shutil.rmtree(folder / "packages")
+    assert lost(told(folder, layout)["PMC9000001"]) == Reason.BLOCKED
+
+
+@pytest.mark.parametrize("code", ["TDM", "CC BY", ""])
+def test_an_article_for_text_mining_only_is_read_without_a_licence(
+    code: str, tmp_path: Path, layout: Layout
+) -> None:
+    article = Printed(is_open=False, code=code, figures=fig(CHEST), files=FILM)
+    kept, rejected = ingested(laid(tmp_path / "in", article), tmp_path / "out", layout)
+    assert kept["license"].to_dict() == {"PMC9000001/F1": "NOASSERTION"}
+    assert rejected.empty
 
 
 @pytest.mark.parametrize(

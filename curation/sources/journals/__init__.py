@@ -16,6 +16,7 @@ from curation.sources.journals.caption import speaks_of_radiograph
 from curation.sources.journals.doi import Article, article, question
 from curation.sources.journals.figures import Printed, films_of, matching
 from curation.sources.journals.listed import CROPS, LIST, Wish, grouped, unlisted
+from curation.sources.journals.verdicts import another, retracted
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -80,9 +81,9 @@ class Journals(Importer):
             held = LAYOUTS[self.layout].held(files, where, names)
             found = jats.read(held.xml, held.version)
             if found.pmcid not in {"", where.pmcid}:
-                raise layouts.another(held.version, found.pmcid)
+                raise another(held.version, found.pmcid)
             if found.is_retracted:
-                raise layouts.retracted(where.pmcid)
+                raise retracted(where.pmcid)
         except Rejected as verdict:
             # One row for the article, and one for each film that the list names.
             refs = dict.fromkeys([where.pmcid, *(wish.ref(where.pmcid) for wish in wishes)])

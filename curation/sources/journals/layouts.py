@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from curation.sources.base import Remote
 from curation.sources.base_files import film
 from curation.sources.journals.doi import Article
+from curation.sources.journals.verdicts import another, closed, retracted
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -20,6 +21,8 @@ BUCKET = "pmc-oa-opendata"
 KINDS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp"})
 KEYS = ("pmcid", "is_pmc_openaccess", "is_retracted", "license_code", "xml_url", "media_urls")
 FLAGS = ("is_pmc_openaccess", "is_retracted")
+NOT_OPEN = "NOASSERTION"
+"""The licence of what PMC keeps outside its open collection, whatever the article says."""
 Image = Callable[[], bytes]
 Wanted = Callable[[bytes], Collection[str]]
 """XML of an article -> the pictures to take, without extension."""
@@ -66,6 +69,8 @@ def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
     whole = f"{article.pmcid}.{version}"
     yield Remote(url=f"https://{HOST}/metadata/{whole}.json", name=f"metadata/{whole}.json")
     record = _record(files / "metadata" / f"{whole}.json")
+    if not record["xml_url"]:
+        return
     xml = f"{whole}/{_file(str(record['xml_url']), whole)}"
     yield Remote(url=f"https://{HOST}/{quote(xml)}", name=xml)
     media = [_file(str(url), whole) for url in record["media_urls"]]
@@ -77,8 +82,9 @@ def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
 def held(files: Path, article: Article, wanted: Wanted) -> Held:
     """The article as it lies in `files`; without PMC's record if a person brought it alone.
 
-    Raises `Rejected`: missing_image where it is not here, blocked where it is not open, withdrawn
-    where PMC's record says that it is retracted, layout_changed.
+    What PMC hands out for text mining only comes with no licence. Raises `Rejected`: missing_image
+    where it is not here, blocked where it is not open either, withdrawn where PMC's record says
+    that it is retracted, layout_changed.
     """
     del wanted
     whole = _whole(files, article)
@@ -86,10 +92,13 @@ def held(files: Path, article: Article, wanted: Wanted) -> Held:
     record = _record(place) if place.is_file() else {}
     folder = files / whole
     names = sorted(place.name for place in folder.glob("*") if place.is_file())
+    xml, is_open = _xml(record, whole, names), record.get("is_pmc_openaccess", True)
+    if xml not in names and not is_open:
+        raise closed(article.pmcid)
     return Held(
-        xml=film(folder, _xml(record, whole, names)),
+        xml=film(folder, xml),
         pictures={name: partial(film, folder, name) for name in names},
-        license=str(record.get("license_code") or ""),
+        license=str(record.get("license_code") or "") if is_open else NOT_OPEN,
         citation=str(record.get("citation") or ""),
         version=whole,
     )
@@ -136,36 +145,14 @@ def _newest(files: Path, article: Article) -> str | None:
 
 def _xml(record: Mapping[str, Any], whole: str, names: Collection[str]) -> str:
     """The article's own file: as the record or PMC calls it, else the XML that is here."""
-    usual = _file(str(record["xml_url"]), whole) if record else f"{whole}.xml"
+    url = record.get("xml_url")
+    usual = _file(str(url), whole) if url else f"{whole}.xml"
     others = [name for name in names if PurePath(name.casefold()).suffix in {".xml", ".nxml"}]
     return next((name for name in (usual, *others) if name in names), usual)
 
 
-def closed(pmcid: str) -> Rejected:
-    """The article is no part of PMC's open collection."""
-    return Rejected(
-        Reason.BLOCKED,
-        f"{pmcid}: is not in PMC's open access subset, so no figure may be taken; "
-        "take its row out, or keep a link to it only",
-    )
-
-
-def retracted(pmcid: str) -> Rejected:
-    """The article was taken back, and its figures with it."""
-    return Rejected(
-        Reason.WITHDRAWN,
-        f"{pmcid}: the article was retracted, so none of its figures is used; take its row out",
-    )
-
-
-def another(asked: str, found: str) -> Rejected:
-    """What lies where the article was looked for is about another one."""
-    detail = f"{asked}: what lies here is about {found[:40]}, another article; fetch it again"
-    return Rejected(Reason.LAYOUT_CHANGED, detail)
-
-
 def _record(place: Path) -> dict[str, Any]:
-    """PMC's record of one version, if the article is open and stands."""
+    """PMC's record of one version, if the article stands."""
     name = place.stem.partition(".")[0]
     if not place.is_file():
         detail = f"{name}: {place.name} was not fetched; run `cxr fetch journals`"
@@ -184,8 +171,6 @@ def _record(place: Path) -> dict[str, Any]:
         raise another(place.name, str(found["pmcid"]))
     if found["is_retracted"]:
         raise retracted(name)
-    if not found["is_pmc_openaccess"]:
-        raise closed(name)
     return found | {"media_urls": found["media_urls"] or []}
 
 

@@ -15,16 +15,15 @@ from curation.sources.base_files import MAX_FILE
 from curation.sources.journals.doi import Article
 from curation.sources.journals.jats import MAX_BYTES
 from curation.sources.journals.layouts import (
+    NOT_OPEN,
     Held,
     Image,
     Wanted,
-    another,
     best,
-    closed,
     is_picture,
-    retracted,
 )
 from curation.sources.journals.listed import PACKAGES
+from curation.sources.journals.verdicts import another, closed, retracted
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -57,8 +56,8 @@ def held(files: Path, article: Article, wanted: Wanted) -> Held:
     Raises `Rejected`: missing_image where it was not fetched, blocked where it is not open,
     withdrawn where the service says retracted, unreadable_image for a damaged archive.
     """
-    code = _told(files, article)[0] if (files / _answer(article)).is_file() else ""
     place = _here(files, article)
+    code = _code(files, article, is_here=place is not None)
     if place is None:
         detail = (
             f"{article.pmcid}: its archive is not here, and PMC has taken down most; put your copy "
@@ -94,6 +93,18 @@ def _here(files: Path, article: Article) -> Path | None:
     if place.is_file():
         return place
     return next(iter(sorted((files / PACKAGES).rglob(place.name))), None)
+
+
+def _code(files: Path, article: Article, *, is_here: bool) -> str:
+    """The licence by the service's answer, empty without one."""
+    if not (files / _answer(article)).is_file():
+        return ""
+    try:
+        return _told(files, article)[0]
+    except Rejected as verdict:
+        if is_here and verdict.reason == Reason.BLOCKED:
+            return NOT_OPEN
+        raise
 
 
 def _told(files: Path, article: Article) -> tuple[str, str]:
