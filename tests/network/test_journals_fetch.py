@@ -77,6 +77,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 def test_what_was_fetched_is_read(place: Place, layout: Layout) -> None:
     place.fetch(layout)
     assert place.read(layout) == {
+        "articles.csv, line 3": "invalid_field",
         "PMC9000001/F1": "film",
         "PMC9000002/F2": "slice",
         "PMC9000002/F1": "not_radiograph",

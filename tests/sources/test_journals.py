@@ -437,10 +437,73 @@ def test_patients_that_nobody_names_stay_together_and_named_ones_stay_apart(
     assert set(map(case_page, kept["source_url"])) == {None}
 
 
-def test_rows_that_name_one_article_in_two_ways_give_its_films_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "ref"),
+    [
+        ({"id": "doi:10.9999/DRAWN.2020.001"}, {"id": "PMC9000001"}, "F1"),
+        ({"id": "PMC9000001"}, {"id": "PMC9000001.1"}, "F1"),
+        ({"id": "PMC9000001", "figure": "F1"}, {"id": "PMC9000001", "figure": "Fig. 1"}, "F1"),
+        ({"id": "PMC9000001", "figure": "1", "patient": "1"},
+         {"id": "10.9999/drawn.2020.001", "figure": "1", "patient": "2"}, "F1"),
+        ({"id": "PMC9000001", "figure": "1", "file": "a.png"},
+         {"id": "PMC9000001", "figure": "F1", "file": "A.PNG"}, "F1/a.png"),
+    ],
+)  # fmt: skip
+def test_of_two_rows_for_one_film_the_second_is_told(
+    first: dict[str, str], second: dict[str, str], ref: str, tmp_path: Path, layout: Layout
+) -> None:
     article = Printed(figures=fig(CHEST), files=FILM)
-    folder = laid(tmp_path, article, rows=("doi:10.9999/DRAWN.2020.001", article.pmcid))
-    assert list(told(folder)) == ["PMC9000001/F1"]
+    found = told(laid(tmp_path, article, rows=(first, second)), layout)
+    assert list(found) in (
+        [f"PMC9000001/{ref}", "articles.csv, line 3"],
+        ["articles.csv, line 3", f"PMC9000001/{ref}"],
+    )
+    one = found["articles.csv, line 3"]
+    assert isinstance(one, Lost)
+    assert one.reason == Reason.INVALID_FIELD
+    assert "line 3: asks for PMC9000001" in one.detail
+    assert "as line 2 does already" in one.detail
+    film = found[f"PMC9000001/{ref}"]
+    assert isinstance(film, Draft)
+    assert film.patient == f"PMC9000001/{first.get('patient', 'F1')}"
+
+
+def test_a_row_for_the_article_and_one_for_its_figure_are_no_pair(tmp_path: Path) -> None:
+    rows = ({"id": "PMC9000001"}, {"id": "PMC9000001", "figure": "F1", "age": "7"})
+    (one,) = told(laid(tmp_path, Printed(figures=fig(CHEST), files=FILM), rows=rows)).values()
+    assert isinstance(one, Draft)
+    assert one.age == "7"
+
+
+def test_two_panels_of_one_figure_are_no_pair(tmp_path: Path) -> None:
+    rows = tuple({"id": "PMC9000001", "figure": f"1{x}", "file": "a.png"} for x in "ab")
+    found = told(laid(tmp_path, Printed(figures=fig(PANELS), files=FILM), rows=rows))
+    assert list(found) == ["PMC9000001/F1/a/a.png", "PMC9000001/F1/b/a.png"]
+
+
+def test_a_panel_that_two_rows_ask_for_or_that_is_not_there_is_told(tmp_path: Path) -> None:
+    two = fig(PANELS).replace("</fig>", '<graphic xlink:href="abc-01-g002"/></fig>')
+    rows = tuple({"id": "PMC9000001", "figure": name} for name in ("F1", "F1a", "F1d"))
+    article = Printed(figures=two, files={**FILM, "abc-01-g002.jpg": b"slice"})
+    found = told(laid(tmp_path, article, rows=rows))
+    assert {ref: one.reason if isinstance(one, Lost) else "" for ref, one in found.items()} == {
+        "PMC9000001/F1/a": "",
+        "PMC9000001/F1/b": "",
+        "articles.csv, line 3": Reason.INVALID_FIELD,
+        "PMC9000001/F1d": Reason.MISSING_IMAGE,
+    }
+
+
+def test_of_two_versions_of_one_article_the_second_row_is_told(tmp_path: Path) -> None:
+    articles = [Printed(version=n, figures=fig(CHEST), files=FILM) for n in ("2", "1")]
+    found = told(laid(tmp_path, *articles, rows=("PMC9000001", "PMC9000001.1", "PMC9000001.2")))
+    one, again = found["articles.csv, line 4"], found["articles.csv, line 3"]
+    assert isinstance(one, Lost)
+    assert "asks for PMC9000001.2, but line 3 for PMC9000001.1;" in one.detail
+    assert (one.reason, lost(again)) == (Reason.INVALID_FIELD, Reason.INVALID_FIELD)
+    film = found["PMC9000001/F1"]
+    assert isinstance(film, Draft)
+    assert film.snapshot == "PMC9000001.1"
 
 
 def test_rows_whose_article_is_unknown_are_told_one_by_one(tmp_path: Path) -> None:

@@ -84,22 +84,43 @@ def matching(figures: tuple[Figure, ...], asked: str) -> tuple[Figure | None, st
 def films_of(article: Printed, wishes: list[Wish]) -> Iterator[Draft | Lost]:
     """The films that the list names, then those that the captions name."""
     listed = set[str]()
+    lines: dict[str, int] = {}
     for wish in wishes:
         figure, panel = matching(article.figures, wish.figure)
-        if wish.figure and figure is None:
-            labels = ", ".join(one.label or one.name for one in article.figures) or "none"
-            ref = wish.ref(article.pmcid)
-            detail = f"{ref}: the article has no such figure, but has {labels}; mend your list"
-            yield Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=detail)
-            continue
         listed |= {figure.name} if figure else set()
-        if wish.file:
-            yield _draft(article, wish, figure, panel, partial(crop, article.crops, wish.file))
-        elif figure:
-            yield from _films(article, wish, figure, panel)
+        made = {one.source_ref.casefold(): one for one in _asked(article, wish, figure, panel)}
+        # A row that names the article alone is none of its films, and may stand once too.
+        before = {lines.setdefault(ref, wish.line) for ref in made or [""]} - {wish.line}
+        yield from (one for ref, one in made.items() if lines[ref] == wish.line)
+        if before:
+            yield _again(article, wish, min(before))
     for figure in article.figures:
         if figure.name not in listed and speaks_of_radiograph(figure.caption):
             yield from _films(article, Wish(), figure, "")
+
+
+def _asked(
+    article: Printed, wish: Wish, figure: Figure | None, panel: str
+) -> Iterator[Draft | Lost]:
+    """What one row of the list asks for; nothing where it names the article alone."""
+    ref = wish.ref(article.pmcid)
+    if wish.figure and figure is None:
+        labels = ", ".join(one.label or one.name for one in article.figures) or "none"
+        detail = f"{ref}: the article has no such figure, but has {labels}; mend your list"
+        yield Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=detail)
+    elif wish.file:
+        yield _draft(article, wish, figure, panel, partial(crop, article.crops, wish.file))
+    elif figure and not (made := list(_films(article, wish, figure, panel))):
+        detail = f"{ref}: the caption names no panel {panel}; mend your list"
+        yield Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=detail)
+    elif figure:
+        yield from made
+
+
+def _again(article: Printed, wish: Wish, line: int) -> Lost:
+    what = f"{article.pmcid}, {wish.figure}" if wish.figure else article.pmcid
+    detail = f"{wish.place}: asks for {what} as line {line} does already; take one of the rows out"
+    return Lost(source_ref=wish.place, reason=Reason.INVALID_FIELD, detail=detail)
 
 
 def _films(article: Printed, wish: Wish, figure: Figure, panel: str) -> Iterator[Draft | Lost]:

@@ -47,18 +47,29 @@ class Wish(NamedTuple):
 
 def grouped(named: list[Row], files: Path) -> tuple[dict[Article, list[Wish]], list[Lost]]:
     """The rows of each article, however its id is written; and the rows without an article."""
-    found: dict[Article, list[Wish]] = {}
+    wishes: dict[str, list[Wish]] = {}
+    versions: dict[str, tuple[str, int]] = {}
     lost: list[Lost] = []
     for row in named:
+        place = f"{LIST}, line {row.line}"
         try:
             asked = article(row["id"])
-            where = Article("", asked.pmcid or pmcid(files, asked.doi), asked.version)
+            number = asked.pmcid or pmcid(files, asked.doi)
         except Rejected as verdict:
-            place = f"{LIST}, line {row.line}"
             lost.append(Lost(source_ref=place, reason=verdict.reason, detail=verdict.detail))
-        else:
-            found.setdefault(where, []).append(Wish.of(row, asked.doi))
-    return found, lost
+            continue
+        version, line = versions.setdefault(number, (asked.version, row.line))
+        if asked.version and not version:
+            versions[number] = asked.version, row.line
+        elif asked.version not in {"", version}:
+            detail = (
+                f"{place}: asks for {number}.{asked.version}, but line {line} for {number}."
+                f"{version}; one version of an article is read, so take one of the rows out"
+            )
+            lost.append(Lost(source_ref=place, reason=Reason.INVALID_FIELD, detail=detail))
+            continue
+        wishes.setdefault(number, []).append(Wish.of(row, asked.doi))
+    return {Article("", one, versions[one][0]): found for one, found in wishes.items()}, lost
 
 
 def crop(folder: Path, cell: str) -> bytes:
