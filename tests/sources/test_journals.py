@@ -238,6 +238,32 @@ def test_an_archive_that_lies_where_nobody_looks_is_told(tmp_path: Path) -> None
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("CC BY", "CC0-1.0"), ("CC BY-NC", "NOASSERTION"), ("TDM", "NOASSERTION")],
+)
+def test_a_figure_is_no_freer_than_an_article_whose_licence_is_disputed(
+    code: str, expected: str, tmp_path: Path
+) -> None:
+    terms = BY.replace("licenses/by/4.0", "publicdomain/zero/1.0")
+    own = f'<permissions><license xlink:href="{terms}"/></permissions></fig>'
+    article = Printed(figures=fig(CHEST).replace("</fig>", own), code=code, files=FILM)
+    (one,) = told(laid(tmp_path, article)).values()
+    assert isinstance(one, Draft)
+    assert one.license == expected
+
+
+def test_an_article_that_the_bucket_does_not_list_but_a_person_holds_is_read_without_a_licence(
+    tmp_path: Path,
+) -> None:
+    folder = brought(tmp_path, Printed(figures=fig(CHEST), files=FILM), "PMC9000001.1")
+    (folder / "listings").mkdir()
+    (folder / "listings/PMC9000001.xml").write_text("<ListBucketResult/>")
+    (one,) = told(folder).values()
+    assert isinstance(one, Draft)
+    assert one.license == "NOASSERTION"
+
+
 def test_two_licences_in_one_text_are_none(tmp_path: Path) -> None:
     other = f'<ext-link xlink:href="{BY.replace("by", "by-nc")}"/>'
     xml = Printed(figures=fig(CHEST)).xml().replace(b"Invented.", other.encode())

@@ -17,7 +17,7 @@ from curation.sources.journals.caption import (
 )
 from curation.sources.journals.illness import told
 from curation.sources.journals.jats import Figure, Jats
-from curation.sources.journals.layouts import Held, Image, best
+from curation.sources.journals.layouts import UNSURE, Held, Image, best
 from curation.sources.journals.listed import Wish, crop
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -63,7 +63,7 @@ def licence(stated: str, code: str) -> str:
     if not (stated and code):
         return stated or code
     kind = re.sub(r"-\d\.\d$", "", stated)
-    return stated if "-".join(code.upper().split()) in {stated, kind} else "NOASSERTION"
+    return stated if "-".join(code.upper().split()) in {stated, kind} else UNSURE
 
 
 def matching(figures: tuple[Figure, ...], asked: str) -> tuple[Figure | None, str]:
@@ -151,7 +151,9 @@ def _draft(article: Printed, wish: Wish, figure: Figure | None, panel: str, imag
     # Clear lungs alone may be an ill patient's; a healthy person's film is a normal one.
     healthy = "normal" if is_healthy(text) and not (illness.finding or illness.uncertain) else ""
     words = {**said(text), **illness._asdict(), "finding": illness.finding or healthy}
-    own = {"license": figure.license} if figure and figure.license else {}
+    # A figure's own terms free it from those of its article, but from no dispute about them.
+    is_sure = article.common["license"] != UNSURE
+    own = {"license": figure.license} if figure and figure.license and is_sure else {}
     shown = {"figure": figure.label or figure.name} if figure else {}
     patient = wish.patient or (figure.name if figure else wish.file)
     # Whose films these are nobody says: they may be one patient's, and so they stay together.

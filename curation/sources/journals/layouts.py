@@ -21,8 +21,8 @@ BUCKET = "pmc-oa-opendata"
 KINDS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp"})
 KEYS = ("pmcid", "is_pmc_openaccess", "is_retracted", "license_code", "xml_url", "media_urls")
 FLAGS = ("is_pmc_openaccess", "is_retracted")
-NOT_OPEN = "NOASSERTION"
-"""The licence of what PMC keeps outside its open collection, whatever the article says."""
+UNSURE = "NOASSERTION"
+"""The licence of what PMC keeps outside its open collection, or where two statements differ."""
 Image = Callable[[], bytes]
 Wanted = Callable[[bytes], Collection[str]]
 """XML of an article -> the pictures to take, without extension."""
@@ -63,7 +63,7 @@ def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
     if not article.version:
         question = f"https://{HOST}/?list-type=2&prefix=metadata/{article.pmcid}."
         yield Remote(url=question, name=_listing(article))
-    version = article.version or _newest(files, article)
+    version = article.version or _highest(_listed(files, article) or [])
     if not version:
         return
     whole = f"{article.pmcid}.{version}"
@@ -87,18 +87,18 @@ def held(files: Path, article: Article, wanted: Wanted) -> Held:
     that it is retracted, layout_changed.
     """
     del wanted
-    whole = _whole(files, article)
+    whole, is_listed = _whole(files, article)
     place = files / "metadata" / f"{whole}.json"
     record = _record(place) if place.is_file() else {}
     folder = files / whole
     names = sorted(place.name for place in folder.glob("*") if place.is_file())
-    xml, is_open = _xml(record, whole, names), record.get("is_pmc_openaccess", True)
+    xml, is_open = _xml(record, whole, names), record.get("is_pmc_openaccess", is_listed)
     if xml not in names and not is_open:
         raise closed(article.pmcid)
     return Held(
         xml=film(folder, xml),
         pictures={name: partial(film, folder, name) for name in names},
-        license=str(record.get("license_code") or "") if is_open else NOT_OPEN,
+        license=str(record.get("license_code") or "") if is_open else UNSURE,
         citation=str(record.get("citation") or ""),
         version=whole,
     )
@@ -108,39 +108,48 @@ def _listing(article: Article) -> str:
     return f"listings/{article.pmcid}.xml"
 
 
-def _whole(files: Path, article: Article) -> str:
-    """PMCID and version: as asked, the newest by the bucket's list, or the newest that is here."""
-    version = article.version or _newest(files, article)
-    if version is None:
-        here = [place.name.partition(".")[2] for place in files.glob(f"{article.pmcid}*")
-                if re.fullmatch(rf"{article.pmcid}(\.\d{{1,3}})?", place.name)]  # fmt: skip
-        here += [place.stem.partition(".")[2] for place in
-                 (files / "metadata").glob(f"{article.pmcid}.*.json")]  # fmt: skip
-        version = max(here, key=lambda one: int(one or 0), default=None)
+def _whole(files: Path, article: Article) -> tuple[str, bool]:
+    """PMCID and version: as asked, the newest by the bucket's list, or the newest that is here.
+
+    Beside it, whether the article is open as far as the list tells.
+    """
+    listed = _listed(files, article)
+    version = article.version or _highest(listed or _here(files, article))
+    if version is None and listed is not None:
+        raise closed(article.pmcid)
     if version is None:
         detail = (
             f"{article.pmcid}: was not fetched; run `cxr fetch journals`, or put its folder here"
         )
         raise Rejected(Reason.MISSING_IMAGE, detail)
-    return f"{article.pmcid}.{version}" if version else article.pmcid
+    return f"{article.pmcid}.{version}" if version else article.pmcid, listed != []
 
 
-def _newest(files: Path, article: Article) -> str | None:
-    """The highest version by the bucket's list, None without a list.
+def _highest(versions: list[str]) -> str | None:
+    return max(versions, key=lambda one: int(one or 0), default=None)
 
-    Raises `Rejected` where the list names none.
-    """
+
+def _here(files: Path, article: Article) -> list[str]:
+    """The versions of which a folder or a record is here; "" for a folder without a version."""
+    names = [place.name for place in files.glob(f"{article.pmcid}*") if place.is_dir()]
+    names += [place.stem for place in (files / "metadata").glob(f"{article.pmcid}.*.json")]
+    found = (re.fullmatch(rf"{article.pmcid}(?:\.(\d{{1,3}}))?", name) for name in names)
+    return [one[1] or "" for one in found if one]
+
+
+def _listed(files: Path, article: Article) -> list[str] | None:
+    """The versions that the bucket's list names; None without a list."""
     place = files / _listing(article)
     if not place.is_file():
         return None
     listed = place.read_text(encoding="utf-8", errors="replace")
-    found = re.findall(rf"<Key>metadata/{article.pmcid}\.(\d{{1,3}})\.json</Key>", listed)
+    found: list[str] = re.findall(
+        rf"<Key>metadata/{article.pmcid}\.(\d{{1,3}})\.json</Key>", listed
+    )
     if not found and "ListBucketResult" not in listed:
         detail = f"{place.name}: is no list of the bucket; fetch it again, or mend layouts.py"
         raise Rejected(Reason.LAYOUT_CHANGED, detail)
-    if not found:
-        raise closed(article.pmcid)
-    return str(max(found, key=int))
+    return found
 
 
 def _xml(record: Mapping[str, Any], whole: str, names: Collection[str]) -> str:

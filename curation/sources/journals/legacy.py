@@ -15,7 +15,7 @@ from curation.sources.base_files import MAX_FILE
 from curation.sources.journals.doi import Article
 from curation.sources.journals.jats import MAX_BYTES
 from curation.sources.journals.layouts import (
-    NOT_OPEN,
+    UNSURE,
     Held,
     Image,
     Wanted,
@@ -103,7 +103,7 @@ def _code(files: Path, article: Article, *, is_here: bool) -> str:
         return _told(files, article)[0]
     except Rejected as verdict:
         if is_here and verdict.reason == Reason.BLOCKED:
-            return NOT_OPEN
+            return UNSURE
         raise
 
 
