@@ -192,6 +192,7 @@ def brought(folder: Path, article: Printed, place: str) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("asked", ["PMC9000001", "https://doi.org/10.9999/Drawn.2020.001"])
 @pytest.mark.parametrize(
     ("place", "layout"),
     [
@@ -200,10 +201,11 @@ def brought(folder: Path, article: Printed, place: str) -> Path:
     ],
 )  # fmt: skip
 def test_an_article_that_a_person_brings_is_read_without_the_services(
-    place: str, layout: Layout, tmp_path: Path
+    place: str, layout: Layout, asked: str, tmp_path: Path
 ) -> None:
     article = Printed(figures=fig(CHEST), files=FILM, href=BY.replace("by", "by-nd"))
     folder = brought(tmp_path, article, place)
+    write_list(folder, asked)
     (one,) = told(folder, layout).values()
     assert isinstance(one, Draft)
     assert (one.license, one.image()) == ("CC-BY-ND-4.0", FILM["abc-01-g001.jpg"])

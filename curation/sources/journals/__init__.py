@@ -4,8 +4,9 @@ Paper §3.1, footnote 3. Of each article on the list, the figures whose caption 
 radiograph, and those that the list names. What the list says of a figure goes before its caption.
 """
 
-from collections.abc import Generator, Iterator
-from functools import partial
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -15,7 +16,7 @@ from curation.sources.journals import jats, layouts, legacy
 from curation.sources.journals.caption import speaks_of_radiograph
 from curation.sources.journals.doi import Article, article, question
 from curation.sources.journals.figures import Printed, films_of, matching
-from curation.sources.journals.listed import CROPS, LIST, Wish, grouped, unlisted
+from curation.sources.journals.listed import CROPS, LIST, Wish, grouped, here, unlisted
 from curation.sources.journals.verdicts import another, retracted
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
@@ -56,7 +57,7 @@ class Journals(Importer):
         asked = (found.doi for row in named if (found := _article(row)) and found.doi)
         for doi in dict.fromkeys(asked):
             yield question(doi)
-        for where, wishes in grouped(named, files)[0].items():
+        for where, wishes in grouped(named, files, self._dois(files))[0].items():
             names = partial(_wanted, wishes=wishes)
             # A generator, so that an article that is closed ends here and the next one begins.
             yield from _until_refused(LAYOUTS[self.layout].remotes(files, where, names))
@@ -66,12 +67,27 @@ class Journals(Importer):
         listed = list(rows(table, "id"))
         yield from (row for row in listed if isinstance(row, Lost))
         named = [row for row in listed if isinstance(row, Row)]
-        articles, lost = grouped(named, files)
+        articles, lost = grouped(named, files, self._dois(files))
         yield from lost
         for where, wishes in articles.items():
             yield from self._of_article(files, where, wishes)
         asked = {where.pmcid for where in articles}
         yield from unlisted(files, [row["file"] for row in named], asked)
+
+    def _dois(self, files: Path) -> Callable[[], dict[str, str]]:
+        """DOI -> PMCID by the articles that are here; they are read when this is asked first."""
+
+        @cache
+        def by_doi() -> dict[str, str]:
+            found: dict[str, str] = {}
+            for number in here(files):
+                # One that cannot be read is told when a row asks for it.
+                with suppress(Rejected):
+                    held = LAYOUTS[self.layout].held(files, Article("", number), lambda _: ())
+                    found.setdefault(jats.read(held.xml, number).doi, number)
+            return found
+
+        return by_doi
 
     def _of_article(
         self, files: Path, where: Article, wishes: list[Wish]

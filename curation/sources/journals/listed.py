@@ -1,7 +1,7 @@
 """What a person's list asks for: the rows of each article, however its id is written."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,8 +45,13 @@ class Wish(NamedTuple):
         return "/".join(filter(None, (where, self.figure, self.file)))
 
 
-def grouped(named: list[Row], files: Path) -> tuple[dict[Article, list[Wish]], list[Lost]]:
-    """The rows of each article, however its id is written; and the rows without an article."""
+def grouped(
+    named: list[Row], files: Path, dois: Callable[[], Mapping[str, str]]
+) -> tuple[dict[Article, list[Wish]], list[Lost]]:
+    """The rows of each article, however its id is written; and the rows without an article.
+
+    `dois` gives the PMCID of each article that is here; it is called where an answer is not.
+    """
     wishes: dict[str, list[Wish]] = {}
     versions: dict[str, tuple[str, int]] = {}
     lost: list[Lost] = []
@@ -54,7 +59,7 @@ def grouped(named: list[Row], files: Path) -> tuple[dict[Article, list[Wish]], l
         place = f"{LIST}, line {row.line}"
         try:
             asked = article(row["id"])
-            number = asked.pmcid or pmcid(files, asked.doi)
+            number = asked.pmcid or _number(files, asked.doi, dois)
         except Rejected as verdict:
             lost.append(Lost(source_ref=place, reason=verdict.reason, detail=verdict.detail))
             continue
@@ -70,6 +75,21 @@ def grouped(named: list[Row], files: Path) -> tuple[dict[Article, list[Wish]], l
             continue
         wishes.setdefault(number, []).append(Wish.of(row, asked.doi))
     return {Article("", one, versions[one][0]): found for one, found in wishes.items()}, lost
+
+
+def here(files: Path) -> list[str]:
+    """The PMCIDs of the articles of which a folder or an archive is here."""
+    names = [place.name for place in (*files.glob("PMC*"), *(files / PACKAGES).rglob("PMC*"))]
+    return sorted({found[1] for name in names if (found := ARTICLE.fullmatch(name))})
+
+
+def _number(files: Path, doi: str, dois: Callable[[], Mapping[str, str]]) -> str:
+    try:
+        return pmcid(files, doi)
+    except Rejected as verdict:
+        if verdict.reason == Reason.MISSING_IMAGE and (found := dois().get(doi)):
+            return found
+        raise
 
 
 def crop(folder: Path, cell: str) -> bytes:
