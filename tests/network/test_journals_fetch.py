@@ -32,8 +32,7 @@ ARTICLES = (
     ),
     Printed(pmcid="PMC9000003", is_retracted=True, figures=fig("Radiograph.", "g1"),
             files={"g1.jpg": FILM}),
-    Printed(pmcid="PMC9000004", is_open=False, figures=fig("Radiograph.", "g1"),
-            files={"g1.jpg": FILM}),
+    Printed(pmcid="PMC9000004", is_open=False, figures=fig("Radiograph.", "g1")),
 )  # fmt: skip
 ROWS = (
     "https://doi-org.library.example.edu/10.9999%2FONE?x=1#ref-CR1", "10.9999/one",
@@ -78,6 +77,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 def test_what_was_fetched_is_read(place: Place, layout: Layout) -> None:
     place.fetch(layout)
     assert place.read(layout) == {
+        "articles.csv, line 3": "invalid_field",
         "PMC9000001/F1": "film",
         "PMC9000002/F2": "slice",
         "PMC9000002/F1": "not_radiograph",
@@ -120,6 +120,14 @@ def test_an_article_that_the_bucket_does_not_hold_is_blocked(place: Place) -> No
     place.site.files[f"{BUCKET}/?list-type=2&prefix=metadata/PMC9000005."] = listing
     place.fetch("s3")
     assert place.read("s3")["PMC9000005"] == "blocked"
+
+
+def test_an_article_for_text_mining_only_is_fetched_where_it_has_files(place: Place) -> None:
+    article = Printed(pmcid="PMC9000004", is_open=False, code="TDM",
+                      figures=fig("Radiograph.", "g1"), files={"g1.jpg": FILM})  # fmt: skip
+    publish(place.site, article)
+    place.fetch("s3")
+    assert place.read("s3")["PMC9000004/F1"] == "film"
 
 
 def test_the_list_must_be_there_before(place: Place) -> None:

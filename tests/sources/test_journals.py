@@ -1,4 +1,6 @@
 import io
+import json
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from articles import BY, Printed, fig, write_list
 from drawn_shots import picture
 from PIL import Image
 
-from curation.duplicates.groups import case_page
+from curation.duplicates.groups import case_page, groups
 from curation.sources.base import Draft, Lost
 from curation.sources.journals import Journals, Layout, legacy
 from curation.sources.journals.figures import matching
@@ -112,9 +114,24 @@ def test_a_retracted_article_gives_no_film(tmp_path: Path, layout: Layout) -> No
     assert isinstance(found["PMC4/F1"], Draft)
 
 
-def test_an_article_that_is_not_open_gives_no_film(tmp_path: Path, layout: Layout) -> None:
-    found = told(laid(tmp_path, Printed(is_open=False, figures=fig(CHEST), files=FILM)), layout)
-    assert lost(found["PMC9000001"]) == Reason.BLOCKED
+def test_an_article_that_is_not_open_and_not_here_is_blocked(
+    tmp_path: Path, layout: Layout
+) -> None:
+    article = Printed(is_open=False, figures=fig(CHEST), files=FILM)
+    folder = laid(tmp_path, article)
+    shutil.rmtree(folder / article.whole)
+    shutil.rmtree(folder / "packages")
+    assert lost(told(folder, layout)["PMC9000001"]) == Reason.BLOCKED
+
+
+@pytest.mark.parametrize("code", ["TDM", "CC BY", ""])
+def test_an_article_for_text_mining_only_is_read_without_a_licence(
+    code: str, tmp_path: Path, layout: Layout
+) -> None:
+    article = Printed(is_open=False, code=code, figures=fig(CHEST), files=FILM)
+    kept, rejected = ingested(laid(tmp_path / "in", article), tmp_path / "out", layout)
+    assert kept["license"].to_dict() == {"PMC9000001/F1": "NOASSERTION"}
+    assert rejected.empty
 
 
 @pytest.mark.parametrize(
@@ -128,6 +145,13 @@ def test_an_article_that_is_not_open_gives_no_film(tmp_path: Path, layout: Layou
         ("", "TDM", "NOASSERTION"),
         # A permission that was given for the pandemic and has lapsed since.
         (BY, "TDM", "NOASSERTION"),
+        # Of two that differ neither is sure, and the looser one least of all.
+        (BY.replace("by", "by-nc"), "CC BY", "NOASSERTION"),
+        (BY, "CC BY-NC", "NOASSERTION"),
+        (BY, "CC0", "NOASSERTION"),
+        (BY, "cc by", "CC-BY-4.0"),
+        (BY, "CC BY 4.0", "CC-BY-4.0"),
+        (BY, "CC BY 3.0", "NOASSERTION"),
         (BY, "", "CC-BY-4.0"),
         ("https://www.elsevier.com/open-access/userlicense/1.0/", "", "NOASSERTION"),
     ],
@@ -138,6 +162,118 @@ def test_each_article_has_its_own_licence(
     article = Printed(href=href, code=code, figures=fig(CHEST), files=FILM)
     kept, _ = ingested(laid(tmp_path / "in", article), tmp_path / "out", layout)
     assert kept["license"].tolist() == [expected]
+
+
+def test_what_lies_here_and_nobody_lists_is_told_once(tmp_path: Path, layout: Layout) -> None:
+    figures = fig(CHEST) + fig("Axial CT.", "ct", "F2")
+    mine = Printed(figures=figures, files={**FILM, "ct.jpg": b"slice"})
+    other = Printed(pmcid="PMC5", figures=figures, files={**FILM, "ct.jpg": b"slice"})
+    folder = laid(tmp_path, mine, other, rows=(mine.pmcid,))
+    for name in ("crops/a.png", "crops/more/b", "loose.jpg", "pictures/1.jpg", "packages/x.tar.gz",
+                 "PMC6.1/.DS_Store", ".cache/x", "PHANTOM.json"):  # fmt: skip
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_bytes(b"x")
+    found = told(folder, layout)
+    assert isinstance(found.pop("PMC9000001/F1"), Draft)
+    assert list(found) == ["crops/a.png", "crops/more/b", "PMC5.1", "loose.jpg",
+                           "packages/PMC5.tar.gz", "packages/x.tar.gz", "pictures"]  # fmt: skip
+    assert {lost(one) for one in found.values()} == {Reason.UNLISTED_IMAGE}
+
+
+def brought(folder: Path, article: Printed, place: str) -> Path:
+    """The article as a person keeps it, without what the services said: at `place`."""
+    kept, folder = laid(folder / "kept", article), folder / "in"
+    write_list(folder, article.pmcid)
+    (folder / place).parent.mkdir(parents=True, exist_ok=True)
+    is_archive = place.endswith(".gz")
+    (kept / (f"packages/{article.pmcid}.tar.gz" if is_archive else article.whole)).rename(
+        folder / place
+    )
+    return folder
+
+
+@pytest.mark.parametrize("asked", ["PMC9000001", "https://doi.org/10.9999/Drawn.2020.001"])
+@pytest.mark.parametrize(
+    ("place", "layout"),
+    [
+        ("PMC9000001.1", "s3"), ("PMC9000001.12", "s3"), ("PMC9000001", "s3"),
+        ("packages/PMC9000001.tar.gz", "legacy"), ("packages/0a/b1/PMC9000001.tar.gz", "legacy"),
+    ],
+)  # fmt: skip
+def test_an_article_that_a_person_brings_is_read_without_the_services(
+    place: str, layout: Layout, asked: str, tmp_path: Path
+) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM, href=BY.replace("by", "by-nd"))
+    folder = brought(tmp_path, article, place)
+    write_list(folder, asked)
+    (one,) = told(folder, layout).values()
+    assert isinstance(one, Draft)
+    assert (one.license, one.image()) == ("CC-BY-ND-4.0", FILM["abc-01-g001.jpg"])
+
+
+@pytest.mark.parametrize(
+    ("place", "layout"),
+    [("PMC9000001.1", "s3"), ("packages/PMC9000001.tar.gz", "legacy")],
+)
+def test_an_article_that_a_person_brings_is_not_read_if_it_was_retracted(
+    place: str, layout: Layout, tmp_path: Path
+) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM, kind="retraction")
+    (one,) = told(brought(tmp_path, article, place), layout).values()
+    assert lost(one) == Reason.WITHDRAWN
+
+
+def test_of_the_versions_that_a_person_brings_the_newest_is_read(tmp_path: Path) -> None:
+    for version in ("9", "10", "2"):
+        text = f"{CHEST} Day {version} after onset."
+        brought(tmp_path, Printed(figures=fig(text), files=FILM), f"PMC9000001.{version}")
+    (one,) = told(tmp_path / "in").values()
+    assert isinstance(one, Draft)
+    assert (one.offset_days, one.snapshot) == ("10", "PMC9000001.10")
+
+
+def test_an_archive_that_lies_where_nobody_looks_is_told(tmp_path: Path) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM)
+    found = told(brought(tmp_path, article, "PMC9000001.tar.gz"), "legacy")
+    assert {ref: lost(one) for ref, one in found.items()} == {
+        "PMC9000001": Reason.MISSING_IMAGE, "PMC9000001.tar.gz": Reason.UNLISTED_IMAGE,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("CC BY", "CC0-1.0"), ("CC BY-NC", "NOASSERTION"), ("TDM", "NOASSERTION")],
+)
+def test_a_figure_is_no_freer_than_an_article_whose_licence_is_disputed(
+    code: str, expected: str, tmp_path: Path
+) -> None:
+    terms = BY.replace("licenses/by/4.0", "publicdomain/zero/1.0")
+    own = f'<permissions><license xlink:href="{terms}"/></permissions></fig>'
+    article = Printed(figures=fig(CHEST).replace("</fig>", own), code=code, files=FILM)
+    (one,) = told(laid(tmp_path, article)).values()
+    assert isinstance(one, Draft)
+    assert one.license == expected
+
+
+def test_an_article_that_the_bucket_does_not_list_but_a_person_holds_is_read_without_a_licence(
+    tmp_path: Path,
+) -> None:
+    folder = brought(tmp_path, Printed(figures=fig(CHEST), files=FILM), "PMC9000001.1")
+    (folder / "listings").mkdir()
+    (folder / "listings/PMC9000001.xml").write_text("<ListBucketResult/>")
+    (one,) = told(folder).values()
+    assert isinstance(one, Draft)
+    assert one.license == "NOASSERTION"
+
+
+def test_two_licences_in_one_text_are_none(tmp_path: Path) -> None:
+    other = f'<ext-link xlink:href="{BY.replace("by", "by-nc")}"/>'
+    xml = Printed(figures=fig(CHEST)).xml().replace(b"Invented.", other.encode())
+    folder = laid(tmp_path, Printed(figures=fig(CHEST), files=FILM, code=""))
+    (folder / "PMC9000001.1/PMC9000001.1.xml").write_bytes(xml)
+    (one,) = told(folder).values()
+    assert isinstance(one, Draft)
+    assert one.license == "NOASSERTION"
 
 
 def test_a_figure_that_was_taken_from_elsewhere_does_not_share_the_licence(tmp_path: Path) -> None:
@@ -208,8 +344,36 @@ def test_a_crop_that_is_not_there_or_not_listed_is_told(tmp_path: Path) -> None:
     assert list(kept.index) == ["PMC5/F1"]
     assert rejected["reason"].to_dict() == {
         "journals/PMC9000001/F1/mine.png": "missing_image",
-        "journals/other.png": "unlisted_image",
+        "journals/crops/other.png": "unlisted_image",
     }
+
+
+def cropped(folder: Path, *names: str) -> dict[str, Draft | Lost]:
+    """What comes of a list that asks for the crop one.png, where crops of these names lie."""
+    row = {"id": "PMC9000001", "figure": "F1", "file": "one.png"}
+    laid(folder, Printed(figures=fig(PANELS), files=FILM), rows=(row,))
+    (folder / "crops").mkdir()
+    for name in names:
+        (folder / "crops" / name).write_bytes(name.encode())
+    return told(folder)
+
+
+def test_a_crop_is_found_in_any_letter_case(tmp_path: Path) -> None:
+    (one,) = cropped(tmp_path / "one", "One.PNG").values()
+    assert isinstance(one, Draft)
+    assert one.image() == b"One.PNG"
+    exact, other = cropped(tmp_path / "two", "one.png", "One.PNG").values()
+    assert isinstance(exact, Draft)
+    assert exact.image() == b"one.png"
+    assert lost(other) == Reason.UNLISTED_IMAGE
+
+
+def test_a_crop_that_may_be_either_of_two_files_is_neither(tmp_path: Path) -> None:
+    (one,) = cropped(tmp_path, "ONE.png", "One.PNG").values()
+    assert isinstance(one, Draft)
+    with pytest.raises(Rejected, match=r"may be any of ONE\.png, One\.PNG; write") as verdict:
+        one.image()
+    assert verdict.value.reason == Reason.INVALID_FIELD
 
 
 def test_a_figure_of_several_files_is_a_film_for_each_letter(
@@ -270,24 +434,111 @@ def test_an_article_that_declares_entities_is_not_read(tmp_path: Path, layout: L
     }  # fmt: skip
 
 
-def test_two_patients_of_one_article_stay_two(tmp_path: Path) -> None:
-    figures = fig(CHEST) + fig("Chest radiograph of a 60-year-old woman.", "g2", "F2")
-    article = Printed(figures=figures, files={**FILM, "g2.jpg": picture("g2", "jpg")})
-    kept, _ = ingested(laid(tmp_path / "in", article), tmp_path / "out")
-    assert kept["patient_id"].nunique() == len(kept) == 2
-    assert kept["study_id"].isna().all()
+def sides(folder: Path, out: Path, patients: tuple[str, ...]) -> tuple[list[int], pd.DataFrame]:
+    """The group of each of the figures F1, F2, … whose patients the list gives, by number."""
+    names = [f"F{number}" for number, _ in enumerate(patients, start=1)]
+    article = Printed(figures="".join(fig(CHEST, name, name) for name in names),
+                      files={f"{name}.jpg": picture(name, "jpg") for name in names})  # fmt: skip
+    rows = tuple({"id": article.pmcid, "figure": name, "patient": patient}
+                 for name, patient in zip(names, patients, strict=True) if patient)  # fmt: skip
+    kept, _ = ingested(laid(folder, article, rows=rows), out)
+    together = groups(kept.reset_index(), {})
+    found = [together[f"journals/PMC9000001/{name}"] for name in names]
+    return [found.index(group) for group in found], kept
+
+
+@pytest.mark.parametrize(
+    ("patients", "expected"),
+    [
+        (("", "", ""), [0, 0, 0]),
+        (("1", "2", "1"), [0, 1, 0]),
+        (("1", "2", "", ""), [0, 1, 2, 2]),
+        # The unnamed one may well be the only patient that the list names.
+        (("1", ""), [0, 0]),
+    ],
+)
+def test_patients_that_nobody_names_stay_together_and_named_ones_stay_apart(
+    patients: tuple[str, ...], expected: list[int], tmp_path: Path
+) -> None:
+    found, kept = sides(tmp_path / "in", tmp_path / "out", patients)
+    assert found == expected
     assert set(map(case_page, kept["source_url"])) == {None}
 
 
-def test_rows_that_name_one_article_in_two_ways_give_its_films_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "ref"),
+    [
+        ({"id": "doi:10.9999/DRAWN.2020.001"}, {"id": "PMC9000001"}, "F1"),
+        ({"id": "PMC9000001"}, {"id": "PMC9000001.1"}, "F1"),
+        ({"id": "PMC9000001", "figure": "F1"}, {"id": "PMC9000001", "figure": "Fig. 1"}, "F1"),
+        ({"id": "PMC9000001", "figure": "1", "patient": "1"},
+         {"id": "10.9999/drawn.2020.001", "figure": "1", "patient": "2"}, "F1"),
+        ({"id": "PMC9000001", "figure": "1", "file": "a.png"},
+         {"id": "PMC9000001", "figure": "F1", "file": "A.PNG"}, "F1/a.png"),
+    ],
+)  # fmt: skip
+def test_of_two_rows_for_one_film_the_second_is_told(
+    first: dict[str, str], second: dict[str, str], ref: str, tmp_path: Path, layout: Layout
+) -> None:
     article = Printed(figures=fig(CHEST), files=FILM)
-    folder = laid(tmp_path, article, rows=("doi:10.9999/DRAWN.2020.001", article.pmcid))
-    assert list(told(folder)) == ["PMC9000001/F1"]
+    found = told(laid(tmp_path, article, rows=(first, second)), layout)
+    assert list(found) in (
+        [f"PMC9000001/{ref}", "articles.csv, line 3"],
+        ["articles.csv, line 3", f"PMC9000001/{ref}"],
+    )
+    one = found["articles.csv, line 3"]
+    assert isinstance(one, Lost)
+    assert one.reason == Reason.INVALID_FIELD
+    assert "line 3: asks for PMC9000001" in one.detail
+    assert "as line 2 does already" in one.detail
+    film = found[f"PMC9000001/{ref}"]
+    assert isinstance(film, Draft)
+    assert film.patient == f"PMC9000001/{first.get('patient', 'F1')}"
+
+
+def test_a_row_for_the_article_and_one_for_its_figure_are_no_pair(tmp_path: Path) -> None:
+    rows = ({"id": "PMC9000001"}, {"id": "PMC9000001", "figure": "F1", "age": "7"})
+    (one,) = told(laid(tmp_path, Printed(figures=fig(CHEST), files=FILM), rows=rows)).values()
+    assert isinstance(one, Draft)
+    assert one.age == "7"
+
+
+def test_two_panels_of_one_figure_are_no_pair(tmp_path: Path) -> None:
+    rows = tuple({"id": "PMC9000001", "figure": f"1{x}", "file": "a.png"} for x in "ab")
+    found = told(laid(tmp_path, Printed(figures=fig(PANELS), files=FILM), rows=rows))
+    assert list(found) == ["PMC9000001/F1/a/a.png", "PMC9000001/F1/b/a.png"]
+
+
+def test_a_panel_that_two_rows_ask_for_or_that_is_not_there_is_told(tmp_path: Path) -> None:
+    two = fig(PANELS).replace("</fig>", '<graphic xlink:href="abc-01-g002"/></fig>')
+    rows = tuple({"id": "PMC9000001", "figure": name} for name in ("F1", "F1a", "F1d"))
+    article = Printed(figures=two, files={**FILM, "abc-01-g002.jpg": b"slice"})
+    found = told(laid(tmp_path, article, rows=rows))
+    assert {ref: one.reason if isinstance(one, Lost) else "" for ref, one in found.items()} == {
+        "PMC9000001/F1/a": "",
+        "PMC9000001/F1/b": "",
+        "articles.csv, line 3": Reason.INVALID_FIELD,
+        "PMC9000001/F1d": Reason.MISSING_IMAGE,
+    }
+
+
+def test_of_two_versions_of_one_article_the_second_row_is_told(tmp_path: Path) -> None:
+    articles = [Printed(version=n, figures=fig(CHEST), files=FILM) for n in ("2", "1")]
+    found = told(laid(tmp_path, *articles, rows=("PMC9000001", "PMC9000001.1", "PMC9000001.2")))
+    one, again = found["articles.csv, line 4"], found["articles.csv, line 3"]
+    assert isinstance(one, Lost)
+    assert "asks for PMC9000001.2, but line 3 for PMC9000001.1;" in one.detail
+    assert (one.reason, lost(again)) == (Reason.INVALID_FIELD, Reason.INVALID_FIELD)
+    film = found["PMC9000001/F1"]
+    assert isinstance(film, Draft)
+    assert film.snapshot == "PMC9000001.1"
 
 
 def test_rows_whose_article_is_unknown_are_told_one_by_one(tmp_path: Path) -> None:
     (tmp_path / "idconv").mkdir()
-    answer = '{"records": [{"doi": "10.9/x", "status": "error", "errmsg": "not found in PMC"}]}'
+    answer = (
+        '{"records": [{"doi": "10.9999/ABSENT", "status": "error", "errmsg": "not found in PMC"}]}'
+    )
     (tmp_path / "idconv/10.9999%2Fabsent.json").write_text(answer)
     (tmp_path / "idconv/10.9999%2Fnew.json").write_text('{"data": []}')
     write_list(tmp_path, "10.9999/absent", "10.9999/new", "10.9999/later", "nothing", "PMC77")
@@ -302,6 +553,61 @@ def test_rows_whose_article_is_unknown_are_told_one_by_one(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    "record",
+    [
+        {"doi": "10.9999/other", "pmcid": "PMC9000001"},
+        {"doi": "10.9999/other", "requested-id": "10.9999/asked", "pmcid": "PMC9000001"},
+        {"doi": "10.9999/asked", "requested-id": "10.9999/other", "pmcid": "PMC9000001"},
+        {"doi": "10.9999/other", "status": "error"},
+        {"pmcid": "PMC9000001"},
+        # Right by its own words, but the article says that it is another.
+        {"doi": "10.9999/ASKED", "pmcid": "PMC9000001"},
+    ],
+)
+def test_an_answer_on_another_article_is_told_and_not_believed(
+    record: dict[str, str], tmp_path: Path, layout: Layout
+) -> None:
+    folder = laid(tmp_path, Printed(figures=fig(CHEST), files=FILM), rows=("10.9999/asked",))
+    (folder / "idconv/10.9999%2Fasked.json").write_text(json.dumps({"records": [record]}))
+    found = [one for one in told(folder, layout).values() if lost(one) != Reason.UNLISTED_IMAGE]
+    assert [(one.source_ref, lost(one)) for one in found] == [
+        ("articles.csv, line 2", Reason.LAYOUT_CHANGED)
+    ]
+
+
+def test_an_answer_on_several_articles_is_read_for_the_one_that_was_asked(tmp_path: Path) -> None:
+    article = Printed(figures=fig(CHEST), files=FILM)
+    folder = laid(tmp_path, article, rows=(article.doi,))
+    records = [
+        {"doi": "10.9999/other", "pmcid": "PMC5"},
+        {"doi": article.doi, "pmcid": "PMC9000001"},
+    ]
+    place = folder / f"idconv/{article.doi.replace('/', '%2F')}.json"
+    place.write_text(json.dumps({"records": records}))
+    assert list(told(folder)) == ["PMC9000001/F1"]
+
+
+@pytest.mark.parametrize("number", ["PMC5", "5"])
+def test_an_article_that_lies_under_the_name_of_another_is_told(
+    number: str, tmp_path: Path, layout: Layout
+) -> None:
+    kind = "pmcid" if number.startswith("PMC") else "pmc"
+    front = f'<article-id pub-id-type="{kind}">{number}</article-id>'
+    own = Printed(pmcid="PMC5", front=front, figures=fig(CHEST), files=FILM)
+    stray = Printed(front=front, figures=fig(CHEST), files=FILM)
+    found = told(laid(tmp_path, own, stray), layout)
+    assert isinstance(found["PMC5/F1"], Draft)
+    assert lost(found["PMC9000001"]) == Reason.LAYOUT_CHANGED
+
+
+def test_a_record_about_another_article_is_told(tmp_path: Path, layout: Layout) -> None:
+    folder = laid(tmp_path, Printed(figures=fig(CHEST), files=FILM))
+    for place in (folder / "metadata/PMC9000001.1.json", folder / "oa/PMC9000001.xml"):
+        place.write_bytes(place.read_bytes().replace(b'"PMC9000001"', b'"PMC5"'))
+    assert lost(told(folder, layout)["PMC9000001"]) == Reason.LAYOUT_CHANGED
+
+
+@pytest.mark.parametrize(
     "data", [b"", b"[]", b"[" * 99999, b'{"records": {"a": 1}}', b"\xff", b"3"]
 )
 def test_documents_of_any_content_are_told(data: bytes, tmp_path: Path) -> None:
@@ -309,7 +615,12 @@ def test_documents_of_any_content_are_told(data: bytes, tmp_path: Path) -> None:
     folder = laid(tmp_path, *articles, rows=("PMC9000001", "10.9999/5"))
     (folder / "metadata/PMC9000001.1.json").write_bytes(data)
     (folder / "idconv/10.9999%2F5.json").write_bytes(data)
-    assert {lost(one) for one in told(folder).values()} == {Reason.LAYOUT_CHANGED}
+    found = told(folder)
+    assert {lost(found.pop(ref)) for ref in ("PMC9000001", "articles.csv, line 3")} == {
+        Reason.LAYOUT_CHANGED
+    }
+    # Which row asks for them is not known without the answer.
+    assert list(found) == ["PMC5.1", "packages/PMC5.tar.gz"]
 
 
 def test_a_record_of_another_layout_is_told(tmp_path: Path) -> None:
@@ -332,7 +643,7 @@ def test_a_record_of_another_layout_is_told(tmp_path: Path) -> None:
 
 def test_an_archive_gives_its_own_plain_files_only(tmp_path: Path) -> None:
     article = Printed(figures=fig(CHEST))
-    folder = laid(tmp_path, article)
+    folder = laid(tmp_path / "in", article)
     (tmp_path / "secret.jpg").write_bytes(b"secret")
     with tarfile.open(folder / "packages/PMC9000001.tar.gz", "w:gz") as archive:
         paper = tarfile.TarInfo("PMC9000001/paper.nxml")

@@ -67,12 +67,13 @@ class Printed:
     def record(self) -> bytes:
         """The metadata of the bucket."""
         folder = f"s3://pmc-oa-opendata/{self.whole}"
+        has_files = self.is_open or self.files
         return json.dumps({
             "pmcid": self.pmcid, "version": int(self.version), "doi": self.doi,
             "title": "A drawn case", "citation": "Drawn J. 2020; 1:1",
             "is_pmc_openaccess": self.is_open, "is_manuscript": False, "is_historical_ocr": False,
             "is_retracted": self.is_retracted, "license_code": self.code,
-            "xml_url": f"{folder}/{self.whole}.xml?md5=0",
+            "xml_url": f"{folder}/{self.whole}.xml?md5=0" if has_files else None,
             "media_urls": [f"{folder}/{quote(name)}?md5=0" for name in self.files],
         }, indent=1).encode()  # fmt: skip
 

@@ -4,8 +4,9 @@ Paper §3.1, footnote 3. Of each article on the list, the figures whose caption 
 radiograph, and those that the list names. What the list says of a figure goes before its caption.
 """
 
-from collections.abc import Generator, Iterator
-from functools import partial
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -13,13 +14,14 @@ from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.base_files import Row, rows
 from curation.sources.journals import jats, layouts, legacy
 from curation.sources.journals.caption import speaks_of_radiograph
-from curation.sources.journals.doi import Article, article, pmcid, question
-from curation.sources.journals.figures import Printed, Wish, films_of, matching
+from curation.sources.journals.doi import Article, article, question
+from curation.sources.journals.figures import Printed, films_of, matching
+from curation.sources.journals.listed import CROPS, LIST, Wish, grouped, here, unlisted
+from curation.sources.journals.verdicts import another, retracted
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
-LIST, CROPS = "articles.csv", "crops"
 LAYOUTS = {"s3": layouts, "legacy": legacy}
 Layout = Literal["s3", "legacy"]
 
@@ -55,7 +57,7 @@ class Journals(Importer):
         asked = (found.doi for row in named if (found := _article(row)) and found.doi)
         for doi in dict.fromkeys(asked):
             yield question(doi)
-        for where, wishes in _grouped(named, files)[0].items():
+        for where, wishes in grouped(named, files, self._dois(files))[0].items():
             names = partial(_wanted, wishes=wishes)
             # A generator, so that an article that is closed ends here and the next one begins.
             yield from _until_refused(LAYOUTS[self.layout].remotes(files, where, names))
@@ -65,11 +67,27 @@ class Journals(Importer):
         listed = list(rows(table, "id"))
         yield from (row for row in listed if isinstance(row, Lost))
         named = [row for row in listed if isinstance(row, Row)]
-        grouped, lost = _grouped(named, files)
+        articles, lost = grouped(named, files, self._dois(files))
         yield from lost
-        for where, wishes in grouped.items():
+        for where, wishes in articles.items():
             yield from self._of_article(files, where, wishes)
-        yield from _unlisted(files / CROPS, {row["file"] for row in named}, table)
+        asked = {where.pmcid for where in articles}
+        yield from unlisted(files, [row["file"] for row in named], asked)
+
+    def _dois(self, files: Path) -> Callable[[], dict[str, str]]:
+        """DOI -> PMCID by the articles that are here; they are read when this is asked first."""
+
+        @cache
+        def by_doi() -> dict[str, str]:
+            found: dict[str, str] = {}
+            for number in here(files):
+                # One that cannot be read is told when a row asks for it.
+                with suppress(Rejected):
+                    held = LAYOUTS[self.layout].held(files, Article("", number), lambda _: ())
+                    found.setdefault(jats.read(held.xml, number).doi, number)
+            return found
+
+        return by_doi
 
     def _of_article(
         self, files: Path, where: Article, wishes: list[Wish]
@@ -78,8 +96,10 @@ class Journals(Importer):
             names = partial(_wanted, wishes=wishes)
             held = LAYOUTS[self.layout].held(files, where, names)
             found = jats.read(held.xml, held.version)
+            if found.pmcid not in {"", where.pmcid}:
+                raise another(held.version, found.pmcid)
             if found.is_retracted:
-                raise layouts.retracted(where.pmcid)
+                raise retracted(where.pmcid)
         except Rejected as verdict:
             # One row for the article, and one for each film that the list names.
             refs = dict.fromkeys([where.pmcid, *(wish.ref(where.pmcid) for wish in wishes)])
@@ -87,7 +107,15 @@ class Journals(Importer):
                 Lost(source_ref=r, reason=verdict.reason, detail=verdict.detail) for r in refs
             )
             return
-        printed = Printed.of(where.pmcid, found, held, files / CROPS)
+        # The article knows its DOI better than the answer that led here.
+        strays = [wish for wish in wishes if found.doi and wish.doi not in {"", found.doi}]
+        for wish in strays:
+            led = f"asks for {wish.doi}, but was led to {where.pmcid}, which is {found.doi}"
+            cure = "fetch the answer of the converter again, or give the PMCID"
+            yield _lost(wish.place, Reason.LAYOUT_CHANGED, f"{led}; {cure}")
+        if not (wishes := [wish for wish in wishes if wish not in strays]):
+            return
+        printed = Printed.of(where.pmcid, found, held, files / CROPS, wishes)
         told = list(films_of(printed, wishes))
         found_none = "no caption speaks of a radiograph; name the figure in your list"
         yield from told or [_lost(where.pmcid, Reason.MISSING_IMAGE, found_none)]
@@ -112,35 +140,12 @@ def _article(row: Row) -> Article | None:
         return None
 
 
-def _grouped(named: list[Row], files: Path) -> tuple[dict[Article, list[Wish]], list[Lost]]:
-    """The rows of each article, however its id is written; and the rows without an article."""
-    grouped: dict[Article, list[Wish]] = {}
-    lost: list[Lost] = []
-    for row in named:
-        try:
-            found = article(row["id"])
-            where = Article("", found.pmcid or pmcid(files, found.doi), found.version)
-        except Rejected as verdict:
-            place = f"{LIST}, line {row.line}"
-            lost.append(Lost(source_ref=place, reason=verdict.reason, detail=verdict.detail))
-        else:
-            grouped.setdefault(where, []).append(Wish.of(row))
-    return grouped, lost
-
-
 def _until_refused(remotes: Iterator[Remote]) -> Generator[Remote, None, None]:
     try:
         yield from remotes
     except Rejected:
         # `read` comes to the same place and tells it as a row.
         return
-
-
-def _unlisted(crops: Path, named: set[str], table: Path) -> Iterator[Lost]:
-    for place in sorted(crops.glob("*")):
-        if place.name not in named:
-            found = f"in {crops.name}, but no row of {table.name} names it as its file"
-            yield _lost(place.name, Reason.UNLISTED_IMAGE, found)
 
 
 def _lost(ref: str, reason: Reason, found: str) -> Lost:

@@ -58,21 +58,26 @@ def pmcid(files: Path, doi: str) -> str:
     place = files / _name(doi)
     if not place.is_file():
         raise Rejected(
-            Reason.MISSING_IMAGE, f"{doi}: its PMCID was not asked for; run `cxr fetch journals`"
+            Reason.MISSING_IMAGE,
+            f"{doi}: its PMCID was not asked for; run `cxr fetch journals`, or give its PMCID",
         )
     try:
-        record = json.loads(place.read_bytes())["records"][0]
+        records = json.loads(place.read_bytes())["records"]
+        record = next((one for one in records if _is_about(one, doi)), None)
+        if record is None and records:
+            raise _changed(place, f"is no answer on {doi}, but on another article")
+        record = record or {}
         is_absent = record.get("status") == "error" or "errmsg" in record
         found = PMCID.fullmatch(str(record.get("pmcid", "")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
-        raise _changed(place) from fault
+        raise _changed(place, "is no answer of PMC's ID converter") from fault
     if found is None and (is_absent or "doi" in record):
         raise Rejected(
             Reason.BLOCKED,
             f"{doi}: PMC does not hold it, and publishers allow a link only; take its row out",
         )
     if found is None:
-        raise _changed(place)
+        raise _changed(place, "is no answer of PMC's ID converter")
     return found[1].upper()
 
 
@@ -80,8 +85,12 @@ def _name(doi: str) -> str:
     return f"idconv/{quote(doi, safe='')}.json"
 
 
-def _changed(place: Path) -> Rejected:
-    return Rejected(
-        Reason.LAYOUT_CHANGED,
-        f"{place.name}: is no answer of PMC's ID converter; fetch it again, or mend doi.py",
-    )
+def _is_about(record: dict[str, object], doi: str) -> bool:
+    """The record names the DOI that was asked, and no other."""
+    named = [str(record[key]) for key in ("doi", "requested-id") if record.get(key)]
+    return bool(named) and all(unquote(name).strip().lower() == doi for name in named)
+
+
+def _changed(place: Path, found: str) -> Rejected:
+    detail = f"{place.name}: {found}; fetch it again, or mend doi.py"
+    return Rejected(Reason.LAYOUT_CHANGED, detail)

@@ -5,10 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from curation.sources.base import Draft, Lost
-from curation.sources.base_files import Row, film
 from curation.sources.journals.caption import (
     arrows,
     is_healthy,
@@ -19,30 +17,10 @@ from curation.sources.journals.caption import (
 )
 from curation.sources.journals.illness import told
 from curation.sources.journals.jats import Figure, Jats
-from curation.sources.journals.layouts import Held, Image, best
+from curation.sources.journals.layouts import UNSURE, Held, Image, best
+from curation.sources.journals.listed import Wish, crop
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
-
-KNOWN = ("finding", "view", "age", "sex", "modality")
-"""Columns in which the person's word goes before the caption's."""
-
-
-class Wish(NamedTuple):
-    """One row of the list, without the article."""
-
-    figure: str = ""
-    file: str = ""
-    patient: str = ""
-    words: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, row: Row) -> "Wish":
-        words = tuple((column, row[column]) for column in KNOWN if row[column])
-        return cls(row["figure"], row["file"], row["patient"], words)
-
-    def ref(self, where: str) -> str:
-        """How the row's film is called as long as its figure is not found."""
-        return "/".join(filter(None, (where, self.figure, self.file)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +35,13 @@ class Printed:
     facts: Mapping[str, str]
 
     @classmethod
-    def of(cls, pmcid: str, found: Jats, held: Held, crops: Path) -> "Printed":
+    def of(cls, pmcid: str, found: Jats, held: Held, crops: Path, wishes: list[Wish]) -> "Printed":
+        patients = {wish.patient for wish in wishes if wish.patient}
         doi = f"doi:{found.doi}" if found.doi else ""
         told_of = (found.author, found.title, held.citation, doi)
         common = {
-            # The page joins no patients: two of one article stay two.
+            # Beside the one patient whom the list names, the unnamed may be the same.
+            "study": pmcid if len(patients) == 1 else "",
             "url": f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/",
             "snapshot": held.version,
             "license": licence(found.license, held.license),
@@ -76,12 +56,14 @@ class Printed:
 
 
 def licence(stated: str, code: str) -> str:
-    """The licence of the article, by its text; PMC's own record goes before where they differ.
+    """The licence by the article's text (an SPDX id) and PMC's record ("CC BY-NC"), if they agree.
 
-    Some permissions were given for a time and have lapsed; only the record is kept up to date.
+    Where they differ none is sure: a permission may have lapsed since, or the text may be stricter.
     """
+    if not (stated and code):
+        return stated or code
     kind = re.sub(r"-\d\.\d$", "", stated)
-    return stated if not code or kind == "-".join(code.upper().split()) else code
+    return stated if "-".join(code.upper().split()) in {stated, kind} else UNSURE
 
 
 def matching(figures: tuple[Figure, ...], asked: str) -> tuple[Figure | None, str]:
@@ -102,22 +84,43 @@ def matching(figures: tuple[Figure, ...], asked: str) -> tuple[Figure | None, st
 def films_of(article: Printed, wishes: list[Wish]) -> Iterator[Draft | Lost]:
     """The films that the list names, then those that the captions name."""
     listed = set[str]()
+    lines: dict[str, int] = {}
     for wish in wishes:
         figure, panel = matching(article.figures, wish.figure)
-        if wish.figure and figure is None:
-            labels = ", ".join(one.label or one.name for one in article.figures) or "none"
-            ref = wish.ref(article.pmcid)
-            detail = f"{ref}: the article has no such figure, but has {labels}; mend your list"
-            yield Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=detail)
-            continue
         listed |= {figure.name} if figure else set()
-        if wish.file:
-            yield _draft(article, wish, figure, panel, partial(film, article.crops, wish.file))
-        elif figure:
-            yield from _films(article, wish, figure, panel)
+        made = {one.source_ref.casefold(): one for one in _asked(article, wish, figure, panel)}
+        # A row that names the article alone is none of its films, and may stand once too.
+        before = {lines.setdefault(ref, wish.line) for ref in made or [""]} - {wish.line}
+        yield from (one for ref, one in made.items() if lines[ref] == wish.line)
+        if before:
+            yield _again(article, wish, min(before))
     for figure in article.figures:
         if figure.name not in listed and speaks_of_radiograph(figure.caption):
             yield from _films(article, Wish(), figure, "")
+
+
+def _asked(
+    article: Printed, wish: Wish, figure: Figure | None, panel: str
+) -> Iterator[Draft | Lost]:
+    """What one row of the list asks for; nothing where it names the article alone."""
+    ref = wish.ref(article.pmcid)
+    if wish.figure and figure is None:
+        labels = ", ".join(one.label or one.name for one in article.figures) or "none"
+        detail = f"{ref}: the article has no such figure, but has {labels}; mend your list"
+        yield Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=detail)
+    elif wish.file:
+        yield _draft(article, wish, figure, panel, partial(crop, article.crops, wish.file))
+    elif figure and not (made := list(_films(article, wish, figure, panel))):
+        detail = f"{ref}: the caption names no panel {panel}; mend your list"
+        yield Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=detail)
+    elif figure:
+        yield from made
+
+
+def _again(article: Printed, wish: Wish, line: int) -> Lost:
+    what = f"{article.pmcid}, {wish.figure}" if wish.figure else article.pmcid
+    detail = f"{wish.place}: asks for {what} as line {line} does already; take one of the rows out"
+    return Lost(source_ref=wish.place, reason=Reason.INVALID_FIELD, detail=detail)
 
 
 def _films(article: Printed, wish: Wish, figure: Figure, panel: str) -> Iterator[Draft | Lost]:
@@ -148,15 +151,19 @@ def _draft(article: Printed, wish: Wish, figure: Figure | None, panel: str, imag
     # Clear lungs alone may be an ill patient's; a healthy person's film is a normal one.
     healthy = "normal" if is_healthy(text) and not (illness.finding or illness.uncertain) else ""
     words = {**said(text), **illness._asdict(), "finding": illness.finding or healthy}
-    own = {"license": figure.license} if figure and figure.license else {}
+    # A figure's own terms free it from those of its article, but from no dispute about them.
+    is_sure = article.common["license"] != UNSURE
+    own = {"license": figure.license} if figure and figure.license and is_sure else {}
     shown = {"figure": figure.label or figure.name} if figure else {}
     patient = wish.patient or (figure.name if figure else wish.file)
+    # Whose films these are nobody says: they may be one patient's, and so they stay together.
+    unnamed = {} if wish.patient else {"study": article.pmcid}
     return Draft(
         source_ref="/".join(filter(None, (ref, panel, wish.file))),
         image=image,
         patient=f"{article.pmcid}/{patient}",
         facts={**article.facts, **shown, "panel": panel, "arrows": arrows(text)},
-        **{**article.common, **own, **words, **dict(wish.words)},
+        **{**article.common, **own, **unnamed, **words, **dict(wish.words)},
     )
 
 

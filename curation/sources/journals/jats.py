@@ -34,6 +34,8 @@ class Jats(NamedTuple):
     """What we take from an article."""
 
     doi: str
+    pmcid: str
+    """Empty where the article does not give it."""
     title: str
     author: str
     """Surname of the first, with "et al." where there are more; may be empty."""
@@ -55,18 +57,24 @@ def read(data: bytes, name: str) -> Jats:
             detail = f"{name}: is XML, but no article; fetch it again, or mend jats.py"
             raise Rejected(Reason.LAYOUT_CHANGED, detail)
         root = inner[0]
+    number = _id(root, "pmcid") or _id(root, "pmc")
     title = " ".join(map(_text, root.findall("{*}front/{*}article-meta/{*}title-group/"
                                              "{*}article-title")))  # fmt: skip
     return Jats(
-        doi=next((_text(found).lower() for found in
-                  root.findall("{*}front/{*}article-meta/{*}article-id")
-                  if found.get("pub-id-type") == "doi"), ""),
+        doi=_id(root, "doi").lower(),
+        # Older articles give the digits alone.
+        pmcid=f"PMC{number.upper().removeprefix('PMC')}" if number else "",
         title=title,
         author=_author(root.findall("{*}front/{*}article-meta/{*}contrib-group//{*}surname")),
         license=_license(root.find("{*}front/{*}article-meta/{*}permissions")),
         is_retracted=_is_retracted(root, title),
         figures=tuple(_figures(root)),
     )  # fmt: skip
+
+
+def _id(root: etree._Element, kind: str) -> str:
+    ids = root.findall("{*}front/{*}article-meta/{*}article-id")
+    return next((_text(found) for found in ids if found.get("pub-id-type") == kind), "")
 
 
 def _root(data: bytes, name: str) -> etree._Element:
@@ -123,12 +131,16 @@ def _is_retracted(root: etree._Element, title: str) -> bool:
 
 
 def _license(permissions: etree._Element | None) -> str:
-    """The SPDX id of the Creative Commons address that stands there, empty where none does."""
+    """The SPDX id of the Creative Commons address that stands there, empty where none does.
+
+    NOASSERTION where several stand there that are not one licence.
+    """
     if permissions is None:
         return ""
     addresses = [tag.get(XLINK, "") for tag in permissions.iter("{*}license", "{*}ext-link")]
     addresses += [_text(tag) for tag in permissions.iter("{*}license_ref")]
-    return next(filter(None, map(spdx, addresses)), "")
+    found = sorted(set(filter(None, map(spdx, addresses))))
+    return "NOASSERTION" if len(found) > 1 else "".join(found)
 
 
 def _figures(root: etree._Element) -> Iterator[Figure]:

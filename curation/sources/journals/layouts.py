@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from curation.sources.base import Remote
 from curation.sources.base_files import film
 from curation.sources.journals.doi import Article
+from curation.sources.journals.verdicts import another, closed, retracted
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -20,6 +21,8 @@ BUCKET = "pmc-oa-opendata"
 KINDS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp"})
 KEYS = ("pmcid", "is_pmc_openaccess", "is_retracted", "license_code", "xml_url", "media_urls")
 FLAGS = ("is_pmc_openaccess", "is_retracted")
+UNSURE = "NOASSERTION"
+"""The licence of what PMC keeps outside its open collection, or where two statements differ."""
 Image = Callable[[], bytes]
 Wanted = Callable[[bytes], Collection[str]]
 """XML of an article -> the pictures to take, without extension."""
@@ -60,12 +63,14 @@ def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
     if not article.version:
         question = f"https://{HOST}/?list-type=2&prefix=metadata/{article.pmcid}."
         yield Remote(url=question, name=_listing(article))
-    version = article.version or _newest(files, article)
+    version = article.version or _highest(_listed(files, article) or [])
     if not version:
         return
     whole = f"{article.pmcid}.{version}"
     yield Remote(url=f"https://{HOST}/metadata/{whole}.json", name=f"metadata/{whole}.json")
     record = _record(files / "metadata" / f"{whole}.json")
+    if not record["xml_url"]:
+        return
     xml = f"{whole}/{_file(str(record['xml_url']), whole)}"
     yield Remote(url=f"https://{HOST}/{quote(xml)}", name=xml)
     media = [_file(str(url), whole) for url in record["media_urls"]]
@@ -75,21 +80,25 @@ def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
 
 
 def held(files: Path, article: Article, wanted: Wanted) -> Held:
-    """The article as it lies in `files`.
+    """The article as it lies in `files`; without PMC's record if a person brought it alone.
 
-    Raises `Rejected`: missing_image where it was not fetched, blocked where it is not open,
-    withdrawn where PMC's record says that it is retracted, layout_changed.
+    What PMC hands out for text mining only comes with no licence. Raises `Rejected`: missing_image
+    where it is not here, blocked where it is not open either, withdrawn where PMC's record says
+    that it is retracted, layout_changed.
     """
     del wanted
-    version = article.version or _newest(files, article)
-    whole = f"{article.pmcid}.{version}"
-    record = _record(files / "metadata" / f"{whole}.json")
+    whole, is_listed = _whole(files, article)
+    place = files / "metadata" / f"{whole}.json"
+    record = _record(place) if place.is_file() else {}
     folder = files / whole
     names = sorted(place.name for place in folder.glob("*") if place.is_file())
+    xml, is_open = _xml(record, whole, names), record.get("is_pmc_openaccess", is_listed)
+    if xml not in names and not is_open:
+        raise closed(article.pmcid)
     return Held(
-        xml=film(folder, _file(str(record["xml_url"]), whole)),
+        xml=film(folder, xml),
         pictures={name: partial(film, folder, name) for name in names},
-        license=str(record["license_code"] or ""),
+        license=str(record.get("license_code") or "") if is_open else UNSURE,
         citation=str(record.get("citation") or ""),
         version=whole,
     )
@@ -99,41 +108,60 @@ def _listing(article: Article) -> str:
     return f"listings/{article.pmcid}.xml"
 
 
-def _newest(files: Path, article: Article) -> str:
-    """The highest version by the bucket's list. Raises `Rejected` where there is none."""
+def _whole(files: Path, article: Article) -> tuple[str, bool]:
+    """PMCID and version: as asked, the newest by the bucket's list, or the newest that is here.
+
+    Beside it, whether the article is open as far as the list tells.
+    """
+    listed = _listed(files, article)
+    version = article.version or _highest(listed or _here(files, article))
+    if version is None and listed is not None:
+        raise closed(article.pmcid)
+    if version is None:
+        detail = (
+            f"{article.pmcid}: was not fetched; run `cxr fetch journals`, or put its folder here"
+        )
+        raise Rejected(Reason.MISSING_IMAGE, detail)
+    return f"{article.pmcid}.{version}" if version else article.pmcid, listed != []
+
+
+def _highest(versions: list[str]) -> str | None:
+    return max(versions, key=lambda one: int(one or 0), default=None)
+
+
+def _here(files: Path, article: Article) -> list[str]:
+    """The versions of which a folder or a record is here; "" for a folder without a version."""
+    names = [place.name for place in files.glob(f"{article.pmcid}*") if place.is_dir()]
+    names += [place.stem for place in (files / "metadata").glob(f"{article.pmcid}.*.json")]
+    found = (re.fullmatch(rf"{article.pmcid}(?:\.(\d{{1,3}}))?", name) for name in names)
+    return [one[1] or "" for one in found if one]
+
+
+def _listed(files: Path, article: Article) -> list[str] | None:
+    """The versions that the bucket's list names; None without a list."""
     place = files / _listing(article)
     if not place.is_file():
-        detail = f"{article.pmcid}: was not fetched; run `cxr fetch journals`"
-        raise Rejected(Reason.MISSING_IMAGE, detail)
+        return None
     listed = place.read_text(encoding="utf-8", errors="replace")
-    found = re.findall(rf"<Key>metadata/{article.pmcid}\.(\d{{1,3}})\.json</Key>", listed)
+    found: list[str] = re.findall(
+        rf"<Key>metadata/{article.pmcid}\.(\d{{1,3}})\.json</Key>", listed
+    )
     if not found and "ListBucketResult" not in listed:
         detail = f"{place.name}: is no list of the bucket; fetch it again, or mend layouts.py"
         raise Rejected(Reason.LAYOUT_CHANGED, detail)
-    if not found:
-        raise closed(article.pmcid)
-    return str(max(found, key=int))
+    return found
 
 
-def closed(pmcid: str) -> Rejected:
-    """The article is no part of PMC's open collection."""
-    return Rejected(
-        Reason.BLOCKED,
-        f"{pmcid}: is not in PMC's open access subset, so no figure may be taken; "
-        "take its row out, or keep a link to it only",
-    )
-
-
-def retracted(pmcid: str) -> Rejected:
-    """The article was taken back, and its figures with it."""
-    return Rejected(
-        Reason.WITHDRAWN,
-        f"{pmcid}: the article was retracted, so none of its figures is used; take its row out",
-    )
+def _xml(record: Mapping[str, Any], whole: str, names: Collection[str]) -> str:
+    """The article's own file: as the record or PMC calls it, else the XML that is here."""
+    url = record.get("xml_url")
+    usual = _file(str(url), whole) if url else f"{whole}.xml"
+    others = [name for name in names if PurePath(name.casefold()).suffix in {".xml", ".nxml"}]
+    return next((name for name in (usual, *others) if name in names), usual)
 
 
 def _record(place: Path) -> dict[str, Any]:
-    """PMC's record of one version, if the article is open and stands."""
+    """PMC's record of one version, if the article stands."""
     name = place.stem.partition(".")[0]
     if not place.is_file():
         detail = f"{name}: {place.name} was not fetched; run `cxr fetch journals`"
@@ -148,10 +176,10 @@ def _record(place: Path) -> dict[str, Any]:
     if missing:
         detail = f"{place.name}: holds no {', '.join(missing)}; look at it and mend layouts.py"
         raise Rejected(Reason.LAYOUT_CHANGED, detail)
+    if str(found["pmcid"]).upper() != name:
+        raise another(place.name, str(found["pmcid"]))
     if found["is_retracted"]:
         raise retracted(name)
-    if not found["is_pmc_openaccess"]:
-        raise closed(name)
     return found | {"media_urls": found["media_urls"] or []}
 
 

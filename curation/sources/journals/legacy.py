@@ -15,14 +15,15 @@ from curation.sources.base_files import MAX_FILE
 from curation.sources.journals.doi import Article
 from curation.sources.journals.jats import MAX_BYTES
 from curation.sources.journals.layouts import (
+    UNSURE,
     Held,
     Image,
     Wanted,
     best,
-    closed,
     is_picture,
-    retracted,
 )
+from curation.sources.journals.listed import PACKAGES
+from curation.sources.journals.verdicts import another, closed, retracted
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -51,13 +52,17 @@ def remotes(files: Path, article: Article, wanted: Wanted) -> Iterator[Remote]:
 def held(files: Path, article: Article, wanted: Wanted) -> Held:
     """The article in its archive, which is streamed twice: for the XML, then for its pictures.
 
+    The service is gone; where a person brought the archive alone, its answer is not asked for.
     Raises `Rejected`: missing_image where it was not fetched, blocked where it is not open,
     withdrawn where the service says retracted, unreadable_image for a damaged archive.
     """
-    code, _ = _told(files, article)
-    place = files / _archive(article)
-    if not place.is_file():
-        detail = f"{article.pmcid}: its archive is not here; run `cxr fetch journals`"
+    place = _here(files, article)
+    code = _code(files, article, is_here=place is not None)
+    if place is None:
+        detail = (
+            f"{article.pmcid}: its archive is not here, and PMC has taken down most; put your copy "
+            f"into {PACKAGES}/, or fetch it with layout: s3"
+        )
         raise Rejected(Reason.MISSING_IMAGE, detail)
     xml, names = b"", set[str]()
     for name, member, data in _members(place):
@@ -79,7 +84,27 @@ def _answer(article: Article) -> str:
 
 
 def _archive(article: Article) -> str:
-    return f"packages/{article.pmcid}.tar.gz"
+    return f"{PACKAGES}/{article.pmcid}.tar.gz"
+
+
+def _here(files: Path, article: Article) -> Path | None:
+    """The archive, where `cxr fetch` puts it, or in a folder below as PMC had it."""
+    place = files / _archive(article)
+    if place.is_file():
+        return place
+    return next(iter(sorted((files / PACKAGES).rglob(place.name))), None)
+
+
+def _code(files: Path, article: Article, *, is_here: bool) -> str:
+    """The licence by the service's answer, empty without one."""
+    if not (files / _answer(article)).is_file():
+        return ""
+    try:
+        return _told(files, article)[0]
+    except Rejected as verdict:
+        if is_here and verdict.reason == Reason.BLOCKED:
+            return UNSURE
+        raise
 
 
 def _told(files: Path, article: Article) -> tuple[str, str]:
@@ -100,6 +125,8 @@ def _told(files: Path, article: Article) -> tuple[str, str]:
     record = root.find("records/record")
     link = record.find("link[@format='tgz']") if record is not None else None
     address = link.get("href", "") if link is not None else ""
+    if record is not None and record.get("id", article.pmcid) != article.pmcid:
+        raise another(f"{place.parent.name}/{place.name}", record.get("id", ""))
     if record is not None and record.get("retracted", "no") != "no":
         raise retracted(article.pmcid)
     if record is None or urlsplit(address).hostname != HOSTS[1]:
