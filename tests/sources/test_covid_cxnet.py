@@ -12,6 +12,7 @@ from curation.sources.covid_cxnet.films import read_name
 from curation.sources.covid_cxnet.origins import HANNOVER, case
 from curation.sources.loading import load
 from curation.stages import ingest
+from curation.withdrawals import withdrawn
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -348,6 +349,8 @@ def test_the_real_sample_is_counted(tmp_path: Path) -> None:
     kept, rejected = ingested(tmp_path, SAMPLE)
     assert rejected["reason"].value_counts().to_dict() == {}
     assert len(kept) == 64
+    gone = withdrawn(kept.reset_index(), ROOT / "manifests/withdrawals.csv")
+    assert gone.notna().sum() == 7
     assert set(kept["finding"]) == {"covid19"}
     assert kept["patient_id"].str.contains("film-").sum() == 57
     assert kept["license"].value_counts().to_dict() == {

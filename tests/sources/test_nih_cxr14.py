@@ -97,6 +97,17 @@ def test_the_table_of_2020_is_preferred_and_the_one_of_2017_is_read(
     assert ages() == [None, 59, 58, 58, 60]
 
 
+def test_the_comma_that_ends_every_row_of_2017_adds_no_column(files: Path) -> None:
+    (files / "Data_Entry_2017_v2020.csv").unlink()
+    table = files / "Data_Entry_2017.csv"
+    lines = table.read_text().splitlines()
+    assert all(line.endswith(",") for line in lines)
+    before = kept(read(files))
+    # Some copies of it have the comma in the rows and none in the header.
+    table.write_text("\n".join([lines[0].removesuffix(","), *lines[1:]]) + "\n")
+    assert kept(read(files)) == before != []
+
+
 def test_several_labels_are_several_findings(tmp_path: Path) -> None:
     source = NihCxr14(files=FIXTURE, findings=(), max_films=None)
     rows = ingest.main("nih_cxr14", source, tmp_path, TERMS, PARAMS).kept.set_index("source_ref")
