@@ -6,7 +6,8 @@ _ILLNESS = re.compile(
     r"covid[- ]?19(?: pneumonia)?|covid pneumonia|severe acute respiratory syndrome"
     r"|middle east respiratory syndrome|(?:lobar|viral|bacterial|round|community[- ]acquired"
     r"|pneumocystis(?: jirovec\w+)?|pjp|aspiration|lipoid|varicella|chicken ?pox"
-    r"|influenza|legionella|klebsiella|mycoplasma|streptococcal|staphylococcal) pneumonia|pneumonia|tuberculosis"
+    r"|influenza|legionella|klebsiella|mycoplasma|streptococcal"
+    r"|staphylococcal) pneumonia|pneumonia|tuberculosis"
     r"|\bnormal (?:frontal )?(?:adult )?chest (?:x-ray|radiograph)",
     re.IGNORECASE,
 )
