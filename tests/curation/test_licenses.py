@@ -23,6 +23,12 @@ LICENSES = Licenses.load(MANIFESTS / "licenses.yaml")
      ("LicenseRef-NLM-TB", "https://example.org", "pointers"),
      ("CC-BY-NC-SA-3.0", "https://radiopaedia.org/cases/x", "pointers"),
      ("CC-BY-4.0", "https://www.radiopaedia.org/cases/x", "pointers"),
+     ("CC-BY-4.0", "https://pbs.twimg.com/media/a", "pointers"),
+     ("CC-BY-4.0", "https://t.co/a", "pointers"),
+     ("CC-BY-4.0", "https://scontent.cdninstagram.com/v/a.jpg", "pointers"),
+     ("CC-BY-4.0", "https://scontent.xx.fbcdn.net/v/a.jpg", "pointers"),
+     ("CC-BY-4.0", "https://www.facebook.com/a/posts/1", "pointers"),
+     ("CC-BY-4.0", "https://not.co/a", "open"),
      ("CC-BY-4.0", "https://notradiopaedia.org/x", "open")],
 )  # fmt: skip
 def test_a_licence_and_a_host_say_where_a_film_may_go(spdx: str, url: str, channel: str) -> None:

@@ -236,6 +236,49 @@ def test_only_films_with_a_label_asked_for_are_given_and_the_rest_is_not_counted
     assert [one.source_ref for one in doubted] == [ILL, LATERAL, ALL, UNLISTED]
 
 
+CLEAR_AND_ILL = (
+    f"{SMALL}/train/patient00007/study2/view1_frontal.jpg,Female,29,Frontal,PA,"
+    ",,,,,,1.0,1.0,,,,,,\n"
+)
+
+
+def drafts(
+    files: Path, findings: tuple[Label, ...], rule: UncertainRule = "keep"
+) -> dict[str, Draft]:
+    found = source(files, rule, findings).read(files)
+    return {one.source_ref: one for one in found if isinstance(one, Draft)}
+
+
+def with_row(folder: Path, line: str) -> Path:
+    files = copied(folder)
+    with (files / SMALL / "train.csv").open("a") as table:
+        table.write(line)
+    return files
+
+
+def test_what_a_patient_has_on_films_not_asked_for_is_passed_on(tmp_path: Path) -> None:
+    files = with_row(tmp_path, CLEAR_AND_ILL)
+    study = files / SMALL / "train/patient00007/study2"
+    study.mkdir()
+    shutil.copy(files / SMALL / ILL, study / "view1_frontal.jpg")
+    told = drafts(files, ("No Finding",))
+    assert told[CLEAR].elsewhere == ("Consolidation", "Pneumonia")
+    assert told[DEVICES].elsewhere == ()
+    assert drafts(files, ())[CLEAR].elsewhere == ()
+
+
+def test_what_a_patient_has_on_a_film_that_is_not_here_is_passed_on(tmp_path: Path) -> None:
+    files = with_row(tmp_path, CLEAR_AND_ILL)
+    assert drafts(files, ())[CLEAR].elsewhere == ("Consolidation", "Pneumonia")
+
+
+def test_a_doubt_is_passed_on_by_the_same_rule(tmp_path: Path) -> None:
+    files = with_row(tmp_path, CLEAR_AND_ILL.replace("1.0,1.0", ",-1.0"))
+    assert drafts(files, ("No Finding",))[CLEAR].elsewhere == ()
+    told = drafts(files, ("No Finding",), "positive")
+    assert told[CLEAR].elsewhere == ("Pneumonia",)
+
+
 def test_the_table_is_walked_and_not_gathered() -> None:
     films = source().read(FIXTURE)
     assert next(iter(films)).source_ref == DEVICES

@@ -214,6 +214,20 @@ def test_neither_dates_nor_notes_nor_hospitals_come_in(tmp_path: Path) -> None:
     assert row["retrieved"] is None or pd.isna(row["retrieved"])
 
 
+@pytest.mark.parametrize(
+    ("location", "kept"),
+    [("Mount Sinai Hospital", None), ("Toronto, Mount Sinai Hospital", None),
+     ("Ospedale San Raffaele", None), ("Wuhan University", None), ("ward 5 of the old house", None),
+     ("United Kingdom", "United Kingdom"),
+     ("Boston, United States of America", "United States of America")],
+)  # fmt: skip
+def test_a_place_that_is_a_hospital_is_left_out_with_and_without_a_comma(
+    location: str, kept: str | None, tmp_path: Path
+) -> None:
+    said = one(tmp_path, location=location, survival="Y")["facts"]
+    assert json.loads(said).get("location") == kept
+
+
 def test_a_lost_letter_does_no_harm(tmp_path: Path) -> None:
     row = one(tmp_path, other_notes="Credit to In\ufffds", location="Thanh H\ufffda, Vietnam")
     assert row["attribution"] == "Credit to In\ufffds"

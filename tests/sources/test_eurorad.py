@@ -12,7 +12,7 @@ from curation.network.fetch import Params, fetch
 from curation.phantom.replicas import eurorad as replica
 from curation.sources.base import Draft, Lost, Page
 from curation.sources.eurorad import Eurorad
-from curation.sources.eurorad.words import illness, pcr, who
+from curation.sources.eurorad.words import illness, who
 from curation.terms import Terms
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Finding, Reason
@@ -315,21 +315,6 @@ def test_the_diagnosis_counts_and_not_what_was_searched() -> None:
     assert terms.findings("Cryptogenic organising pneumonia") == (Finding.OTHER,)
     with pytest.raises(Rejected, match=r"Possible COVID-19.*add it there under eurorad"):
         terms.findings("Possible COVID-19")
-
-
-@pytest.mark.parametrize(
-    ("history", "result"),
-    [
-        ("RT-PCR for SARS-CoV-2 was positive.", "positive"),
-        ("A positive nasopharyngeal RT-PCR.", "positive"),
-        ("The first PCR was negative; a second PCR was positive.", "positive"),
-        ("PCR was negative.", "negative"),
-        ("PCR was not positive.", ""),
-        ("Blood cultures were positive.", ""),
-    ],
-)
-def test_the_test_is_told_apart_from_the_diagnosis(history: str, result: str) -> None:
-    assert pcr(history) == result
 
 
 def test_each_case_says_its_own_licence_or_the_sites_holds() -> None:

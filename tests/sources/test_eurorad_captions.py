@@ -4,6 +4,7 @@ import pytest
 
 from curation.sources.eurorad.captions import films
 from curation.sources.eurorad.film import modality, shown, view
+from curation.sources.eurorad.words import patient
 from curation.terms import Terms
 from manifests.contract.vocabulary import Modality, View
 
@@ -115,3 +116,15 @@ def told(caption: str) -> dict[str, str]:
 )  # fmt: skip
 def test_the_panels_of_a_caption_are_told_apart(caption: str, panels: dict[str, str]) -> None:
     assert told(caption) == panels
+
+
+@pytest.mark.parametrize(
+    ("caption", "said"),
+    [("AP chest radiograph of the patient 2 days after admission", ""),
+     ("Same patient 10 days later", ""), ("The patient 2-3 weeks later", ""),
+     ("Chest X-ray of the patient 12-hours after", ""), ("Patient 5. Chest X-ray", "patient 5"),
+     ("Patient 2, day 3", "patient 2"), ("Case no. 12: 3 days later", "patient 12"),
+     ("Patient 1 - 2 days after admission", "")],
+)  # fmt: skip
+def test_a_number_of_days_is_no_number_of_a_patient(caption: str, said: str) -> None:
+    assert patient(caption) == said

@@ -123,6 +123,17 @@ def test_a_post_has_one_name_under_both_of_its_hosts(tmp_path: Path) -> None:
         assert one_row(tmp_path / str(number), row).source_ref == "x.com/a/status/1#2"
 
 
+def test_a_query_says_which_page_is_meant_but_not_at_the_platforms(tmp_path: Path) -> None:
+    urls = ["https://h.example/view?id=5", "https://h.example/view?id=6#top",
+            "https://x.com/a/status/1?s=20", "https://www.instagram.com/p/a/?igsh=b"]  # fmt: skip
+    rows = "".join(f"{url},1,,,,,none.png,\n" for url in urls)
+    (tmp_path / "list.csv").write_text(HEADER + rows)
+    assert list(read(tmp_path)) == [
+        "h.example/view?id=5#1", "h.example/view?id=6#1", "x.com/a/status/1#1",
+        "instagram.com/p/a#1",
+    ]  # fmt: skip
+
+
 def test_a_name_that_leaves_the_folder_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes(b"x")
     lost = one_row(tmp_path, "https://x.com/a,1,p,,,,../secret.png,")

@@ -104,6 +104,38 @@ def test_other_titles_are_other_findings(title: str, finding: Finding) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "finding"),
+    [("PJP pneumonia in HIV", Finding.FUNGAL_PNEUMONIA),
+     ("PJP pneumonia", Finding.FUNGAL_PNEUMONIA),
+     ("Pneumocystis jirovecii pneumonia", Finding.FUNGAL_PNEUMONIA),
+     ("Chickenpox pneumonia", Finding.VIRAL_PNEUMONIA),
+     ("Severe right upper lobe pneumonia in a child", Finding.PNEUMONIA),
+     ("Normal chest x-ray - 30 year old female", Finding.NORMAL)],
+)  # fmt: skip
+def test_a_germ_is_kept_and_what_changes_nothing_is_not(title: str, finding: Finding) -> None:
+    assert TERMS.findings(illness(title, "covid-19", "")) == (finding,)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Hypersensitivity pneumonia", "Necrotising pneumonia", "Radiation pneumonia",
+     "Organizing pneumonia", "Pneumonia and tuberculosis", "Normal chest x-ray in pneumonia",
+     "Renal tuberculosis"],
+)  # fmt: skip
+def test_an_illness_of_which_more_is_said_waits_for_a_person(title: str) -> None:
+    said = illness(title, "pneumonia", "")
+    assert said == title
+    with pytest.raises(Rejected) as verdict:
+        TERMS.findings(said)
+    assert verdict.value.reason is Reason.UNKNOWN_TERM
+
+
+def test_a_tag_of_which_more_is_said_names_nothing() -> None:
+    assert illness("Ground glass", "radiation pneumonia", "") == "Ground glass"
+    assert illness("Ground glass", "chest, pneumonia, viral pneumonia", "") == "pneumonia"
+
+
+@pytest.mark.parametrize(
     ("word", "view"),
     [("Frontal", View.FRONTAL), ("Lateral", View.L), ("PA", View.PA), ("AP", View.AP),
      ("AP supine", View.AP_SUPINE), ("AP erect", View.AP_ERECT), ("Left lateral", View.L)],

@@ -24,6 +24,12 @@ TERMS = Terms.load(Path(__file__).parents[2] / "manifests/terms.yaml", "sirm")
      ("Tampone mai positivo", "tampone negativo"),
      ("Tampone non è mai risultato positivo", "tampone negativo"),
      ("Nessun tampone positivo", "tampone negativo"),
+     ("Tampone: negativo il giorno 1, positivo il giorno 4", "tampone positivo"),
+     ("tampone per influenza negativo; tampone SARS-CoV-2 positivo", "tampone positivo"),
+     ("Tampone per influenza positivo, tampone SARS-CoV-2 negativo", "tampone negativo"),
+     ("Tampone per influenza A e B: positivo", ""), ("Positivo al tampone per influenza", ""),
+     ("Tampone: influenza positiva, SARS-CoV-2 negativo", "tampone negativo"),
+     ("Tampone negativo per influenza e positivo per COVID-19", "tampone positivo"),
      ("Tampone non negativo", ""), ("Tampone in corso", ""), ("Tampone. Esame positivo", "")],
 )  # fmt: skip
 def test_a_swab_says_what_it_says(text: str, said: str) -> None:

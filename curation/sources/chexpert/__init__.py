@@ -3,13 +3,16 @@
 The paper's repository holds a loader that takes its "No Finding" films as normal. The labels of
 `train` were mined from reports by a program, those of `valid` are of radiologists. Ages above 89
 stand as 90, which is their lower bound; age 0 means that the age is not known. The tables are
-walked row by row; of the 224,316 films only the paths are held, to find those without a row.
+walked row by row, and once before for what a patient has on films that are left out; of the
+224,316 films only the paths are held, to find those without a row.
 
 The full archive comes in batches; put the patients' folders of its train batches into `train/`.
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -17,7 +20,15 @@ from typing import ClassVar
 from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.base_files import Row, film, rows
 from curation.sources.chexpert.films import Films
-from curation.sources.chexpert.labels import COLUMNS, Label, Said, UncertainRule, said, strange
+from curation.sources.chexpert.labels import (
+    COLUMNS,
+    LABELS,
+    Label,
+    Said,
+    UncertainRule,
+    said,
+    strange,
+)
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
@@ -61,10 +72,15 @@ class Chexpert(Importer):
     def read(self, files: Path) -> Iterator[Draft | Lost]:
         folder = _archive(files)
         films = Films(folder)
+        elsewhere = self._elsewhere(folder, films)
         for part in PARTS:
             table = folder / f"{part}.csv"
             if table.is_file():
-                yield from self._part(table, films)
+                for one in self._part(table, films):
+                    if isinstance(one, Draft):
+                        yield replace(one, elsewhere=elsewhere.get(one.patient, ()))
+                    else:
+                        yield one
             else:
                 yield _lost(table.name, Reason.LAYOUT_CHANGED, "is not here; bring it")
         for name in films.unlisted():
@@ -83,9 +99,36 @@ class Chexpert(Importer):
                 yield _lost(place, Reason.INVALID_FIELD, f"{found}; mend the row")
                 continue
             found_files, words = films.take(path[1]), said(row, self.uncertain)
-            if self.findings and not set(self.findings) & set(words.positive):
-                continue
-            yield _met(row, path, words, films.folder, found_files)
+            if self._asks(words):
+                yield _met(row, path, words, films.folder, found_files)
+
+    def _asks(self, words: Said) -> bool:
+        return not self.findings or not set(self.findings).isdisjoint(words.positive)
+
+    def _elsewhere(self, folder: Path, films: Films) -> dict[str, tuple[str, ...]]:
+        """Patient -> what the tables find in films that are not asked for or not here.
+
+        A label must not depend on which films were asked for. Faults are told when the tables are
+        walked for their films. Of the many patients few differ, so equal answers are held once.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for path, words in self._told(folder):
+            if words.positive and not (self._asks(words) and len(films.of(path[1])) == 1):
+                known = {*found.get(path[3], ()), *words.positive}
+                labels = tuple(label for label in LABELS if label in known)
+                found[path[3]] = shared.setdefault(labels, labels)
+        return found
+
+    def _told(self, folder: Path) -> Iterator[tuple[re.Match[str], Said]]:
+        for table in (folder / f"{part}.csv" for part in PARTS):
+            with suppress(Rejected, OSError):
+                for row in rows(table, *NEEDED):
+                    if isinstance(row, Lost) or strange(row):
+                        continue
+                    path = PATH.fullmatch(row["path"])
+                    if path and path[2] == table.stem:
+                        yield path, said(row, self.uncertain)
 
 
 def _met(

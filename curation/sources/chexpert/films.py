@@ -19,10 +19,14 @@ class Films:
 
     def take(self, path: str) -> list[str]:
         """The files that `path` may mean: the very one, or else all that differ in case or type."""
-        alike = sorted(self._by_key.get(_key(path), []))
-        found = [path] if path in alike else alike
+        found = self.of(path)
         self._taken.update(found)
         return found
+
+    def of(self, path: str) -> list[str]:
+        """The same files, without taking them."""
+        alike = sorted(self._by_key.get(_key(path), []))
+        return [path] if path in alike else alike
 
     def unlisted(self) -> Iterator[str]:
         """The files that no row has named so far, in order."""

@@ -26,6 +26,14 @@ TABLE, IMAGES = "metadata.csv", "images"
 NEEDED = ("patientid", "finding", "view", "modality", "filename", "url", "license")
 LATERAL = re.compile(r"-[Ll]\.\w+$")
 SLICES = frozenset({"axial", "coronal"})
+# A word for a hospital in the tongues of the table.
+SITE = re.compile(
+    r"hospi|h[oô]pital|ospedal|klini|clini|universi|cent(?:er|re|ro)\b|institut|istitut|facult"
+    r"|school|college|medical|department|infirmary|foundation",
+    re.IGNORECASE,
+)
+MAX_WORDS = 4
+"""As many as "United States of America" has."""
 FACTS = (
     "survival", "intubated", "intubation_present", "went_icu", "in_icu", "needed_supplemental_O2",
     "extubated", "temperature", "pO2_saturation", "leukocyte_count", "neutrophil_count",
@@ -144,10 +152,13 @@ def _is_film(row: Row) -> bool:
 def _facts(row: Row) -> dict[str, str]:
     """What the table says beyond our columns, by the newest spelling of its columns.
 
-    Of the place only what stands last, the country: a hospital would narrow the patient down.
+    Of the place only what stands last, the country: a hospital would narrow the patient down. Some
+    rows name nothing but a hospital, so what holds a word for one, or is long, is left out.
     """
-    country = row["location"].rpartition(",")[2].strip()
-    return {**{fact: row[fact.casefold()] for fact in FACTS}, "location": country}
+    last = row["location"].rpartition(",")[2].strip()
+    is_country = not SITE.search(last) and len(last.split()) <= MAX_WORDS
+    facts = {fact: row[fact.casefold()] for fact in FACTS}
+    return {**facts, "location": last if is_country else ""}
 
 
 def _case(url: str) -> str:

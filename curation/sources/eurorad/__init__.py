@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from pydantic import Field, field_validator, model_validator
 
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web
+from curation.sources.base_pcr import pcr
 from curation.sources.base_site import parsed, picture
 from curation.sources.eurorad import words
 from curation.sources.eurorad.captions import films
@@ -114,7 +115,7 @@ def _case(page: Page, soup: BeautifulSoup, number: str, said: dict[str, str]) ->
         "age": age,
         "sex": sex,
         "finding": words.illness(said["final diagnosis"]),
-        "pcr": words.pcr(said.get("clinical history", "")),
+        "pcr": pcr(said.get("clinical history", "")),
         "license": licence(soup),
         "facts": facts(soup, said),
         "retrieved": page.retrieved,

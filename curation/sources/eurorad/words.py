@@ -25,13 +25,13 @@ _ILLNESS = re.compile(
     r"|normal chest (?:x-ray|radiograph)",
     re.IGNORECASE,
 )
-_PATIENT = re.compile(r"\b(?:patient|case)\s*(?:no\.?|number|#)?\s*(\d{1,3})\b", re.IGNORECASE)
-_PCR = re.compile(
-    r"\bPCR\b(?:[^.;]{0,60}?)\b(positive|negative)\b"
-    r"|\b(positive|negative)\b(?:\s+\w+){0,3}\s+(?:RT-?|r)?PCR\b",
+# "The patient 2 days after admission" is not the second of a series.
+_PATIENT = re.compile(
+    r"\b(?:patient|case)\s*(?:no\.?|number|#)?\s*(\d{1,3})\b"
+    r"(?![- \u2013]*(?:\d+[- \u2013]*)?(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?"
+    r"|mos?|years?|yrs?|y)\b)",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:not|never|no longer)\b", re.IGNORECASE)
 
 
 def who(text: str, *, is_sure: bool) -> tuple[str, str]:
@@ -69,13 +69,3 @@ def patient(caption: str) -> str:
     """`patient 5`, where a case shows a series of patients and the caption says whose this is."""
     found = _PATIENT.search(caption)
     return f"patient {found[1]}" if found else ""
-
-
-def pcr(history: str) -> str:
-    """`positive`, `negative`, or nothing; one positive test of several counts."""
-    results = {
-        (found[1] or found[2]).lower()
-        for found in _PCR.finditer(history)
-        if not _NOT.search(found[0])
-    }
-    return max(results, default="")

@@ -23,6 +23,7 @@ from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
 TABLE, IMAGES = "list.csv", "images"
+PLATFORMS = frozenset({"x.com", "mobile.x.com", "instagram.com"})
 NEEDED = ("url", "media_index", "patient_ref", "day_offset", "sex", "age", "file")
 # These may be absent; a blank modality is an X-ray, which is why the picture was listed.
 OPTIONAL = ("view", "modality", "finding", "abnormal", "pcr", "license", "attribution", "sha256")
@@ -96,8 +97,13 @@ class Listed(Importer):
 
 
 def _post(url: str) -> str:
-    """The address without what changes nothing; Twitter's posts are X's under both names."""
-    return re.sub(r"^(mobile\.)?twitter\.com/", "x.com/", same(url))
+    """The address without what changes nothing; Twitter's posts are X's under both names.
+
+    A query is nothing to the platforms ("?s=20"), while elsewhere it may say which page is meant.
+    """
+    post = re.sub(r"^(mobile\.)?twitter\.com/", "x.com/", same(url))
+    query = url.partition("#")[0].partition("?")[2]
+    return f"{post}?{query}" if query and post.partition("/")[0] not in PLATFORMS else post
 
 
 def _fault(row: Row) -> str:

@@ -8,8 +8,9 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from curation.sources.base import Page
+from curation.sources.base_pcr import pcr
 from curation.sources.base_site import is_whole, spdx
-from curation.sources.radiopaedia.words import illness, pcr
+from curation.sources.radiopaedia.words import illness
 
 SITE = "https://radiopaedia.org"
 NAMES = r"(age|gender|sex|rid|doi|tags|systems?)"

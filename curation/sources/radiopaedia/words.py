@@ -5,9 +5,19 @@ import re
 _ILLNESS = re.compile(
     r"covid[- ]?19(?: pneumonia)?|covid pneumonia|severe acute respiratory syndrome"
     r"|middle east respiratory syndrome|(?:lobar|viral|bacterial|round|community[- ]acquired"
-    r"|pneumocystis|aspiration|lipoid|varicella|influenza|legionella|klebsiella|mycoplasma"
-    r"|streptococcal|staphylococcal) pneumonia|pneumonia|tuberculosis"
+    r"|pneumocystis(?: jirovec\w+)?|pjp|aspiration|lipoid|varicella|chicken ?pox"
+    r"|influenza|legionella|klebsiella|mycoplasma|streptococcal"
+    r"|staphylococcal) pneumonia|pneumonia|tuberculosis"
     r"|\bnormal (?:frontal )?(?:adult )?chest (?:x-ray|radiograph)",
+    re.IGNORECASE,
+)
+# What may stand beside the name of an illness and change nothing.
+_HARMLESS = re.compile(
+    r"\b(?:severe|mild|moderate|typical|acute|early|extensive|diffuse|multifocal|multilobar"
+    r"|bilateral|unilateral|right|left|upper|middle|lower|lobes?|lungs?|lingular?|pulmonary|chest"
+    r"|(?:post-?)?primary|active|miliary|confirmed|proven|infection|disease|case|patient|child"
+    r"|children|adult|p(?:a)?ediatric|male|female|man|woman|boy|girl|years?|months?|old|frontal"
+    r"|lateral|pa|ap|x-rays?|radiographs?|sars|mers|on|of|in|an?|the|\d+)\b",
     re.IGNORECASE,
 )
 # Words beside which a name of an illness may be what the film does not show, or no longer.
@@ -41,35 +51,36 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DAY = re.compile(r"\bday\s+(-?\d+)", re.IGNORECASE)
-_PCR = re.compile(
-    r"\bPCR\b\W+(?:(?:test|swab|was|is|for \S+)\W+)*(positive|negative)", re.IGNORECASE
-)
 
 
 def illness(title: str, tags: str, certainty: str) -> str:
     """The diagnosis named in the title, else in the tags, else the title as it is.
 
-    A title that denies or doubts ("Non-COVID-19 viral pneumonia", "Post-COVID-19 fibrosis") stays
-    as it is too, so that a person reads it. A diagnosis that its contributor calls less than
-    certain carries that word along.
+    A title that denies or doubts ("Non-COVID-19 viral pneumonia", "Post-COVID-19 fibrosis"), or
+    that says more of an illness than is known here ("Radiation pneumonia"), stays as it is, so
+    that a person reads it. A diagnosis that its contributor calls less than certain carries that
+    word along.
     """
     doubt = certainty.strip().lower()
-    said = title if _DOUBTED.search(title) else _named(title) or _named(tags) or title
+    tagged = "" if _ILLNESS.search(title) else _tagged(tags)
+    said = title if _DOUBTED.search(title) else _named(title) or tagged or title
     return f"{said}, {doubt}" if doubt and "certain" not in doubt.split() else said
 
 
-def _named(text: str) -> str:
-    """The illness that `text` names, COVID-19 before any other; nothing where it is in doubt."""
+def _tagged(tags: str) -> str:
+    """The first illness of the tags, COVID-19 before any other; nothing where one is in doubt."""
     found = (
-        [] if _DOUBTED.search(text) else [" ".join(n[0].split()) for n in _ILLNESS.finditer(text)]
+        [] if _DOUBTED.search(tags) else [name for tag in tags.split(",") if (name := _named(tag))]
     )
     return next((name for name in found if "covid" in name.lower()), found[0] if found else "")
 
 
-def pcr(text: str) -> str:
-    """`positive`, `negative`, or nothing."""
-    found = _PCR.search(text)
-    return found[1].lower() if found else ""
+def _named(text: str) -> str:
+    """COVID-19 where `text` names it, or the one illness beside which it says nothing more."""
+    found = [" ".join(name[0].split()) for name in _ILLNESS.finditer(text)]
+    rest = _HARMLESS.sub("", _ILLNESS.sub("", text))
+    is_plain = len(found) == 1 and not re.search(r"\w", rest)
+    return next((name for name in found if "covid" in name.lower()), found[0] if is_plain else "")
 
 
 def said_of_study(caption: str, findings: str, diagnosis: str) -> dict[str, str]:

@@ -5,6 +5,18 @@ from dataclasses import dataclass
 from re import Pattern
 
 COVID = re.compile(r"covid[- ]?19", re.IGNORECASE)
+# "Influenza A e B" is one clause.
+_CLAUSE = re.compile(
+    r"([.;,:]|\b(?:e|ed|ma|poi|mentre|and|but|then|while)\b(?!\s+\w\b))", re.IGNORECASE
+)
+_OURS = re.compile(r"covid|sars[- ]?cov|coronavirus|tampon|\bswab|pcr\b", re.IGNORECASE)
+_OTHER_GERM = re.compile(
+    r"influenza|\bh1n1|\b(?:rsv|vrs|hiv|cmv|tb[ck]?|mrsa)\b|sinciziale|syncytial|adenovirus|rhinovirus"
+    r"|legionell|micoplasma|mycoplasma|pneumococc|streptococc|stafilococc|staphylococc|batteri"
+    r"|bacteri|tubercol|tubercul|pneumocystis|(?:altri|other)\W+vir",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(r"\b(?:positiv|negativ)\w+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +111,25 @@ class Tongue:
     def swab(self, text: str) -> str:
         """The swab's result, or nothing; one positive swab of several counts.
 
-        A swab that is not, or was never, positive is negative; "not negative" says nothing.
+        A swab that is not, or was never, positive is negative; "not negative" says nothing, nor
+        does a swab for another germ.
         """
-        found = set[bool]()
+        found, text = set[bool](), _of_covid(text)
         for before, told in (pair for swab in self.swabs for pair in swab.findall(text)):
             for denied, result in self.results.findall(told):
                 is_positive, is_denied = result.lower() == self.positive, bool(before or denied)
                 if is_positive or not is_denied:
                     found.add(is_positive and not is_denied)
         return self.swab_words[not max(found)] if found else ""
+
+
+def _of_covid(text: str) -> str:
+    """The text without the results of tests for other germs."""
+    kept, is_other = list[str](), False
+    for clause in _CLAUSE.split(text):
+        if _OTHER_GERM.search(clause):
+            is_other = not re.search(r"covid|sars[- ]?cov", clause, re.IGNORECASE)
+        elif clause == "." or _OURS.search(clause):
+            is_other = False
+        kept.append(_RESULT.sub("", clause) if is_other else clause)
+    return "".join(kept)
