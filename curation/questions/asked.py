@@ -17,6 +17,8 @@ from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable, check_records
 from manifests.contract.vocabulary import Reason
 
+UNFILLED = ("https://example.org", "Who is to be credited", "Say here what", "owner/name")
+"""Words of `cxr source new` that a person was to replace."""
 LONGEST = 180
 """Lines of a source that a newcomer still reads to the end."""
 EXPECTED = frozenset({
@@ -36,6 +38,10 @@ def it_says_all_that_a_person_must_know(case: Case) -> Iterator[str]:
         yield f"about.homepage is {about.homepage!r}, no https address"
     if not (about.license_url.startswith("https://") or about.license == "NOASSERTION"):
         yield "about.license_url is no https address: where does the licence stand?"
+    code = case.code.read_text(encoding="utf-8")
+    yield from (
+        f"{case.code} still says {words!r}; fill it in" for words in UNFILLED if words in code
+    )
     for host in about.hosts:
         if host != urlsplit(f"https://{host}").hostname:
             yield f"about.hosts names {host!r}, which is no host name"

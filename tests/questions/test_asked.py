@@ -34,7 +34,7 @@ class Sound(Importer):
     def draft(self, row: Row, files: Path) -> Draft:
         return Draft(
             source_ref=row["file"], image=partial(film, files / "images", row["file"]),
-            url="https://example.org/x", patient=row["patient"], finding=row["finding"],
+            url="https://example.com/x", patient=row["patient"], finding=row["finding"],
         )  # fmt: skip
 
 

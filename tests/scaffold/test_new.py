@@ -20,9 +20,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("key", KINDS)
-def test_it_answers_every_question_at_once(project: Path, key: str) -> None:
-    said = succeed(project, "python", "-m", "curation", "source", "check", key)
-    assert "BAD" not in said
+def test_it_works_at_once_and_says_what_is_to_be_filled_in(project: Path, key: str) -> None:
+    done = run(project, "python", "-m", "curation", "source", "check", key)
+    assert done.returncode == 1
+    faults = [line for line in done.stdout.splitlines() if not line.startswith("ok  ")]
+    assert faults[0] == "BAD  it says all that a person must know"
+    assert len(faults) > 2
+    assert all("; fill it in" in line for line in faults[1:])
+
+
+def test_what_is_filled_in_answers_every_question(project: Path) -> None:
+    code = project / "curation/sources/a_folder/__init__.py"
+    text = code.read_text().replace("https://example.org", "https://hospital.example")
+    text = text.replace("Who is to be credited", "Nobody").replace("Say here what", "This is what")
+    code.write_text(text)
+    said = succeed(project, "python", "-m", "curation", "source", "check", "a_folder")
     assert said.count("ok  ") == 8
 
 

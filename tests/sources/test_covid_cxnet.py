@@ -134,6 +134,18 @@ def test_a_row_without_a_number_is_told_with_its_line(called: str, tmp_path: Pat
     assert (lost.reason, f"{called!r}" in lost.detail) == (Reason.MISSING_IMAGE, True)
 
 
+def test_a_film_whose_row_is_broken_is_not_made_a_patient_of_its_own(tmp_path: Path) -> None:
+    files = clone(tmp_path, "443.png", "444.png")
+    table = files / "metadata.csv"
+    table.write_text(table.read_text().rstrip() + ",x,y,z\n")
+    given = read(files)
+    film = given["443"]
+    assert isinstance(film, Lost)
+    assert film.reason == Reason.INVALID_FIELD
+    assert isinstance(given["metadata.csv, line 2"], Lost)
+    assert isinstance(given["444"], Draft)
+
+
 def test_a_folder_beside_the_known_one_is_told_and_not_passed_over(tmp_path: Path) -> None:
     found = read(clone(tmp_path, "443.png", "normal/443.png", "covid19/new/444.png"))
     reasons = {ref: lost.reason for ref, lost in found.items() if isinstance(lost, Lost)}

@@ -183,6 +183,11 @@ def test_a_name_of_no_known_form_is_told(copy: Path) -> None:
     assert lost.reason == Reason.LAYOUT_CHANGED
 
 
+def test_a_picture_beside_the_set_is_told(copy: Path) -> None:
+    (copy / "a.JPEG").write_bytes(b"stray")
+    assert isinstance(read(copy)["a.JPEG"], Lost)
+
+
 def test_another_layout_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "train/NORMAL").mkdir(parents=True)
     with pytest.raises(Rejected, match="bring the set as it is published") as verdict:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curation.sources.base import Lost
-from curation.sources.base_files import Row, rows
+from curation.sources.base_files import Row, rows, text
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
@@ -44,9 +44,9 @@ class Met(NamedTuple):
     """True where an earlier row has told of this film already."""
 
 
-def read_name(text: str) -> Name | None:
+def read_name(word: str) -> Name | None:
     """The name in its parts, in any letter case, or None where it is of another form."""
-    found = NAME.fullmatch(text)
+    found = NAME.fullmatch(word)
     return Name(int(found[1]), (found[2] + found[3]).lower()) if found else None
 
 
@@ -61,8 +61,10 @@ def films_with_rows(table: Path, images: Path, *needed: str) -> Iterator[Met | L
     Raises `Rejected` (layout_changed) without table or folder, or when no file has a number.
     """
     films, strangers = _by_number(images)
-    told = set[int]()
+    told, broken = set[int](), set[int]()
     for row in rows(table, "filename", *needed):
+        if isinstance(row, Lost):
+            broken |= _named_in(row, table)
         met = row if isinstance(row, Lost) else _met(row, table, films)
         if isinstance(met, Met):
             yield met._replace(is_again=met.called.number in told)
@@ -72,6 +74,8 @@ def films_with_rows(table: Path, images: Path, *needed: str) -> Iterator[Met | L
     for number, same in sorted(films.items()):
         if len(same) > 1:
             yield from (_one_of_many(film.file, same) for film in same)
+        elif number in broken - told:
+            yield _of_broken_row(same[0], table)
         elif number not in told:
             yield Met(same[0], None, same[0].name)
     yield from (_stranger(file, images) for file in strangers)
@@ -115,6 +119,22 @@ def _met(row: Row, table: Path, films: dict[int, list[Film]]) -> Met | Lost:
         detail = f"{row['filename']}: in {place}, but no file has its number; fetch it again"
         return Lost(source_ref=row["filename"], reason=Reason.MISSING_IMAGE, detail=detail)
     return Met(found[0], row, called)
+
+
+def _named_in(broken: Lost, table: Path) -> set[int]:
+    """The film that a row names which cannot be read as a row: its first cell, as it stands."""
+    line = int(broken.source_ref.rpartition(" ")[2])
+    named = text(table.read_bytes()).splitlines()[line - 1].partition(",")[0].strip(' "')
+    name = read_name(named)
+    return {name.number} if name else set()
+
+
+def _of_broken_row(film: Film, table: Path) -> Lost:
+    # Without its row it would be a patient of its own, while others of that patient have theirs.
+    detail = (
+        f"{film.file}: its row in {table.name} cannot be read; mend the row, it says whose it is"
+    )
+    return Lost(source_ref=film.ref, reason=Reason.INVALID_FIELD, detail=detail)
 
 
 def _one_of_many(ref: str, same: list[Film]) -> Lost:

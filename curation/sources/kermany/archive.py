@@ -16,6 +16,9 @@ from manifests.contract.vocabulary import Reason
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
+PICTURES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".tif", ".tiff", ".dcm"})
+
+
 class File(NamedTuple):
     """One file: its path below the folder or in the zip, and its bytes when asked."""
 
@@ -24,11 +27,11 @@ class File(NamedTuple):
 
 
 def files_of(folder: Path) -> Iterator[File | Lost]:
-    """Every file of every zip and folder in `folder`, in order; marks of ours are left out."""
+    """Every file of every zip and folder in `folder`, in order, and the pictures beside them."""
     for archive in sorted(folder.glob("*.zip")):
         yield from _members(archive)
     for place in sorted(place for place in folder.rglob("*") if place.is_file()):
-        if place.parent != folder:
+        if place.parent != folder or place.suffix.lower() in PICTURES:
             yield File(
                 place.relative_to(folder).as_posix(), partial(film, place.parent, place.name)
             )

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.nlm_tb.archive import FILMS, Contents, check_sets, contents
-from curation.sources.nlm_tb.around import TABLE, Beside, beside, key
+from curation.sources.nlm_tb.around import PICTURES, TABLE, Beside, beside, key
 from curation.sources.nlm_tb.readings import Reading, patient_of
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
@@ -32,7 +32,6 @@ SETS = {
     "MCUCXR": ("Montgomery", PLACES["MontgomerySet"]),
     "CHNCXR": ("Shenzhen", PLACES["ChinaSet_AllFiles"]),
 }
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".dcm"})
 
 
 class NlmTb(Importer):

@@ -15,6 +15,7 @@ READINGS = "ClinicalReadings"
 LEFT, RIGHT = "ManualMask/leftMask", "ManualMask/rightMask"
 UNIONS = ("mask", "masks")
 KNOWN = frozenset({FILMS, READINGS, LEFT, RIGHT, *UNIONS})
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".dcm"})
 NOT_READ = ("annotation", "statistics")
 """Beginnings of folders that are published too, and hold no films, readings or lung masks."""
 TABLE = "shenzhen_metadata.csv"
@@ -40,14 +41,21 @@ def key(name: str) -> str:
 def beside(held: Contents, table: Path, films: Collection[str], ref: str) -> Beside:
     """All that belongs to `films` (keys) in a set; `ref` stands before names in sentences."""
     found = Beside()
-    for name in sorted({_folder(name) for name in held if "/" in name} - KNOWN):
-        if not name.casefold().startswith(NOT_READ):
-            found.lost.append(_strange(f"{ref}/{name}"))
+    found.lost.extend(_strange(f"{ref}/{name}") for name in _outside(held))
     _take_readings(found, held, films, ref)
     if table.is_file():
         _take_table(found, table, films, ref)
     _take_masks(found, held, films, ref)
     return found
+
+
+def _outside(held: Contents) -> list[str]:
+    """Pictures in no folder that is read, and folders without pictures that nobody knows."""
+    names = [n for n in sorted(held) if not n.casefold().startswith(NOT_READ)]
+    names = [name for name in names if "/" not in name or _folder(name) not in KNOWN]
+    pictures = [name for name in names if PurePosixPath(name).suffix.lower() in PICTURES]
+    folders = {_folder(name) for name in names if "/" in name} - {_folder(p) for p in pictures}
+    return [*pictures, *sorted(folders)]
 
 
 def _take_readings(found: Beside, held: Contents, films: Collection[str], ref: str) -> None:
@@ -127,7 +135,7 @@ def _below(held: Contents, folder: str) -> Iterator[tuple[str, Image]]:
 
 
 def _strange(place: str) -> Lost:
-    detail = f"{place}: a folder that this source does not know; nothing in it is read"
+    detail = f"{place}: lies where this source knows of nothing; it is not read, move it"
     return Lost(source_ref=place, reason=Reason.LAYOUT_CHANGED, detail=detail)
 
 
