@@ -23,7 +23,7 @@ ABOUT = {
     "software": AGENT,
     "format": "WARC File Format 1.1",
     "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-    "description": "Answers as recorded: bodies unpacked, cookies and credentials left out",
+    "description": "Answers as recorded: bodies unpacked, no cookies, credentials, signatures",
 }
 
 

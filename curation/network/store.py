@@ -29,7 +29,7 @@ Headers = list[list[str]]
 
 
 class Redirect(TypedDict):
-    """An answer that only sent us on; its `Location` is where that led, written out in full."""
+    """An answer that only sent us on; its `Location` is where that led, as `unsigned` gives it."""
 
     url: str
     status: int
