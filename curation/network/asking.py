@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 
 from curation.network.addresses import Addresses
+from curation.network.entry import Evidence, Redirect
 from curation.network.errors import Disallowed, Failed, Refused
 from curation.network.guard import Deadline, Wire
 from curation.network.headers import kept
@@ -18,7 +19,6 @@ from curation.network.manners import Manners, Params
 from curation.network.reserved import AGENT
 from curation.network.robots import Robots
 from curation.network.signed import unsigned
-from curation.network.store import Evidence, Redirect
 from curation.sources.base import Source
 
 log = logging.getLogger(__name__)

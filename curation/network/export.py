@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from curation.network import lock as locks
 from curation.network.archive import sha256_of
+from curation.network.entry import Redirect
 from curation.network.errors import Mismatch
 from curation.network.journal import Journal, robots_of
 from curation.network.reserved import AGENT
-from curation.network.store import INDEX, OBJECTS, Redirect, Store
+from curation.network.store import INDEX, OBJECTS, Store
 from curation.network.warc import Came, Warc
 from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt

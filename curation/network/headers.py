@@ -2,8 +2,8 @@
 
 import requests
 
+from curation.network.entry import Headers
 from curation.network.signed import DOOR, NOT_KEPT, unsigned
-from curation.network.store import Headers
 
 
 def kept(response: requests.Response) -> Headers:

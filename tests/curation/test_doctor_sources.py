@@ -9,7 +9,8 @@ from grants import GRANT
 from project import ROOT
 
 from curation.doctor_sources import State, standings
-from curation.network.store import Evidence, Store
+from curation.network.entry import Evidence
+from curation.network.store import Store
 from curation.sources.base import Page
 from curation.sources.loading import keys
 
