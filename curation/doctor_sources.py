@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from curation.network.errors import NotPermitted
 from curation.network.permission import checked
-from curation.network.recorded import is_blocked
+from curation.network.recorded import admitted
 from curation.network.store import BrokenStore, Store
 from curation.sources.base import Importer, Scraper, Source
+from curation.sources.base_github import TREE
 from curation.sources.loading import keys, load, source_class
+from manifests.contract.folder import PART
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejected
+from manifests.contract.vocabulary import Reason
 
 DRAWN = Path("data/phantom")
 
@@ -61,27 +65,60 @@ def _standing(key: str, entries: Mapping[str, Any]) -> Standing:
         return Standing(key, State.READY, f"{source.files}, drawn by `dvc repro` when needed")
     if source.files.is_dir() and any(source.files.iterdir()):
         return _filled(key, source)
-    return _empty(key, source)
+    return _wanting(key, source, f"{source.files}, empty or absent")
 
 
 def _filled(key: str, source: Source) -> Standing:
-    if not isinstance(source, Scraper):
-        return Standing(key, State.READY, str(source.files))
+    return _site(key, source) if isinstance(source, Scraper) else _folder(key, source)
+
+
+def _site(key: str, source: Scraper) -> Standing:
     try:
-        store = Store(source.files)
-        pages = [store.page(entry.url) for entry in store if "html" in entry.content_type]
+        read, closed = _pages(Store(source.files))
     except (BrokenStore, Rejected) as fault:
         return Standing(key, State.NEEDS_FILES, str(fault), f"`cxr fetch {key}` asks for it again")
-    if pages and all(is_blocked(page) for page in pages):
+    if read:
+        return Standing(key, State.READY, f"{source.files}, {read} pages recorded")
+    if closed:
         return Standing(
-            key, State.BLOCKED, f"{source.files}: every page that came is a gate",
+            key, State.BLOCKED, f"{source.files}: every page that came is a gate or reserved",
             f"ask the keepers of {source.about.homepage}, then `cxr fetch {key}`",
         )  # fmt: skip
-    return Standing(key, State.READY, f"{source.files}, {len(pages)} pages recorded")
+    return _wanting(key, source, f"{source.files}: holds no page that can be read")
 
 
-def _empty(key: str, source: Source) -> Standing:
-    found = f"{source.files}, empty or absent"
+def _pages(store: Store) -> tuple[int, int]:
+    """How many pages can be read, and how many the site keeps; those that are gone are neither.
+
+    Raises `Rejected` for a page whose body is damaged.
+    """
+    read = closed = 0
+    for entry in store:
+        if "html" not in entry.content_type or urlsplit(entry.url).path == "/robots.txt":
+            continue
+        try:
+            admitted(store.page(entry.url))
+        except Rejected as verdict:
+            if verdict.reason == Reason.UNREADABLE_IMAGE:
+                raise
+            closed += verdict.reason == Reason.BLOCKED
+        else:
+            read += 1
+    return read, closed
+
+
+def _folder(key: str, source: Source) -> Standing:
+    """An importer's folder; what a kill left of a file, or a list of files, is no file yet."""
+    files = [place for place in source.files.rglob("*") if place.is_file()]
+    parts = [place for place in files if place.suffix == PART]
+    if parts:
+        return _wanting(key, source, f"{min(parts)}, which came in part only")
+    if all(place.name == TREE or place.name.startswith(".") for place in files):
+        return _wanting(key, source, f"{source.files}, without a file of the source")
+    return Standing(key, State.READY, str(source.files))
+
+
+def _wanting(key: str, source: Source, found: str) -> Standing:
     own = f"or name your own folder in params.yaml, sources.{key}.files"
     try:
         checked(key, source.about, getattr(source, "permission", None))

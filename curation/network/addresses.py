@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from curation.network.errors import Refused
+from curation.network.signed import unsigned
 from curation.sources.base import Source
 from manifests.contract.params import Misspelt
 
@@ -35,10 +36,11 @@ class Addresses:
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port
         except ValueError as fault:
-            raise Refused(f"{url[:200]}: is no address ({fault})") from None
+            raise Refused(f"{unsigned(url)[:200]}: is no address ({fault})") from None
         is_plain = parts.username is None and port in {None, 80, 443}
         if parts.scheme not in {"http", "https"} or host not in self._hosts or not is_plain:
-            raise Refused(f"{url[:200]}: is not on {', '.join(sorted(self._hosts))}; not asked")
+            hosts = ", ".join(sorted(self._hosts))
+            raise Refused(f"{unsigned(url)[:200]}: is not on {hosts}; not asked")
         return parts._replace(scheme="https", netloc=host, fragment="").geturl()
 
     def actual(self, url: str) -> str:
@@ -52,7 +54,7 @@ class Addresses:
         try:
             there = location if urlsplit(location).netloc else urljoin(url, location)
         except ValueError as fault:
-            raise Refused(f"{location[:200]}: is no address ({fault})") from None
+            raise Refused(f"{unsigned(location)[:200]}: is no address ({fault})") from None
         return self.canonical(_unmirrored(there, self._mirrors))
 
 

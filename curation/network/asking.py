@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 import requests
 
 from curation.network.addresses import Addresses
+from curation.network.entry import Evidence, Redirect
 from curation.network.errors import Disallowed, Failed, Refused
 from curation.network.guard import Deadline, Wire
 from curation.network.headers import kept
 from curation.network.manners import Manners, Params
 from curation.network.reserved import AGENT
 from curation.network.robots import Robots
-from curation.network.store import Evidence, Redirect
+from curation.network.signed import unsigned
 from curation.sources.base import Source
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ MAX_REDIRECTS = 5
 
 
 class Answer(NamedTuple):
-    """An unread answer: the canonical address it came from, and the time it has left."""
+    """An unread answer: where it came from, as that is recorded, and the time it has left."""
 
     url: str
     response: requests.Response
@@ -91,9 +92,11 @@ class Asker:
         """
         at, hops = self._addresses.canonical(url), list[Redirect]()
         while len(hops) <= MAX_REDIRECTS:
+            # What was asked for is asked for again; where the host led is its own affair.
+            shown = unsigned(at) if hops else at
             rules = self._rules(at)
             if not rules.allows(at):
-                raise Disallowed(f"{urlsplit(at).hostname}: {rules.why}; {at} is not asked")
+                raise Disallowed(f"{urlsplit(at).hostname}: {rules.why}; {shown} is not asked")
             self.manners.wait(at, rules.pause())
             self.requests += 1
             start = time.monotonic()
@@ -101,10 +104,10 @@ class Asker:
                 self.manners.answered(at, time.monotonic() - start, response.status_code)
                 location = response.headers.get("Location", "")
                 if response.status_code not in REDIRECTS or not location:
-                    yield Answer(at, response, deadline, self._now(), hops)
+                    yield Answer(shown, response, deadline, self._now(), hops)
                     return
                 there = self._addresses.target(at, location)
-                hops.append(_hop(at, response, there))
+                hops.append(_hop(shown, response, unsigned(there)))
             at = there
         raise Refused(f"{url}: more than {MAX_REDIRECTS} redirects; not followed")
 

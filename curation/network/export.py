@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from curation.network import lock as locks
 from curation.network.archive import sha256_of
+from curation.network.entry import Redirect
 from curation.network.errors import Mismatch
 from curation.network.journal import Journal, robots_of
 from curation.network.reserved import AGENT
-from curation.network.store import INDEX, OBJECTS, Redirect, Store
+from curation.network.store import INDEX, OBJECTS, Store
 from curation.network.warc import Came, Warc
 from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt
@@ -23,7 +24,7 @@ ABOUT = {
     "software": AGENT,
     "format": "WARC File Format 1.1",
     "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-    "description": "Answers as recorded: bodies unpacked, cookies and credentials left out",
+    "description": "Answers as recorded: bodies unpacked, no cookies, credentials, signatures",
 }
 
 

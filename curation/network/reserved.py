@@ -58,7 +58,7 @@ def _without_comments(data: bytes) -> bytes:
 def _is_for_us(tag: str) -> bool:
     """One of the rules holds for us: those behind `other:` hold for that agent only."""
     is_ours = True
-    for part in tag.split(","):
+    for part in re.split("[,;]", tag):
         named = PREFIX.fullmatch(part)
         rule = part
         if named and named[1].lower() not in WITH_VALUE:

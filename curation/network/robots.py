@@ -44,5 +44,6 @@ def read(page: Page) -> Robots:
         return FREE
     if page.status != 200 or is_blocked(page):  # noqa: PLR2004 - HTTP's "here it is"
         return Robots(None, f"its robots.txt answers with status {page.status}")
-    text = page.data[:MAX_BYTES].decode("utf-8", errors="replace")
+    # A byte order mark would make the first line none, and so free all that is below it.
+    text = page.data[:MAX_BYTES].decode("utf-8-sig", errors="replace")
     return Robots(Protego.parse(text), "its robots.txt disallows it")

@@ -8,59 +8,18 @@ No stage owns such a folder, because DVC deletes a stage's outputs before it run
 """
 
 import hashlib
-import json
 import os
-import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypedDict, get_origin
 
+from curation.network.entry import NO_EVIDENCE, Entry, Evidence, entry_of, line
 from curation.sources.base import Page
 from manifests.contract.folder import PART
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
 INDEX, OBJECTS = "responses.jsonl", "objects"
-SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-Headers = list[list[str]]
-
-
-class Redirect(TypedDict):
-    """An answer that only sent us on; its `Location` is where that led, written out in full."""
-
-    url: str
-    status: int
-    headers: Headers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What is known of a live answer beside its body; a drawn one has none."""
-
-    received: str = ""
-    """UTC, to the second: 2026-01-02T10:20:30Z."""
-    headers: Headers = field(default_factory=list)
-    """Name and value of every header line, without cookies and credentials."""
-    redirects: list[Redirect] = field(default_factory=list)
-    """The answers on the way from `url` to `final_url`."""
-    reserved: str = ""
-    """Why the body was not taken, where the host keeps it from machines that learn."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(Evidence):
-    """One line of the index."""
-
-    url: str
-    final_url: str
-    status: int
-    content_type: str
-    sha256: str
-    bytes: int
-    retrieved: str
 
 
 class BrokenStore(ValueError):  # noqa: N818 - names what is broken, and is shown to a person
@@ -109,7 +68,7 @@ class Store:
             content_type=entry.content_type, retrieved=entry.retrieved,
         )  # fmt: skip
 
-    def put(self, page: Page, evidence: Evidence = Evidence()) -> Entry:
+    def put(self, page: Page, evidence: Evidence = NO_EVIDENCE) -> Entry:
         """Record a response: first its body, then its line, so that a kill leaves no half.
 
         The line follows the body at once, and both are on the disk when this returns: a power cut
@@ -128,7 +87,7 @@ class Store:
             part.write_bytes(page.data)
             part.replace(body)
         with (self.folder / INDEX).open("a", encoding="utf-8") as index:
-            index.write(json.dumps(_line(entry), sort_keys=True, ensure_ascii=False) + "\n")
+            index.write(line(entry) + "\n")
         if self.is_durable:
             _flush(body, body.parent, self.folder / INDEX)
         self._entries[entry.url] = entry
@@ -160,33 +119,14 @@ class Store:
             return
         lines = index.read_bytes().split(b"\n")
         # A kill may tear the last line; its response is asked for again.
-        for number, line in enumerate(lines[:-1], start=1):
+        for number, text in enumerate(lines[:-1], start=1):
             try:
-                yield _checked(Entry(**json.loads(line)))
+                yield entry_of(text)
             except (ValueError, TypeError, KeyError) as fault:
                 raise BrokenStore(
                     f"{index}, line {number}: not a recorded response ({fault}); "
                     "take it out and fetch again"
                 ) from None
-
-
-def _line(entry: Entry) -> dict[str, Any]:
-    """What is written: of the evidence only what there is."""
-    optional = {part.name for part in fields(Evidence)}
-    return {name: said for name, said in asdict(entry).items() if said or name not in optional}
-
-
-def _checked(entry: Entry) -> Entry:
-    for part in fields(Entry):
-        found = getattr(entry, part.name)
-        if type(found) is not (get_origin(part.type) or part.type):
-            raise TypeError(f"{part.name} is {found!r}")
-    if not SHA256.fullmatch(entry.sha256):
-        raise ValueError(f"sha256 is {entry.sha256!r}")
-    for headers in [entry.headers, *(hop["headers"] for hop in entry.redirects)]:
-        if [list(map(type, line)) for line in headers] != [[str, str]] * len(headers):
-            raise TypeError(f"headers are {headers!r}")
-    return entry
 
 
 def _flush(*places: Path) -> None:

@@ -13,7 +13,7 @@ from requests.utils import requote_uri
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from curation.network.store import Headers
+from curation.network.entry import Headers
 
 VERSION = "1.1"
 # A body is kept without what was put around it for the way, so its head must not promise that.

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 from curation.network import reserved, robots
 from curation.network.asking import Answer, Asker, Moment
 from curation.network.body import lacks_its_end, whole
+from curation.network.entry import Evidence
 from curation.network.errors import Cut, Disallowed, Failed, Refused, Unavailable
 from curation.network.manners import SERVER_ERROR, Params
 from curation.network.recorded import admitted, is_blocked, is_settled
-from curation.network.store import Evidence, Store
+from curation.network.store import Store
 from curation.sources.base import Page, Source, ask
 from curation.sources.base_site import is_html
 from manifests.contract.record import Rejected

@@ -76,9 +76,7 @@ def _renamed(page: Page) -> Page:
 
 def _emptied(page: Page) -> Page:
     """The page is there, and nothing is on it."""
-    return (
-        replace(page, data=b"<!doctype html><html><body></body></html>") if is_html(page) else page
-    )
+    return replace(page, data=EMPTY) if is_html(page) else page
 
 
 def _without_keys(page: Page) -> Page:

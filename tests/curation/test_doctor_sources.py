@@ -9,6 +9,7 @@ from grants import GRANT
 from project import ROOT
 
 from curation.doctor_sources import State, standings
+from curation.network.entry import Evidence
 from curation.network.store import Store
 from curation.sources.base import Page
 from curation.sources.loading import keys
@@ -54,18 +55,64 @@ def test_a_site_that_forbids_copying_needs_a_permission_record_first(tmp_path: P
     assert state("sirm", files=tmp_path / "none", **granted)[0] is State.NEEDS_FILES
 
 
-def test_a_site_that_gave_nothing_but_gates_is_blocked(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    for number in range(2):
-        store.put(
-            Page(
-                url=f"https://www.sirm.org/{number}", final_url=f"https://www.sirm.org/{number}",
-                status=200, content_type="text/html", data=b"<html><title>Just a moment</title>",
-            )
-        )  # fmt: skip
+def record(folder: Path, *kinds: str) -> None:
+    """A page for each kind, after the site's robots.txt, which is there for none of them."""
+    store = Store(folder)
+    for number, kind in enumerate(("gone", *kinds)):
+        url = f"https://www.sirm.org/{number}/" if number else "https://www.sirm.org/robots.txt"
+        page = Page(url=url, final_url=url, status=404 if kind == "gone" else 200,
+                    content_type="text/html", data=BODIES[kind])  # fmt: skip
+        store.put(page, Evidence(reserved="is reserved" if kind == "reserved" else ""))
+
+
+BODIES = {"gate": b"<html><title>Just a moment</title>", "reserved": b"", "gone": b"<html>",
+          "open": b"<html><h1>caso</h1>"}  # fmt: skip
+
+
+@pytest.mark.parametrize("kinds", [("gate",) * 2, ("reserved",) * 2, ("gate", "reserved", "gone")])
+def test_a_site_that_gave_no_page_to_read_is_blocked(
+    kinds: tuple[str, ...], tmp_path: Path
+) -> None:
+    record(tmp_path, *kinds)
     found, said = state("sirm", files=tmp_path, **SIRM)
     assert found is State.BLOCKED
     assert "ask the keepers" in said
+
+
+@pytest.mark.parametrize("kind", ["gate", "reserved", "gone"])
+def test_a_page_that_was_not_given_hides_no_other(kind: str, tmp_path: Path) -> None:
+    record(tmp_path, *["open"] * 5, kind)
+    found, said = state("sirm", files=tmp_path, **SIRM)
+    assert found is State.READY
+    assert "5 pages" in said
+
+
+def test_a_site_of_which_only_the_rules_came_is_not_ready(tmp_path: Path) -> None:
+    record(tmp_path)
+    assert state("sirm", files=tmp_path, **SIRM)[0] is State.NEEDS_PERMISSION
+    (tmp_path / "grant.yaml").write_text(GRANT.format(key="sirm"))
+    granted = {**SIRM, "permission": tmp_path / "grant.yaml"}
+    found, said = state("sirm", files=tmp_path, **granted)
+    assert found is State.NEEDS_FILES
+    assert "no page that can be read" in said
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("github_tree.json",), (".DS_Store",), ("images/a.png.part", "images/a.png.version.part"),
+     ("github_tree.json", "metadata.csv", "images/a.png.part")],
+)  # fmt: skip
+def test_what_a_kill_left_of_a_fetch_needs_files(names: tuple[str, ...], tmp_path: Path) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"{}")
+    found, said = state("cohen", files=tmp_path, commit="a" * 40)
+    assert found is State.NEEDS_FILES
+    assert "`cxr fetch cohen`" in said
+    for name in names:
+        (tmp_path / name).rename(tmp_path / name.removesuffix(".part").removeprefix("."))
+    (tmp_path / "metadata.csv").write_bytes(b"")
+    assert state("cohen", files=tmp_path, commit="a" * 40)[0] is State.READY
 
 
 @pytest.mark.parametrize("damage", ["index", "body"])

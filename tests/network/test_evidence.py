@@ -15,6 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 from curation.network.errors import Mismatch
 from curation.network.export import export
 from curation.network.fetch import Params, fetch
+from curation.network.signed import unsigned
 from curation.network.store import BrokenStore, Store
 from curation.network.web import PoliteWeb
 from curation.sources.base import About, Importer, Page, Remote
@@ -95,6 +96,93 @@ def test_an_answer_is_kept_with_headers_moment_and_way(site: Site, tmp_path: Pat
     assert (hop["url"], hop["status"]) == (PAGE, 301)
     assert ["Location", PLACE] in hop["headers"]
     assert "hush" not in (tmp_path / "responses.jsonl").read_text()
+
+
+SIGNED = {
+    "/p?X-Amz-Signature=hush&X-Amz-Credential=hush%2Fs3&X-Amz-Date=hush&part=1":
+        "/p?X-Amz-Signature=(not kept)&X-Amz-Credential=(not kept)&X-Amz-Date=(not kept)&part=1",
+    "/p?part=1&Expires=hush&Signature=hush,hush~&Key-Pair-Id=hush":
+        "/p?part=1&Expires=(not kept)&Signature=(not kept)&Key-Pair-Id=(not kept)",
+    "/p?sv=2020&sig=hush%3D": "/p?sv=2020&sig=(not kept)",
+    "/p?a=1;TOKEN=hush": "/p?a=1;TOKEN=(not kept)",
+    "/p?access_token=hush": "/p?access_token=(not kept)",
+    "/p?next=https%3A%2F%2Fx%2F%3Fsig%3Dhush": "/p?next=(not kept)",
+    "/p?next=/d/1/hush/download": "/p?next=/d/1/(not kept)/download",
+    "/d/1/b1!hush-hush_hush./download": "/d/1/(not kept)/download",
+    "/en/d/post/?lang=us&design=2&p=": "/en/d/post/?lang=us&design=2&p=",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("there", SIGNED)
+def test_a_signed_address_is_asked_whole_and_kept_without(
+    there: str, site: Site, tmp_path: Path
+) -> None:
+    place, links = f"{SITE}{there}", {"Link": f"<{SITE}{there}>; rel=next"}
+    site.faults[PAGE] = [redirect(there)]
+    site.faults[place] = [redirect("/it/post/?sig=hush"), body(HTML)]
+    site.faults[f"{PLACE}?sig=hush"] = [
+        lambda handler: send(handler, 301, b"", {"Location": there, **links})
+    ]
+    web(site, tmp_path / "raw").page(PAGE)
+    assert site.asked[-3:] == [place, f"{PLACE}?sig=hush", place]
+    entry = Store(tmp_path / "raw").entry(PAGE)
+    assert entry is not None
+    assert entry.final_url == SITE + SIGNED[there]
+    first, second, third = entry.redirects
+    assert (first["url"], second["url"]) == (PAGE, SITE + SIGNED[there])
+    assert third["url"] == f"{PLACE}?sig=(not kept)"
+    assert ["Location", SITE + SIGNED[there]] in first["headers"]
+    assert ["Link", f"<{SITE}{SIGNED[there]}>; rel=next"] in third["headers"]
+    export("sirm", tmp_path / "raw", tmp_path / "lock", tmp_path / "a.warc.gz")
+    assert "hush" not in (tmp_path / "raw" / "responses.jsonl").read_text()
+    assert b"hush" not in gzip.decompress((tmp_path / "a.warc.gz").read_bytes())
+
+
+def test_a_name_in_other_letters_is_known_too() -> None:
+    assert unsigned("/p?X%2Damz%2Dsignature=hush") == "/p?X%2Damz%2Dsignature=(not kept)"
+
+
+def test_an_importers_file_from_a_signed_address_goes_without(site: Site, tmp_path: Path) -> None:
+    folder, lock, data = tmp_path / "raw" / "archive", tmp_path / "lock", b"0" * 200_000
+    there = f"https://{HOST}/d/1/hush/download?sig=hush"
+    site.faults[f"https://{HOST}/a.tar.gz"] = [redirect(there)] * 2
+    site.files[there] = data
+    site.faults[there] = [
+        cut_after(70_000, data, ETag=f'"{hashlib.sha256(data).hexdigest()[:12]}"')
+    ]
+    source = Archive(files=folder, mirrors=site.mirrors(HOST), names=("a.tar.gz",))
+    fetch("archive", source, NICE, folder, lock)
+    assert (folder / "a.tar.gz").read_bytes() == data
+    export("archive", folder, lock, tmp_path / "a.warc.gz")
+    kept = f"https://{HOST}/d/1/(not kept)/download?sig=(not kept)"
+    journal = folder.with_name(".archive.came.jsonl").read_text()
+    for told in (lock.read_text(), journal):
+        assert f'"final_url": "{kept}"' in told
+    assert f'["Location", "{kept}"]' in journal
+    for place in (p for p in tmp_path.rglob("*") if p.is_file()):
+        packed = place.read_bytes()
+        assert b"hush" not in (gzip.decompress(packed) if place.suffix == ".gz"
+                               and place.parent == tmp_path else packed)  # fmt: skip
+
+
+def test_what_was_asked_for_is_kept_whole(site: Site, tmp_path: Path) -> None:
+    asked = f"{PAGE}?token=ours"
+    site.faults[asked] = [body(HTML)]
+    web(site, tmp_path).page(asked)
+    entry = Store(tmp_path).entry(asked)
+    assert entry is not None
+    assert entry.final_url == asked
+
+
+@pytest.mark.parametrize(
+    "there", ["https://evil.example/?sig=hush", "https://[?sig=hush", "/closed/?sig=hush"]
+)
+def test_a_refusal_does_not_tell_the_signature(there: str, site: Site, tmp_path: Path) -> None:
+    site.faults[f"{SITE}/robots.txt"] = [body(b"User-agent: *\nDisallow: /closed/\n")]
+    site.faults[PAGE] = [redirect(there)]
+    with pytest.raises(Rejected, match=r"sig=\(not kept\)") as found:
+        web(site, tmp_path).page(PAGE)
+    assert "hush" not in str(found.value)
 
 
 def test_several_lines_of_one_header_stay_several(site: Site, tmp_path: Path) -> None:

@@ -19,9 +19,10 @@ from grants import GRANT
 from replica_server import Fault, Site, body, cut_after, drip, serve, status
 from told import read
 
+from curation.network.entry import Entry
 from curation.network.errors import Stopped
 from curation.network.fetch import Params, fetch
-from curation.network.store import Entry, Store
+from curation.network.store import Store
 from curation.phantom.replicas import radiopaedia, sirm
 from curation.sources.base import Scraper
 from curation.sources.radiopaedia import Radiopaedia

@@ -52,6 +52,7 @@ RESERVED = {
     "plain": ("X-Robots-Tag: noai",),
     "of images": ("X-Robots-Tag: NoImageAI",),
     "among others": ("X-Robots-Tag: noindex, nofollow, noai",),
+    "with semicolons": ("X-Robots-Tag: noindex;noai;noimageai",),
     "ours": ("X-Robots-Tag: cxr-curation: noai",),
     "ours with a version": ("X-Robots-Tag: CXR-Curation/0.1: noindex, noimageai",),
     "everybody's": ("X-Robots-Tag: *: noai",),
@@ -69,6 +70,7 @@ FREE = {
     "another's second": ("X-Robots-Tag: otherbot: noindex, noai, noimageai",),
     "another's after ours": ("X-Robots-Tag: cxr-curation: noindex, otherbot: noai",),
     "part of a word": ("X-Robots-Tag: noaim",),
+    "another's with semicolons": ("X-Robots-Tag: otherbot: noindex;noai",),
     "mining allowed": ("TDM-Reservation: 0",),
 }
 
@@ -97,6 +99,7 @@ def test_what_is_reserved_for_others_or_from_search_is_taken(
 
 METAS = {
     b'<meta name="robots" content="noai, noimageai">': True,
+    b'<meta name="robots" content="noai;noimageai">': True,
     b"<META CONTENT='noimageai' NAME='ROBOTS'/>": True,
     b"<meta name=robots content=noai>": True,
     b'<meta name="cxr-curation" content="noai">': True,

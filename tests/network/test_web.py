@@ -383,6 +383,7 @@ ROBOTS: dict[str, tuple[Fault, bool]] = {
     "absent": (status(404), True),
     "free": (body(b"User-agent: *\nDisallow:\n"), True),
     "all closed": (body(b"User-agent: *\nDisallow: /\n"), False),
+    "byte order mark": (body(b"\xef\xbb\xbfUser-agent: *\nDisallow: /post\n"), False),
     "wildcard": (body(b"User-agent: *\nDisallow: /*st/$\n"), False),
     "longest match": (body(b"User-agent: *\nDisallow: /\nAllow: /post/\n"), True),
     "our name": (body(b"User-agent: cxr-curation\nDisallow: /post\n"), False),
