@@ -1,4 +1,8 @@
-"""Whether each source can be read, and what it needs if not: one of four words for each."""
+"""Whether each source can be read, and what it needs if not: one of four words for each.
+
+Ready is what gave a film when it was asked for one; beside the four stand a slip in params.yaml and
+a source that it leaves out.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +14,7 @@ from curation.network.errors import NotPermitted
 from curation.network.permission import checked
 from curation.network.recorded import admitted
 from curation.network.store import BrokenStore, Store
-from curation.sources.base import Importer, Scraper, Source
+from curation.sources.base import Draft, Importer, Scraper, Source
 from curation.sources.base_github import TREE
 from curation.sources.loading import keys, load, source_class
 from manifests.contract.folder import PART
@@ -28,6 +32,7 @@ class State(StrEnum):
     NEEDS_PERMISSION = "needs a permission record"
     NEEDS_FILES = "needs files"
     BLOCKED = "blocked"
+    MISSPELT = "not understood"
     UNUSED = "not in params.yaml"
 
 
@@ -60,8 +65,8 @@ def _standing(key: str, entries: Mapping[str, Any]) -> Standing:
     try:
         source = load(key, entries)
     except Misspelt as fault:
-        return Standing(key, State.NEEDS_FILES, str(fault), "mend its entry in params.yaml")
-    if source.files.is_relative_to(DRAWN):
+        return Standing(key, State.MISSPELT, str(fault), "mend its entry in params.yaml")
+    if source.files == DRAWN / key:
         return Standing(key, State.READY, f"{source.files}, drawn by `dvc repro` when needed")
     if source.files.is_dir() and any(source.files.iterdir()):
         return _filled(key, source)
@@ -69,7 +74,11 @@ def _standing(key: str, entries: Mapping[str, Any]) -> Standing:
 
 
 def _filled(key: str, source: Source) -> Standing:
-    return _site(key, source) if isinstance(source, Scraper) else _folder(key, source)
+    if isinstance(source, Scraper):
+        return _site(key, source)
+    if isinstance(source, Importer):
+        return _folder(key, source)
+    raise TypeError(f"{key}: a source is a Scraper or an Importer")
 
 
 def _site(key: str, source: Scraper) -> Standing:
@@ -107,7 +116,7 @@ def _pages(store: Store) -> tuple[int, int]:
     return read, closed
 
 
-def _folder(key: str, source: Source) -> Standing:
+def _folder(key: str, source: Importer) -> Standing:
     """An importer's folder; what a kill left of a file, or a list of files, is no file yet."""
     files = [place for place in source.files.rglob("*") if place.is_file()]
     parts = [place for place in files if place.suffix == PART]
@@ -115,6 +124,13 @@ def _folder(key: str, source: Source) -> Standing:
         return _wanting(key, source, f"{min(parts)}, which came in part only")
     if all(place.name == TREE or place.name.startswith(".") for place in files):
         return _wanting(key, source, f"{source.files}, without a file of the source")
+    try:
+        films = (one for one in source.read(source.files) if isinstance(one, Draft))
+        is_read = next(films, None) is not None
+    except Rejected as verdict:
+        return _wanting(key, source, verdict.detail)
+    if not is_read:
+        return _wanting(key, source, f"{source.files}, of which no film can be read")
     return Standing(key, State.READY, str(source.files))
 
 

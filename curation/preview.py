@@ -1,7 +1,7 @@
 """What a source would add to the films that are held: counts, copies, conflicts, licence gaps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,8 +59,10 @@ class Preview:
     license_gaps: dict[str, int] = field(default_factory=dict)
     """Licence -> films whose pixels may not be handed on, or that no model may learn from."""
     held: list[Held] = field(default_factory=list)
-    compared_with: int
+    compared_with: int = 0
     """Films of other sources that were looked at."""
+    held_are_drawn: bool = False
+    """The films that were looked at are drawn, and those of the source are not."""
 
     @property
     def undecodable(self) -> int:
@@ -96,7 +98,9 @@ def preview(
     others = holdings.records[holdings.records["source"] != key]
     copies = WorkingCopies([folder, *holdings.folders])
     held = _held(verdict, others, copies, setting.comparing)
-    return _counted(key, verdict, setting, held, len(others))
+    is_drawn = bool(others["is_drawn"].any()) and not bool(verdict.kept["is_drawn"].any())
+    found = _counted(key, verdict, setting)
+    return replace(found, held=held, compared_with=len(others), held_are_drawn=is_drawn)
 
 
 def nothing() -> pd.DataFrame:
@@ -136,9 +140,7 @@ def _beside(film: Row, held: Row, relation: Relation) -> Held:
     return Held(str(film["record_id"]), str(held["record_id"]), relation, findings)
 
 
-def _counted(
-    key: str, verdict: Verdict, setting: Setting, held: list[Held], compared_with: int
-) -> Preview:
+def _counted(key: str, verdict: Verdict, setting: Setting) -> Preview:
     films, rejected = verdict
     is_film = films["modality"] == Modality.X_RAY
     is_young = (films["age_years"] < setting.adult_from_years).fillna(False)
@@ -163,8 +165,6 @@ def _counted(
             name: count for name, count in spdx.items()
             if not (known[name].may_publish and known[name].may_train)
         },
-        held=held,
-        compared_with=compared_with,
     )  # fmt: skip
 
 

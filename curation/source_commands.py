@@ -39,10 +39,14 @@ def new(
     """Lay down a source that works at once: its folder, entry, fixture and test, to be filled in.
 
     Nothing that is there is written over. Then edit the file it names, put the oddities of the real
-    thing into the fixture, and run `cxr source check KEY` until it is content.
+    thing into the fixture, and run `cxr source check KEY`, which says what is still to be filled
+    in, until it is content.
     """
     from curation.scaffold.new import scaffold
+    from manifests.contract.params import read
 
+    # A file that cannot be read cannot be added to.
+    read(PARAMS)
     for place in scaffold(key, like, Path()):
         typer.echo(f"wrote {place}")
     typer.echo(f"now fill in the first of them, then: cxr source check {key}")
@@ -108,10 +112,14 @@ def preview(key: Key, profile: Profile = "", as_json: Json = False) -> None:  # 
 def _entries(key: str, profile: str) -> Mapping[str, Any]:
     """The entries of params.yaml or of a profile; any profile's where params.yaml has none."""
     from curation.sources.loading import of_profile
-    from manifests.contract.params import read
+    from manifests.contract.params import Misspelt, read
 
     if profile:
-        return of_profile(PROFILES, profile)
+        entries = of_profile(PROFILES, profile)
+        if key not in entries:
+            place = PROFILES / f"{profile}.yaml"
+            raise Misspelt(f"{place}: has no source '{key}'; it has {', '.join(entries)}")
+        return entries
     found: dict[str, Any] = read(PARAMS)["sources"]
     for place in [] if key in found else sorted(PROFILES.glob("*.yaml")):
         if key in (entries := of_profile(PROFILES, place.stem)):
@@ -147,6 +155,13 @@ def _show(found: "Preview") -> None:
         "rejected": found.rejected,
     }.items():  # fmt: skip
         console.print(f"[bold]{title}[/]:", ", ".join(f"{w} {n}" for w, n in words.items()) or "-")
+    if not found.compared_with:
+        console.print("compared with nothing: no films are held yet; run `dvc repro merge` first")
+    elif found.held_are_drawn:
+        console.print(
+            "the films that are held are drawn ones; make those of your profile first, "
+            "`dvc exp run -S +profiles=NAME merge`, to compare with real films"
+        )
     for reason, sentence in found.examples.items():
         console.print(f"  {reason}, for example: {sentence}", markup=False)
     if found.held:

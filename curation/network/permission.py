@@ -40,8 +40,11 @@ def checked(key: str, about: About, place: Path | None) -> Permission | None:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         _refuse(key, about, f"{place} cannot be read ({fault})")
     except ValidationError as faults:
-        fields = ", ".join(str(f["loc"][0]) if f["loc"] else "all" for f in faults.errors())
-        _refuse(key, about, f"{place} is not complete: look at {fields}")
+        fields = "; ".join(
+            f"{fault['loc'][0] if fault['loc'] else 'all of it'}: {fault['msg']}"
+            for fault in faults.errors()
+        )
+        _refuse(key, about, f"{place} is not complete: {fields}")
     if record.source != key:
         _refuse(key, about, f"{place} is for {record.source!r}")
     return record

@@ -92,7 +92,7 @@ def drafts_of(key: str, source: Source) -> Iterator[Draft | Lost]:
     if not source.files.is_dir():
         raise Misspelt(
             f"params.yaml: 'sources.{key}.files' is {source.files}, which is no folder; "
-            f"run `cxr fetch {key}`, or name the folder you have"
+            f"run `cxr fetch {key}` (`dvc repro phantom` for drawn films), or name your folder"
         )
     if isinstance(source, Scraper):
         return source.read(Recorded(source.files))
@@ -191,8 +191,8 @@ def _first_of_each_id(judged: Iterable[Taken | Rejection]) -> Iterator[Taken | R
                 record_id=again.record_id, source=again.source, stage="ingest",
                 reason=Reason.INVALID_FIELD, sha256=again.sha256,
                 detail=f"{again.source_ref}: stands twice, for patient "
-                f"{patients[again.record_id]} and {again.patient_id}; the first is kept; "
-                "give each film one name in the source",
+                f"{' and '.join(dict.fromkeys([patients[again.record_id], again.patient_id]))}; "
+                "the first is kept; give each film one name in the source",
             )  # fmt: skip
             continue
         if isinstance(one, Taken):

@@ -47,7 +47,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         sections = yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)  # noqa: S506 - safe
     except FileNotFoundError:
-        raise Misspelt(f"{path}: not there; run from the project's folder") from None
+        raise Misspelt(
+            f"{path}: not there; run from the project's folder, or bring it back with git"
+        ) from None
     except UnicodeDecodeError as fault:
         raise Misspelt(f"{path}: is not UTF-8 at byte {fault.start}; save it as UTF-8") from None
     except (OSError, yaml.YAMLError) as fault:

@@ -110,8 +110,8 @@ def test_what_a_kill_left_of_a_fetch_needs_files(names: tuple[str, ...], tmp_pat
     assert found is State.NEEDS_FILES
     assert "`cxr fetch cohen`" in said
     for name in names:
-        (tmp_path / name).rename(tmp_path / name.removesuffix(".part").removeprefix("."))
-    (tmp_path / "metadata.csv").write_bytes(b"")
+        (tmp_path / name).unlink()
+    shutil.copytree(FIXTURES / "cohen", tmp_path, dirs_exist_ok=True)
     assert state("cohen", files=tmp_path, commit="a" * 40)[0] is State.READY
 
 
@@ -131,3 +131,23 @@ def test_every_source_of_the_project_is_named(tmp_path: Path) -> None:
     found = standings({"cohen": {"files": tmp_path, "commit": "drawn"}})
     assert [one.key for one in found] == ["cohen", *(key for key in keys() if key != "cohen")]
     assert {one.state for one in found[1:]} == {State.UNUSED}
+
+
+def test_a_folder_of_something_else_is_not_ready(tmp_path: Path) -> None:
+    (tmp_path / "readme.md").write_text("docs")
+    entries: dict[str, dict[str, object]] = {
+        "cohen": {"commit": "drawn"}, "listed": {"permission": None}, "kermany": {},
+    }  # fmt: skip
+    for key, entry in entries.items():
+        found, _ = state(key, files=tmp_path, **entry)
+        assert found in {State.NEEDS_FILES, State.NEEDS_PERMISSION}, key
+
+
+def test_only_its_own_folder_will_be_drawn() -> None:
+    assert state("cohen", files="data/phantom/cohne", commit="drawn")[0] is State.NEEDS_FILES
+
+
+def test_a_slip_in_its_entry_is_not_a_lack_of_files(tmp_path: Path) -> None:
+    found, said = state("sirm", files=tmp_path, permission=None, max_cases="many")
+    assert found is State.MISSPELT
+    assert "max_cases" in said

@@ -153,11 +153,14 @@ def test_a_killed_fetch_goes_on_and_asks_for_nothing_twice(
     ("text", "found"),
     [
         (None, "names none in sources.sirm.permission"),
-        ("", "is not complete: look at all"),
-        ("source: sirm", "look at granted_by, granted_to, date, scope, reference"),
+        ("", "is not complete: all of it: "),
+        ("source: sirm", "granted_by: Field required; granted_to: Field required"),
         (GRANT.format(key="radiopaedia"), "is for 'radiopaedia'"),
-        (GRANT.format(key="sirm").replace("A research group", "''"), "look at granted_to"),
-        (GRANT.format(key="sirm") + "more: 1\n", "look at more"),
+        (
+            GRANT.format(key="sirm").replace("A research group", "''"),
+            "granted_to: String should have at least 2",
+        ),
+        (GRANT.format(key="sirm") + "more: 1\n", "more: Extra inputs are not permitted"),
         ("source: [", "cannot be read"),
     ],
 )

@@ -301,7 +301,19 @@ def test_films_in_two_folders_of_a_zip_are_told_and_not_left_out(tmp_path: Path)
         archive.writestr("a/CXR_png/CHNCXR_0001_0.png", FILM)
         archive.writestr("bb/CXR_png/CHNCXR_0002_0.png", FILM)
     given = list(source(tmp_path, Path("x")).read(tmp_path))
-    assert (len(drafts(given)), losses(given)) == (1, {"x/bb": "layout_changed"})
+    assert (len(drafts(given)), losses(given)) == (
+        1, {"x/bb/CXR_png/CHNCXR_0002_0.png": "layout_changed"},
+    )  # fmt: skip
+
+
+def test_every_picture_outside_the_known_folders_is_told(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {
+        "CXR_png/CHNCXR_0001_0.png": FILM, "CHNCXR_0002_0.png": FILM, "more/1.png": FILM,
+        "more/2.PNG": FILM, "notes/a.txt": "text", "Annotations/CHNCXR_0003_0.png": FILM,
+    }  # fmt: skip
+    given = a_set(tmp_path, **files)
+    names = {name.partition("/")[2] for name in losses(given)}
+    assert names == {"CHNCXR_0002_0.png", "more/1.png", "more/2.PNG", "notes"}
 
 
 def test_a_film_whose_member_is_damaged_is_told_alone(tmp_path: Path) -> None:
