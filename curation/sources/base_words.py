@@ -51,8 +51,8 @@ _DISEASE = re.compile(
 
 _PART = re.compile(
     rf"{_NOT}|\b(?:otherwise|elsewhere|remain(?:ing|der)|rest of|ap(?:ices|ex|ical)|bas(?:es|al)"
-    r"|zones?|upper|lower|(?:right|left)(?! lateral)|almost|nearly|partial\w*|more|previous\w*|prior|abnormal"
-    r"|restant\w+|apic[ei]|basi|superior[ei]|inferior[ei]|destr[oa]|sinistr[oa]|quasi"
+    r"|zones?|upper|lower|(?:right|left)(?! lateral)|almost|nearly|partial\w*|more|previous\w*"
+    r"|prior|abnormal|restant\w+|apic[ei]|basi|superior[ei]|inferior[ei]|destr[oa]|sinistr[oa]|quasi"
     r"|precedent[ei]|per il resto|altrove)\b",
     re.IGNORECASE,
 )
@@ -79,14 +79,18 @@ def shown(
     `clear` says film or lungs are clear. A text that says so, and names any disease that it does
     not deny, says nothing.
     """
-    affirmed = denied.sub(" ", text)
-    sign = signs.search(affirmed)
+    sign = signs.search(denied.sub(" ", text))
     named = [word for word, said in clear.items() if said.search(text)]
     if not named:
         return sign[0].lower() if sign else ""
-    if sign or _DISEASE.search(affirmed):
+    if sign or affirms_disease(text, denied):
         return ""
     return next((word for word in named if _is_said(text, clear[word])), "")
+
+
+def affirms_disease(text: str, denied: Pattern[str]) -> bool:
+    """Whether the text names a disease, or excepts something, and does not deny it."""
+    return _DISEASE.search(denied.sub(" ", text)) is not None
 
 
 def _is_said(text: str, clear: Pattern[str]) -> bool:

@@ -153,3 +153,27 @@ def test_an_english_post_that_doubts_waits_for_a_person(
     title: str, slug: str, finding: str
 ) -> None:
     assert ENGLISH.illness(title, slug) == finding
+
+
+@pytest.mark.parametrize(
+    ("tongue", "text", "shown"),
+    [(ENGLISH, "Chest X-ray shows bilateral opacities with normal heart size.", "opacities"),
+     (ENGLISH, "Chest X-ray: consolidation in the right lower lobe, pleura unremarkable.",
+      "consolidation"),
+     (ITALIAN, "RX torace: addensamento basale destro, ombra cardiaca nella norma.",
+      "addensamento"),
+     (ENGLISH, "Chest X-ray: normal heart size.", ""), (ENGLISH, "X-ray: heart unremarkable.", ""),
+     (ITALIAN, "RX torace: pleure regolari.", ""), (ITALIAN, "RX torace, ili nella norma.", ""),
+     (ITALIAN, "Rx torace: versamento destro, polmoni nella norma.", ""),
+     (ITALIAN, "RX torace negativo, tranne un nodulo apicale.", ""),
+     (ITALIAN, "RX torace negativo. Nodulo apicale destro.", ""),
+     (ITALIAN, "RX torace: non versamento, addensamento a destra.", "addensamento"),
+     (ITALIAN, "RX torace: non versamento, addensamenti o pneumotorace.", ""),
+     (ITALIAN, "RX torace: polmoni regolari, non versamento.", "RX negativo"),
+     (ITALIAN, "RX torace in proiezione PA: negativo. TC: addensamenti.", "RX negativo"),
+     (ITALIAN, "RX torace negativo. Tampone positivo, addensamenti alla TC.", "RX negativo"),
+     (ENGLISH, "Normal chest X-ray, without effusion.", "negative X-ray"),
+     (ENGLISH, "Lungs unremarkable on chest X-ray.", "negative X-ray")],
+)  # fmt: skip
+def test_a_clear_word_counts_for_the_film_only(tongue: Tongue, text: str, shown: str) -> None:
+    assert tongue.shown(text) == shown

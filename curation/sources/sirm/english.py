@@ -2,6 +2,7 @@
 
 import re
 
+from curation.sources.base_words import CLEAR_FILM, denial
 from curation.sources.sirm.tongue import Tongue
 
 _UNIT = r"(?:years?|months?|weeks?|days?)"
@@ -48,12 +49,11 @@ ENGLISH = Tongue(
         r"\bopacit(?:y|ies)\b|consolidations?|infiltrates?|ground[- ]glass"
         r"|parenchymal thickenings?",
     ),
-    denied=_words(r"\b(?:no|not|without|absence of|negative for|resolution)\b[^.;]*"),
+    denied=denial(r"\b(?:no|not|without|absence of|negative for|resolution)\b"),
     clear=_words(
-        r"\bnegative\b(?!\s+for\b)|\bnormal\b|unremarkable"
-        r"|\bno (?:evident |visible )?(?:lesion|abnormalit|alteration)",
+        CLEAR_FILM.pattern,
+        r"|\bno (?:evident |visible )?(?:lesion|abnormalit|alteration)\w*(?!\s+of\b)",
     ),
-    not_clear=_words(r"\b(?:not|never)\b(?:\s+\w+){0,2}\s+(?:negative|normal|unremarkable)\b"),
     clear_word="negative X-ray",
     others=_words(r"(?<![a-z])(?:ct|hrct|mdct|computed tomography|swab|pcr|rt-pcr)(?![a-z])"),
     # What is said of a swab ends with its sentence, or where another examination begins.

@@ -2,6 +2,7 @@
 
 import re
 
+from curation.sources.base_words import CLEAR_FILM, denial
 from curation.sources.sirm.tongue import Tongue
 
 _UNIT = r"(?:anni|anno|aa|mesi|mese|settiman[ae]|giorn[io])"
@@ -50,9 +51,8 @@ ITALIAN = Tongue(
         (_words(r"ortostatismo|\bin piedi\b|ortostatic[oa]"), "in ortostatismo"),
     ),
     signs=_words(r"opacità|addensament[oi]|consolidament[oi]|consolidazion[ei]|vetro smerigliato"),
-    denied=_words(r"\b(?:non|senza|assenza di|negativ[oa] per|risoluzione)\b[^.;]*"),
-    clear=_words(r"\bnegativ[oa]\b(?!\s+per\b)|nella norma|non (?:evidenti )?lesioni"),
-    not_clear=_words(r"\bnon\b(?:\s+\w+){0,2}\s+(?:negativ[oa]|nella norma)\b"),
+    denied=denial(r"\b(?:non|senza|assenza di|negativ[oa] per|risoluzione)\b"),
+    clear=_words(CLEAR_FILM.pattern, r"|\bnon (?:evidenti )?lesioni\b(?!\s+(?:ossee|costali))"),
     clear_word="RX negativo",
     others=_words(r"(?<![a-z])(?:tc|hrct|tac|tampone)(?![a-z])"),
     # What is said of a swab ends with its sentence, or where another examination begins.

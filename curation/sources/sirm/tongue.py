@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from re import Pattern
 
+from curation.sources.base_words import affirms_disease, shown
+
+SENTENCE = re.compile(r"[.;]\s")
 COVID = re.compile(r"covid[- ]?19", re.IGNORECASE)
 
 
@@ -31,7 +34,6 @@ class Tongue:
     signs: Pattern[str]
     denied: Pattern[str]
     clear: Pattern[str]
-    not_clear: Pattern[str]
     clear_word: str
     others: Pattern[str]
     """Where a sentence on the film goes over to a CT or a swab."""
@@ -80,16 +82,28 @@ class Tongue:
     def of_the_film(self, text: str) -> str:
         """The sentences that speak of the radiograph, each up to its word for a CT or a swab."""
         radiograph = self.modality_words[0]
-        said = [part for part in re.split(r"[.;]\s", text) if self.modality(part) == radiograph]
+        said = [part for part in SENTENCE.split(text) if self.modality(part) == radiograph]
         return "; ".join(self.others.split(sentence)[0] for sentence in said)
 
     def shown(self, text: str) -> str:
-        """What the text says of the radiograph: that it is clear, the first sign, or nothing."""
-        said = self.of_the_film(text)
-        if self.clear.search(self.not_clear.sub("", said)):
-            return self.clear_word
-        found = self.signs.search(self.denied.sub("", said))
-        return found[0].lower() if found else ""
+        """What the text says of the radiograph: that it is clear, the first sign, or nothing.
+
+        A film is not clear where the next sentences, up to another examination, tell of disease.
+        """
+        said = shown(self.of_the_film(text), {self.clear_word: self.clear}, self.signs, self.denied)
+        is_clear = said == self.clear_word
+        return "" if is_clear and affirms_disease(self._after(text), self.denied) else said
+
+    def _after(self, text: str) -> str:
+        """The sentences that follow the radiograph's and name no examination of their own."""
+        is_film, told = False, list[str]()
+        for part in SENTENCE.split(text):
+            if self.modality(part) or self.others.search(part):
+                is_film = self.modality(part) == self.modality_words[0]
+                is_film = is_film and not self.others.search(part)
+            elif is_film:
+                told.append(part)
+        return "; ".join(told)
 
     def illness(self, title: str, slug: str) -> str:
         """`COVID-19` where title or address name it and neither doubts it, else the title."""
