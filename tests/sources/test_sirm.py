@@ -186,6 +186,21 @@ def test_the_credit_is_the_first_paragraph_unless_it_tells_of_the_patient() -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "age", "child"),
+    [
+        ("Lattante con febbre, madre di 30 anni", "", "lattante"),
+        ("Bambina di 8 mesi, la madre di 30 anni", "8 mesi", "bambina"),
+        ("Bambino di 5 anni", "5 anni", ""),
+        ("Bambina di 1 anno", "1 anno", ""),
+        ("Uomo di 51 anni, contatto con un bambino", "51 anni", ""),
+    ],
+)
+def test_a_child_without_years_is_called_a_child(text: str, age: str, child: str) -> None:
+    found = film(f'<p>{text}</p><img src="{UP}/rx.jpg">')
+    assert (found.age, found.child) == (age, child)
+
+
+@pytest.mark.parametrize(
     ("slug", "patient"),
     [
         ("covid19-caso-2", "2"),

@@ -112,10 +112,13 @@ def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, Any]:
     text = CODE.sub(" ", plain(body))
     first = CODE.sub(" ", first_words(body)).strip()
     credit = "" if tongue.age(first) or tongue.sex(first) else first
+    age = tongue.age(text)
     return {
         "url": page.final_url,
         "patient": number[1] if number else slug,
-        "age": tongue.age(text),
+        "age": age,
+        # Years tell more than a word does, and a grown patient's post may speak of a child.
+        "child": "" if tongue.is_in_years(age) else tongue.child(text),
         "sex": tongue.sex(text),
         "finding": tongue.illness(title, slug),
         "pcr": tongue.swab(text),

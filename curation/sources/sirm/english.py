@@ -7,6 +7,15 @@ from curation.sources.sirm.tongue import Tongue
 
 _UNIT = r"(?:years?|months?|weeks?|days?)"
 
+_KIN = (
+    r"(?:mother|father|mom|mum|dad|parents?|sons?|daughters?|brothers?|sisters?|siblings?"
+    r"|grand(?:mother|father|son|daughter|parents?)|aunt|uncle|nephew|niece|cousin|wife|husband"
+    r"|spouse|partner|friend|colleague|born\s+(?:to|from|of)(?:\s+(?:a\s+)?woman)?)"
+)
+_CHILD = r"(?:newborn|infant|neonate|baby|child)"
+_KIN_CHILD = rf"\b(?:{_KIN}\s+(?:of|to)|contact\s+with|caring\s+for)\s+(?:an?\s+|the\s+)?{_CHILD}\b"
+_ADULT = r"(?:man|woman|gentleman|lady|adult)"
+
 
 def _words(*patterns: str) -> re.Pattern[str]:
     return re.compile("".join(patterns), re.IGNORECASE)
@@ -25,6 +34,11 @@ ENGLISH = Tongue(
     ages=_words(r"\b(\d{1,3})[- ]*(years?|months?|weeks?|days?)\b"),
     # "aged 53", "age: 53", "65 y.o.", "65yo", "65 y/o".
     ages_after=_words(r"\bage[sd]?\b\W{0,3}(?:of\s+)?(\d{1,3})\b|\b(\d{1,3})\s*y(?:\.|/)?\s?o\b"),
+    # "mother 30 years old", "born to a 33-year-old woman"; "30-year-old mother".
+    kin_before=_words(rf"(?:{_KIN_CHILD}|\b{_KIN}\b)((?:[^\w.;]+(?!\d)\w+){{0,3}}[^\w.;]*)$"),
+    kin_after=_words(rf"[-\s]*old[-\s]+{_KIN}\b"),
+    kin_child=_words(_KIN_CHILD),
+    children=_words(rf"\b(?:({_CHILD})|{_ADULT})\b"),
     years="years",
     modalities=_words(
         r"(?<![a-z])(?:(rx|cxr|x-?rays?|radiographs?|radiography|plain films?)"
