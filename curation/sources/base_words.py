@@ -50,7 +50,8 @@ _DISEASE = re.compile(
 """Disease, and words that except something: beside any of them no film is clear."""
 
 _PART = re.compile(
-    rf"{_NOT}|\b(?:otherwise|elsewhere|remain(?:ing|der)|rest of|ap(?:ices|ex|ical)|bas(?:es|al)"
+    rf"{_NOT}|\b(?:(?:hr)?ct|otherwise|elsewhere|remain(?:ing|der)|rest of"
+    r"|ap(?:ices|ex|ical)|bas(?:es|al)"
     r"|zones?|upper|lower|(?:right|left)(?! lateral)|almost|nearly|partial\w*|more|previous\w*"
     r"|prior|abnormal|restant\w+|apic[ei]|basi|superior[ei]|inferior[ei]|destr[oa]|sinistr[oa]|quasi"
     r"|precedent[ei]|per il resto|altrove)\b",

@@ -81,6 +81,7 @@ def test_a_projection_is_read_and_never_guessed(caption: str, seen: View) -> Non
         ("Chest X-ray shows clear lungs apart from a nodule", ""),
         ("Chest X-ray: clear lungs, large mediastinal mass", ""),
         ("Left lateral chest X-ray on day 1: clear lungs", "normal"),
+        ("Chest X-ray; the lungs are clear on CT", ""),
         ("Chest X-ray: no effusion, bilateral opacities", "opacities"),
         ("Chest X-ray: no effusion, opacity or nodule", ""),
         ("Initial chest X-ray: no significant abnormality", "normal"),
