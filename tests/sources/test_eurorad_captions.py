@@ -76,6 +76,16 @@ def test_a_projection_is_read_and_never_guessed(caption: str, seen: View) -> Non
         ("Normal heart size. Bilateral consolidations", "consolidations"),
         ("Lungs are clear after the consolidation", ""),
         ("Chest X-ray", ""),
+        ("Chest X-ray: interstitial thickening. Lungs clear at the apices", ""),
+        ("Lungs clear at the apices", ""),
+        ("Chest X-ray: clear lungs are not seen", ""),
+        ("Chest X-ray shows clear lungs apart from a nodule", ""),
+        ("Chest X-ray: clear lungs, large mediastinal mass", ""),
+        ("Left lateral chest X-ray on day 1: clear lungs", "normal"),
+        ("Chest X-ray; the lungs are clear on CT", ""),
+        ("Chest X-ray: no effusion, bilateral opacities", "opacities"),
+        ("Chest X-ray: no effusion, opacity or nodule", ""),
+        ("Initial chest X-ray: no significant abnormality", "normal"),
     ],
 )
 def test_what_a_film_shows_is_said_only_where_it_is_sure(caption: str, said: str) -> None:

@@ -142,3 +142,35 @@ def test_a_tag_of_which_more_is_said_names_nothing() -> None:
 )  # fmt: skip
 def test_a_projection_is_never_guessed(word: str, view: View) -> None:
     assert TERMS.view(word) is view
+
+
+@pytest.mark.parametrize(
+    ("caption", "findings", "abnormal"),
+    [("Baseline", "Heart unremarkable. 3 cm mass in the left upper lobe.", ""),
+     ("Two years before admission", "Lungs are clear apart from a right apical nodule.", ""),
+     ("Two years before admission", "Lungs are clear, except for the left apex.", ""),
+     ("Baseline", "Lungs are not clear. Lungs unremarkable in the upper zones.", ""),
+     ("Baseline", "Lungs are clear with a small effusion.", ""),
+     ("Baseline", "No abnormality of the bones.", ""), ("Baseline", "Clear lungs are not seen", ""),
+     ("Day 1", "Cardiomediastinal contour is unremarkable. Patchy airspace shadowing", ""),
+     ("Day 1", "No pneumothorax, bilateral opacities. Mediastinum unremarkable.", "opacities"),
+     ("Day 1", "No pneumothorax but consolidation", "consolidation"),
+     ("Day 1", "No effusion with bibasal infiltrates", "infiltrates")],
+)  # fmt: skip
+def test_a_diseased_film_is_never_clear(caption: str, findings: str, abnormal: str) -> None:
+    said = said_of_study(caption, findings, "COVID-19")
+    assert (said["finding"], said["abnormal"]) == ("COVID-19", abnormal)
+
+
+@pytest.mark.parametrize(
+    ("findings", "abnormal"),
+    [("Lungs are clear. No effusion or pneumothorax.", "lungs are clear"),
+     ("Clear lungs, no mass, consolidation, or effusion.", "clear lungs"),
+     ("The lungs are unremarkable and the heart is large.", "unremarkable"),
+     ("Unremarkable chest radiograph.", "unremarkable"), ("Unremarkable study", "unremarkable"),
+     ("No effusion, opacity or pneumothorax", ""), ("Unremarkable heart", "")],
+)  # fmt: skip
+def test_a_clear_film_is_clear_beside_what_it_denies(findings: str, abnormal: str) -> None:
+    said = said_of_study("Before the pneumonia", findings, "COVID-19")
+    assert said["abnormal"] == abnormal
+    assert TERMS.abnormal(said["abnormal"]) is (False if abnormal else None)

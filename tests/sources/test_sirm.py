@@ -18,6 +18,10 @@ from manifests.contract.vocabulary import Modality, Reason
 TERMS = Path(__file__).parents[2] / "manifests" / "terms.yaml"
 POST = "https://www.sirm.org/2020/03/10/covid-19-caso-901/"
 POSTED = '<h1>c</h1><div class="td-post-content">{}</div></html>'
+PATIENT = (
+    "Paziente con febbre e tosse da 5 giorni, ricoverata il 3 marzo 2020 a Codogno dopo "
+    "viaggio a Wuhan."
+)
 UP = "https://www.sirm.org/wp-content/uploads/2020/03"
 
 
@@ -183,6 +187,57 @@ def test_the_credit_is_the_first_paragraph_unless_it_tells_of_the_patient() -> N
     credited = film(f"<p>A. Rossi — U.O. Radiologia</p><p>Uomo di 51 anni</p>{image}")
     assert credited.attribution == "A. Rossi — U.O. Radiologia (SIRM, COVID-19: caso 901)"
     assert film(f"<p>Uomo di 51 anni</p>{image}").attribution == "SIRM (SIRM, COVID-19: caso 901)"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        PATIENT,
+        "Ricovero presso l'Ospedale di Codogno",
+        "M. Rossi, ospite dell'Azienda, dispnea",
+        "Giunto in Radiologia il 3/3",
+        "Patient seen at the Hospital",
+        "Admitted to the Department of Radiology",
+        "Fever, Hospital of Lodi",
+        "Seen on 3 March, Department of Radiology",
+        "Abita a Codogno.",
+        "M.R. di Codogno",
+    ],
+)
+def test_what_may_speak_of_a_patient_is_never_published(first: str) -> None:
+    found = film(f'<p>{first}</p><img src="{UP}/rx.jpg">')
+    assert found.attribution == "SIRM (SIRM, COVID-19: caso 901)"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "A. Rossi, M. Bianchi",
+        "Rossi A., Bianchi M.",
+        "U.O. Radiologia, Lodi",
+        "Ospedale Maggiore, Dipartimento di Immagini",
+        "Azienda di Lodi",
+        "D. Phantom, Department of Radiology, Drawn Hospital",
+    ],
+)
+def test_names_and_hospitals_are_credited(first: str) -> None:
+    found = film(f'<p>{first}</p><img src="{UP}/rx.jpg">')
+    assert found.attribution == f"{first} (SIRM, COVID-19: caso 901)"
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "child"),
+    [
+        ("Lattante con febbre, madre di 30 anni", "", "lattante"),
+        ("Bambina di 8 mesi, la madre di 30 anni", "8 mesi", "bambina"),
+        ("Bambino di 5 anni", "5 anni", ""),
+        ("Bambina di 1 anno", "1 anno", ""),
+        ("Uomo di 51 anni, contatto con un bambino", "51 anni", ""),
+    ],
+)
+def test_a_child_without_years_is_called_a_child(text: str, age: str, child: str) -> None:
+    found = film(f'<p>{text}</p><img src="{UP}/rx.jpg">')
+    assert (found.age, found.child) == (age, child)
 
 
 @pytest.mark.parametrize(

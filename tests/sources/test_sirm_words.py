@@ -159,3 +159,50 @@ def test_an_english_post_that_doubts_waits_for_a_person(
     title: str, slug: str, finding: str
 ) -> None:
     assert ENGLISH.illness(title, slug) == finding
+
+
+@pytest.mark.parametrize(
+    ("tongue", "text", "shown"),
+    [(ENGLISH, "Chest X-ray shows bilateral opacities with normal heart size.", "opacities"),
+     (ENGLISH, "Chest X-ray: consolidation in the right lower lobe, pleura unremarkable.",
+      "consolidation"),
+     (ITALIAN, "RX torace: addensamento basale destro, ombra cardiaca nella norma.",
+      "addensamento"),
+     (ENGLISH, "Chest X-ray: normal heart size.", ""), (ENGLISH, "X-ray: heart unremarkable.", ""),
+     (ITALIAN, "RX torace: pleure regolari.", ""), (ITALIAN, "RX torace, ili nella norma.", ""),
+     (ITALIAN, "Rx torace: versamento destro, polmoni nella norma.", ""),
+     (ITALIAN, "RX torace negativo, tranne un nodulo apicale.", ""),
+     (ITALIAN, "RX torace negativo. Nodulo apicale destro.", ""),
+     (ITALIAN, "RX torace: non versamento, addensamento a destra.", "addensamento"),
+     (ITALIAN, "RX torace: non versamento, addensamenti o pneumotorace.", ""),
+     (ITALIAN, "RX torace: polmoni regolari, non versamento.", "RX negativo"),
+     (ITALIAN, "RX torace in proiezione PA: negativo. TC: addensamenti.", "RX negativo"),
+     (ITALIAN, "RX torace negativo. Tampone positivo, addensamenti alla TC.", "RX negativo"),
+     (ENGLISH, "Normal chest X-ray, without effusion.", "negative X-ray"),
+     (ENGLISH, "Lungs unremarkable on chest X-ray.", "negative X-ray")],
+)  # fmt: skip
+def test_a_clear_word_counts_for_the_film_only(tongue: Tongue, text: str, shown: str) -> None:
+    assert tongue.shown(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("tongue", "text", "age", "child"),
+    [(ITALIAN, "Bambina di 8 mesi, la madre di 30 anni", "8 mesi", "bambina"),
+     (ITALIAN, "Neonato di 10 giorni nato da madre di 33 anni", "10 giorni", "neonato"),
+     (ITALIAN, "Neonata, nata da donna di 33 anni", "", "neonata"),
+     (ITALIAN, "Madre positiva, bambina di 8 mesi", "8 mesi", "bambina"),
+     (ITALIAN, "La madre, 30 anni, è positiva. Lattante di 3 mesi", "3 mesi", "lattante"),
+     (ITALIAN, "Donna di 33 anni, il figlio di 2 anni. Tosse", "33 anni", ""),
+     (ITALIAN, "Donna, madre di un bambino di 3 anni", "", ""),
+     (ITALIAN, "Tosse e febbre, 4 giorni. Uomo di 51 anni", "51 anni", ""),
+     (ITALIAN, "Febbre, 4 giorni. Bambino di 5 anni", "5 anni", "bambino"),
+     (ENGLISH, "8-month-old boy, mother 30 years old", "8 month", ""),
+     (ENGLISH, "8-month-old infant of a 30-year-old mother", "8 month", "infant"),
+     (ENGLISH, "Newborn, born to a 33-year-old woman", "", "newborn"),
+     (ENGLISH, "A 45-year-old man, his son aged 12 has fever", "45 year", ""),
+     (ENGLISH, "Child with fever; father aged 40", "", "child"),
+     (ENGLISH, "A woman, mother of a child of 3 years", "", "")],
+)  # fmt: skip
+def test_the_age_is_the_patients_own(tongue: Tongue, text: str, age: str, child: str) -> None:
+    assert (tongue.age(text), tongue.child(text)) == (age, child)
+    assert TERMS.child(child) is (True if child else None)

@@ -3,6 +3,9 @@
 import re
 from typing import NamedTuple
 
+from curation.sources import base_words
+from curation.sources.base_words import CLEAR_FILM, denial
+
 RADIOGRAPH = "radiograph"
 _WORDS = {
     "PET-CT": r"pet(?:[-/ ]?ct)?|scintigra\w+|v/q",
@@ -43,20 +46,17 @@ _HOW = {
     "portable": re.compile(r"\bportable\b|\bbedside\b|\bmobile\b", re.IGNORECASE),
 }
 _CLEAR = re.compile(
-    r"\b(?:cxrs?|x-?rays?|radiographs?|films?|study|lungs?|examination)\W*(?:(?:is|are|was|were"
-    r"|appears?|shows?|showed|as|within)\W+)?(?:a )?(?:normal|unremarkable|clear)\b(?! siz| heart)"
+    rf"{CLEAR_FILM.pattern}"
     r"|\b(?:a|initial|is|was) normal (?:study|chest|cxr|x-?ray|radiograph|examination)"
-    r"|^\W*normal (?:chest|cxr|x-?ray|radiograph|frontal|pa|ap)\b|\bclear lungs\b"
-    r"|\bno (?:(?:acute|significant|obvious|lung|pulmonary|parenchymal) ){0,2}abnormalit\w+",
+    r"|\bno (?:(?:acute|significant|obvious|lung|pulmonary|parenchymal) ){0,2}abnormalit\w+"
+    r"(?! of\b)",
     re.IGNORECASE,
 )
 _SIGN = re.compile(
     r"\b(?:opacit(?:y|ies)|consolidations?|ground[- ]glass|infiltrates?|opacifications?)\b",
     re.IGNORECASE,
 )
-_DENIED = re.compile(
-    r"\b(?:no|without|free of|resolved|resolution|disappear\w+|absence of)\b[^.;]*", re.IGNORECASE
-)
+_DENIED = denial(r"\b(?:no|not|without|free of|resolved|resolution|disappear\w+|absence of)\b")
 _ONSET = re.compile(
     r"\b(?:day (\d{1,3})|(\d{1,3}) days) (?:after|since|from|of) (?:the )?"
     r"(?:onset\b|symptom|illness)",
@@ -123,7 +123,4 @@ def names_two_views(text: str) -> bool:
 
 def shown(text: str) -> str:
     """`normal`, the first sign of disease, or nothing; a text that names both says nothing."""
-    clear, sign = _CLEAR.search(text), _SIGN.search(_DENIED.sub("", text))
-    if clear and not sign:
-        return "normal"
-    return sign[0].lower().replace("-", " ") if sign and not clear else ""
+    return base_words.shown(text, {"normal": _CLEAR}, _SIGN, _DENIED).replace("-", " ")

@@ -2,6 +2,8 @@
 
 import re
 
+from curation.sources.base_words import CLEAR_FILM, denial, shown
+
 _ILLNESS = re.compile(
     r"covid[- ]?19(?: pneumonia)?|covid pneumonia|severe acute respiratory syndrome"
     r"|middle east respiratory syndrome|(?:lobar|viral|bacterial|round|community[- ]acquired"
@@ -34,14 +36,18 @@ _DOUBTED = re.compile(
     r"|(?:non|post)covid|post(?![- ](?:primary|intubation|extubation|admission))|ex)\b|-like\b|\?",
     re.IGNORECASE,
 )
-_CLEAR = re.compile(
-    r"clear lungs|lungs are clear|\bnormal chest (?:x-ray|radiograph)|unremarkable|no abnormality",
-    re.IGNORECASE,
-)
+_CLEAR = {
+    "clear lungs": re.compile(r"\bclear lungs\b", re.IGNORECASE),
+    "lungs are clear": re.compile(r"\blungs are clear\b", re.IGNORECASE),
+    "normal chest x-ray": re.compile(r"\bnormal chest x-ray\b", re.IGNORECASE),
+    "normal chest radiograph": re.compile(r"\bnormal chest radiograph\b", re.IGNORECASE),
+    "no abnormality": re.compile(r"\bno abnormality\b(?! of\b)", re.IGNORECASE),
+    "unremarkable": CLEAR_FILM,
+}
 _SIGN = re.compile(
     r"opacity|opacities|consolidations?|ground[- ]glass|infiltrates?|opacification", re.IGNORECASE
 )
-_DENIED = re.compile(r"\b(?:no|without|free of|resolved)\b[^.;]*", re.IGNORECASE)
+_DENIED = denial(r"\b(?:no|not|without|free of|resolved)\b")
 _BEFORE = re.compile(
     r"\b(?:before|prior to|previous to|preceding)\s+(?:(?:the|any|his|her|their|this|current|first"
     r"|covid|covid-19)\s+)*(?:infection|illness|disease|covid|sars|pneumonia|symptom|onset"
@@ -87,16 +93,15 @@ def said_of_study(caption: str, findings: str, diagnosis: str) -> dict[str, str]
     """Finding, abnormality and day of the films of one study.
 
     Before the illness, a normal study is a normal film; during it, a clear film of an ill patient.
-    A text that names both clear lungs and a sign says nothing sure.
+    A text that names both clear lungs and a disease says nothing sure.
     """
-    words = f"{caption}. {findings}"
-    clear, sign = _CLEAR.search(words), _SIGN.search(_DENIED.sub("", words))
+    # "Before the pneumonia" says when the film was taken, not what it shows.
+    words = f"{_BEFORE.sub(' ', caption)}. {findings}"
     day = _DAY.search(caption)
-    said = {"finding": diagnosis, "abnormal": "", "offset_days": day[1] if day else ""}
-    if clear and not sign:
-        said["abnormal"] = clear[0].lower()
-        if _BEFORE.search(caption):
-            said["finding"] = clear[0].lower()
-    elif sign and not clear:
-        said["abnormal"] = sign[0].lower()
-    return said
+    found = shown(words, _CLEAR, _SIGN, _DENIED)
+    is_normal = found in _CLEAR and _BEFORE.search(caption) is not None
+    return {
+        "finding": found if is_normal else diagnosis,
+        "abnormal": found,
+        "offset_days": day[1] if day else "",
+    }

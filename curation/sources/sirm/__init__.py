@@ -16,6 +16,7 @@ from pydantic import model_validator
 
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web
 from curation.sources.base_site import is_whole, once, parsed, picture
+from curation.sources.sirm.credit import credit
 from curation.sources.sirm.english import ENGLISH
 from curation.sources.sirm.figures import CODE, figures_of, film, first_words, plain, unread
 from curation.sources.sirm.italian import ITALIAN
@@ -111,15 +112,18 @@ def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, Any]:
     number = CASE.search(slug) or CASE.search(title)
     text = CODE.sub(" ", plain(body))
     first = CODE.sub(" ", first_words(body)).strip()
-    credit = "" if tongue.age(first) or tongue.sex(first) else first
+    named = "" if tongue.age(first) or tongue.sex(first) else credit(first)
+    age = tongue.age(text)
     return {
         "url": page.final_url,
         "patient": number[1] if number else slug,
-        "age": tongue.age(text),
+        "age": age,
+        # Years tell more than a word does, and a grown patient's post may speak of a child.
+        "child": "" if tongue.is_in_years(age) else tongue.child(text),
         "sex": tongue.sex(text),
         "finding": tongue.illness(title, slug),
         "pcr": tongue.swab(text),
-        "attribution": f"{credit or 'SIRM'} (SIRM, {title})",
+        "attribution": f"{named or 'SIRM'} (SIRM, {title})",
         "retrieved": page.retrieved,
     }
 

@@ -2,9 +2,19 @@
 
 import re
 
+from curation.sources.base_words import CLEAR_FILM, denial
 from curation.sources.sirm.tongue import Tongue
 
 _UNIT = r"(?:years?|months?|weeks?|days?)"
+
+_KIN = (
+    r"(?:mother|father|mom|mum|dad|parents?|sons?|daughters?|brothers?|sisters?|siblings?"
+    r"|grand(?:mother|father|son|daughter|parents?)|aunt|uncle|nephew|niece|cousin|wife|husband"
+    r"|spouse|partner|friend|colleague|born\s+(?:to|from|of)(?:\s+(?:a\s+)?woman)?)"
+)
+_CHILD = r"(?:newborn|infant|neonate|baby|child)"
+_KIN_CHILD = rf"\b(?:{_KIN}\s+(?:of|to)|contact\s+with|caring\s+for)\s+(?:an?\s+|the\s+)?{_CHILD}\b"
+_ADULT = r"(?:man|woman|gentleman|lady|adult)"
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
@@ -24,6 +34,11 @@ ENGLISH = Tongue(
     ages=_words(r"\b(\d{1,3})[- ]*(years?|months?|weeks?|days?)\b"),
     # "aged 53", "age: 53", "65 y.o.", "65yo", "65 y/o".
     ages_after=_words(r"\bage[sd]?\b\W{0,3}(?:of\s+)?(\d{1,3})\b|\b(\d{1,3})\s*y(?:\.|/)?\s?o\b"),
+    # "mother 30 years old", "born to a 33-year-old woman"; "30-year-old mother".
+    kin_before=_words(rf"(?:{_KIN_CHILD}|\b{_KIN}\b)((?:[^\w.;]+(?!\d)\w+){{0,3}}[^\w.;]*)$"),
+    kin_after=_words(rf"[-\s]*old[-\s]+{_KIN}\b"),
+    kin_child=_words(_KIN_CHILD),
+    children=_words(rf"\b(?:({_CHILD})|{_ADULT})\b"),
     years="years",
     modalities=_words(
         r"(?<![a-z])(?:(rx|cxr|x-?rays?|radiographs?|radiography|plain films?)"
@@ -48,12 +63,11 @@ ENGLISH = Tongue(
         r"\bopacit(?:y|ies)\b|consolidations?|infiltrates?|ground[- ]glass"
         r"|parenchymal thickenings?",
     ),
-    denied=_words(r"\b(?:no|not|without|absence of|negative for|resolution)\b[^.;]*"),
+    denied=denial(r"\b(?:no|not|without|absence of|negative for|resolution)\b"),
     clear=_words(
-        r"\bnegative\b(?!\s+for\b)|\bnormal\b|unremarkable"
-        r"|\bno (?:evident |visible )?(?:lesion|abnormalit|alteration)",
+        CLEAR_FILM.pattern,
+        r"|\bno (?:evident |visible )?(?:lesion|abnormalit|alteration)\w*(?!\s+of\b)",
     ),
-    not_clear=_words(r"\b(?:not|never)\b(?:\s+\w+){0,2}\s+(?:negative|normal|unremarkable)\b"),
     clear_word="negative X-ray",
     others=_words(r"(?<![a-z])(?:ct|hrct|mdct|computed tomography|swab|pcr|rt-pcr)(?![a-z])"),
     # What is said of a swab ends with its sentence, or where another examination begins.

@@ -95,11 +95,12 @@ def film(figure: Figure, body: Tag, tongue: Tongue, other: Tongue) -> dict[str, 
     modality = modality or tongue.modality(told, is_last=True)
     if modality not in {tongue.modality_words[0], other.modality_words[0]}:
         return {"modality": modality}
-    told = next(filter(None, map(tongue.of_the_film, _before(figure.tag, body))), "")
+    around = next(filter(tongue.of_the_film, _before(figure.tag, body)), "")
+    told = tongue.of_the_film(around)
     return {
         "modality": modality,
         "view": tongue.view(caption) or tongue.view(words) or tongue.view(told),
-        "abnormal": tongue.shown(caption) or tongue.shown(told),
+        "abnormal": tongue.shown(caption) or tongue.shown(around),
     }
 
 

@@ -2,9 +2,22 @@
 
 import re
 
+from curation.sources.base_words import CLEAR_FILM, denial
 from curation.sources.sirm.tongue import Tongue
 
 _UNIT = r"(?:anni|anno|aa|mesi|mese|settiman[ae]|giorn[io])"
+
+_KIN = (
+    r"(?:madre|padre|mamma|papà|genitor[ei]|figli[oaie]|fratell\w+|sorell[ae]|nonn[oaie]|zi[oa]"
+    r"|moglie|marito|coniuge|convivente|compagn[oa]|cugin[oa]|nipot[ei]|suocer[oa]|amic[oa]"
+    r"|collega|nat[oa]\s+da(?:lla)?(?:\s+(?:una\s+)?donna)?)"
+)
+_CHILD = r"(?:neonat[oa]|lattante|bambin[oa])"
+_KIN_CHILD = (
+    rf"\b(?:{_KIN}\s+(?:di|del|della)|(?:contatt|assist)\w+(?:\s+\w+)?)"
+    rf"\s+(?:un[oa]?\s+)?{_CHILD}\b"
+)
+_ADULT = r"(?:uomo|donna|signor[ae]|adult[oa])"
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
@@ -29,6 +42,11 @@ ITALIAN = Tongue(
     ages_after=_words(
         r"\b(?:anni|età)\s*:?\s*(?:di\s+)?(\d{1,3})\b|\b(\d{1,3})\s*-?\s*(?:enne|aa)\b"
     ),
+    # "la madre di 30 anni", "nato da donna di 33 anni"; "madre di un bambino".
+    kin_before=_words(rf"(?:{_KIN_CHILD}|\b{_KIN}\b)((?:[^\w.;]+(?!\d)\w+){{0,3}}[^\w.;]*)$"),
+    kin_after=_words(rf"\s*(?:d'età\s+)?(?:la|il)\s+{_KIN}\b"),
+    kin_child=_words(_KIN_CHILD),
+    children=_words(rf"\b(?:({_CHILD})|{_ADULT})\b"),
     years="anni",
     modalities=_words(
         r"(?<![a-z])(?:(rx|radiografi[ae]|radiogramm[ai]|lastra|x-?ray)"
@@ -50,9 +68,8 @@ ITALIAN = Tongue(
         (_words(r"ortostatismo|\bin piedi\b|ortostatic[oa]"), "in ortostatismo"),
     ),
     signs=_words(r"opacità|addensament[oi]|consolidament[oi]|consolidazion[ei]|vetro smerigliato"),
-    denied=_words(r"\b(?:non|senza|assenza di|negativ[oa] per|risoluzione)\b[^.;]*"),
-    clear=_words(r"\bnegativ[oa]\b(?!\s+per\b)|nella norma|non (?:evidenti )?lesioni"),
-    not_clear=_words(r"\bnon\b(?:\s+\w+){0,2}\s+(?:negativ[oa]|nella norma)\b"),
+    denied=denial(r"\b(?:non|senza|assenza di|negativ[oa] per|risoluzione)\b"),
+    clear=_words(CLEAR_FILM.pattern, r"|\bnon (?:evidenti )?lesioni\b(?!\s+(?:ossee|costali))"),
     clear_word="RX negativo",
     others=_words(r"(?<![a-z])(?:tc|hrct|tac|tampone)(?![a-z])"),
     # What is said of a swab ends with its sentence, or where another examination begins.

@@ -1,9 +1,13 @@
 """How a post's sentences are read, in any tongue: its words stand in `italian` and `english`."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from re import Pattern
+from re import Match, Pattern
 
+from curation.sources.base_words import affirms_disease, shown
+
+SENTENCE = re.compile(r"[.;]\s")
 COVID = re.compile(r"covid[- ]?19", re.IGNORECASE)
 # "Influenza A e B" is one clause.
 _CLAUSE = re.compile(
@@ -30,6 +34,14 @@ class Tongue:
     """A number and its unit."""
     ages_after: Pattern[str]
     """A number of years whose unit stands before it or in the same word."""
+    kin_before: Pattern[str]
+    """A relative at the end of a text, whose age follows; one group: the words in between."""
+    kin_after: Pattern[str]
+    """A relative at the beginning of a text, whose age stands before it."""
+    kin_child: Pattern[str]
+    """A child who is not the patient: "madre di un bambino"."""
+    children: Pattern[str]
+    """A word for a child in its one group, or a word for an adult."""
     years: str
     modalities: Pattern[str]
     """Three groups: radiograph, CT, ultrasound."""
@@ -43,7 +55,6 @@ class Tongue:
     signs: Pattern[str]
     denied: Pattern[str]
     clear: Pattern[str]
-    not_clear: Pattern[str]
     clear_word: str
     others: Pattern[str]
     """Where a sentence on the film goes over to a CT or a swab."""
@@ -63,14 +74,40 @@ class Tongue:
         return next(group for group in found.groups() if group).lower() if found else ""
 
     def age(self, text: str) -> str:
-        """The age with its unit, such as "65 anni" or "8 mesi"; years before any other unit."""
-        told = self.ages.findall(self.spans.sub(" ", text))
-        years = [(number, unit) for number, unit in told if unit[:1].lower() == self.years[0]]
-        after = self.ages_after.search(text)
-        if years or (told and not after):
-            number, unit = (years or told)[0]
+        """The patient's age with its unit, such as "65 anni" or "8 mesi".
+
+        It is looked for where the patient is named, then anywhere, and never beside a relative.
+        Years come before any other unit, unless the patient is a child: then the first age is.
+        """
+        text = self.spans.sub(" ", text)
+        named = [part for part in SENTENCE.split(text) if self.sexes.search(part)]
+        return next(filter(None, map(self._age, [*named, text])), "")
+
+    def _age(self, text: str) -> str:
+        told = [(found[1], found[2]) for found in self._own(self.ages, text)]
+        years = [(number, unit) for number, unit in told if self.is_in_years(f"{number} {unit}")]
+        after = next(self._own(self.ages_after, text), None)
+        if told and (years or not after):
+            number, unit = (years if years and not self.child(text) else told)[0]
             return f"{number} {unit.lower()}"
         return f"{next(g for g in after.groups() if g)} {self.years}" if after else ""
+
+    def is_in_years(self, age: str) -> bool:
+        """Whether an age is told in years: "65 anni", "1 year"."""
+        return age.partition(" ")[2][:1].lower() == self.years[0]
+
+    def _own(self, ages: Pattern[str], text: str) -> Iterator[Match[str]]:
+        """The ages that are the patient's own, not those of a mother or a son."""
+        for found in ages.finditer(text):
+            before, after = text[: found.start()], text[found.end() :]
+            kin = self.kin_before.search(before)
+            if not (kin and not self.sexes.search(kin[1])) and not self.kin_after.match(after):
+                yield found
+
+    def child(self, text: str) -> str:
+        """The word that calls the patient a child, where none calls an adult before it."""
+        found = self.children.search(self.kin_child.sub(" ", text))
+        return found[1].lower() if found and found[1] else ""
 
     def modality(self, text: str, *, is_last: bool = False) -> str:
         """The word for what made the picture, by the first mention; by the last if asked."""
@@ -92,16 +129,28 @@ class Tongue:
     def of_the_film(self, text: str) -> str:
         """The sentences that speak of the radiograph, each up to its word for a CT or a swab."""
         radiograph = self.modality_words[0]
-        said = [part for part in re.split(r"[.;]\s", text) if self.modality(part) == radiograph]
+        said = [part for part in SENTENCE.split(text) if self.modality(part) == radiograph]
         return "; ".join(self.others.split(sentence)[0] for sentence in said)
 
     def shown(self, text: str) -> str:
-        """What the text says of the radiograph: that it is clear, the first sign, or nothing."""
-        said = self.of_the_film(text)
-        if self.clear.search(self.not_clear.sub("", said)):
-            return self.clear_word
-        found = self.signs.search(self.denied.sub("", said))
-        return found[0].lower() if found else ""
+        """What the text says of the radiograph: that it is clear, the first sign, or nothing.
+
+        A film is not clear where the next sentences, up to another examination, tell of disease.
+        """
+        said = shown(self.of_the_film(text), {self.clear_word: self.clear}, self.signs, self.denied)
+        is_clear = said == self.clear_word
+        return "" if is_clear and affirms_disease(self._after(text), self.denied) else said
+
+    def _after(self, text: str) -> str:
+        """The sentences that follow the radiograph's and name no examination of their own."""
+        is_film, told = False, list[str]()
+        for part in SENTENCE.split(text):
+            if self.modality(part) or self.others.search(part):
+                is_film = self.modality(part) == self.modality_words[0]
+                is_film = is_film and not self.others.search(part)
+            elif is_film:
+                told.append(part)
+        return "; ".join(told)
 
     def illness(self, title: str, slug: str) -> str:
         """`COVID-19` where title or address name it and neither doubts it, else the title."""
