@@ -34,6 +34,9 @@ def fetch(key: str, source: Source, params: Params, folder: Path, lock: Path) ->
     # First what only the site can give; a contact is named in a minute.
     permission = checked(key, source.about, getattr(source, "permission", None))
     if params.contact is None:
+        if isinstance(source, Importer):
+            # What cannot be fetched at all says so itself.
+            next(iter(source.remotes(folder)), None)
         raise NoContact(
             "params.yaml: fetch.contact is empty; name an e-mail address or a page, so that the "
             f"keepers of {source.about.homepage} can write to you"

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from curation.sources.base_pcr import pcr
+
 NEAR = 120
 """Letters before and after the name of an illness in which a word may deny or doubt it."""
 _ILLNESS = {
@@ -49,9 +51,6 @@ _DOUBTED = re.compile(
 _DOUBTED_AFTER = re.compile(
     r"^\W*(?:pneumonia\W+|infection\W+)?(?:(?:was|is)\W+)?(?:suspected|possible|likely|probable"
     r"|presumed|\?)", re.IGNORECASE)  # fmt: skip
-_PCR = re.compile(
-    r"\b(?:rt-?)?pcr\b[^.;]{0,40}?\b(positive|negative)\b"
-    r"|\b(positive|negative)\b(?:\s+\w+){0,3}\s+(?:rt-?)?pcr\b", re.IGNORECASE)  # fmt: skip
 
 
 class Told(NamedTuple):
@@ -78,9 +77,8 @@ def told(caption: str) -> Told:
                 continue
             is_doubted = _DOUBTED.search(before) or _DOUBTED_AFTER.search(after)
             (doubted if is_doubted else sure)[name] = None
-    results = {(found[1] or found[2]).lower() for found in _PCR.finditer(caption)}
     unsure = {name: None for name in doubted if name not in sure}
-    return Told(_joined(sure), _joined(unsure), results.pop() if len(results) == 1 else "")
+    return Told(_joined(sure), _joined(unsure), pcr(caption))
 
 
 def _joined(names: dict[str, None]) -> str:
