@@ -69,9 +69,13 @@ def test_a_site_with_such_terms_is_not_asked_without_permission(project: Path, k
 
 def test_nobody_goes_online_anonymously(project: Path) -> None:
     with params_with(project, ("me@example.org", "null")):
-        code, said = cxr(project, "fetch", "cohen")
+        code, said = cxr(project, "fetch", "eurorad")
+        hopeless = cxr(project, "fetch", "chexpert")
     assert code == 2
     assert "fetch.contact" in said
+    # What cannot be fetched at all does not ask for a contact first.
+    assert hopeless[0] == 2
+    assert "fetch.contact" not in hopeless[1]
 
 
 def test_a_closed_network_is_told_and_may_be_tried_again(project: Path) -> None:
