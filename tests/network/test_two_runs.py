@@ -123,7 +123,7 @@ class Listed(Importer):
     [
         (None, r"params\.yaml names none in sources\.listed\.permission"),
         (GRANT.format(key="sirm"), "is for 'sirm'"),
-        ("source: listed", "look at granted_by"),
+        ("source: listed", "granted_by: Field required"),
     ],
 )
 def test_an_importer_needs_its_permission_too(
