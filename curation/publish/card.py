@@ -11,7 +11,8 @@ import yaml
 from curation.publish.channels import MEANINGS, WITH_PIXELS, Channel
 from curation.publish.staged import ADDED, HUB_SPLITS, OLDEST, PIXEL_COLUMNS, POINTER_COLUMNS
 from curation.publish.words import Ours, markdown
-from manifests.contract.record import Record, columns
+from manifests.contract.column import columns
+from manifests.contract.record import Record
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M"}

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import (
@@ -14,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from manifests.contract.column import Column, required
 from manifests.contract.vocabulary import (
     Finding,
     Modality,
@@ -29,19 +29,6 @@ STAGES = ("ingest", "merge", "dedup", "filter", "split")
 """The stages that write columns, in the order in which a row meets them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Who writes a column, whether it must be filled from then on, and what it says."""
-
-    writer: str
-    meaning: str
-    is_required: bool = False
-
-
-def _required(writer: str, meaning: str) -> Column:
-    return Column(writer, meaning, is_required=True)
-
-
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 RecordId = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}/\S(.*\S)?$")]
 # A source may repeat a number that another source uses, so the source is part of the key.
@@ -53,32 +40,32 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    record_id: Annotated[RecordId, _required("ingest", "`<source>/<source_ref>`, stable for ever")]
-    source: Annotated[str, _required("ingest", "key of the source: file name, params entry")]
-    source_ref: Annotated[str, _required("ingest", "the source's own name for the picture")]
-    source_url: Annotated[str, _required("ingest", "page or file the picture was found at")]
-    license: Annotated[str, _required("ingest", "SPDX id, LicenseRef-…, or NOASSERTION")]
-    attribution: Annotated[str, _required("ingest", "whom to credit, in the source's words")]
-    sha256: Annotated[Sha256, _required("ingest", "SHA-256 of the file as it came")]
-    pixel_sha256: Annotated[Sha256, _required("ingest", "SHA-256 of the decoded 8-bit pixels")]
+    record_id: Annotated[RecordId, required("ingest", "`<source>/<source_ref>`, stable for ever")]
+    source: Annotated[str, required("ingest", "key of the source: file name, params entry")]
+    source_ref: Annotated[str, required("ingest", "the source's own name for the picture")]
+    source_url: Annotated[str, required("ingest", "page or file the picture was found at")]
+    license: Annotated[str, required("ingest", "SPDX id, LicenseRef-…, or NOASSERTION")]
+    attribution: Annotated[str, required("ingest", "whom to credit, in the source's words")]
+    sha256: Annotated[Sha256, required("ingest", "SHA-256 of the file as it came")]
+    pixel_sha256: Annotated[Sha256, required("ingest", "SHA-256 of the decoded 8-bit pixels")]
     retrieved: Annotated[
         dt.date | None, Column("ingest", "day the file was fetched, if it was")
     ] = None
     snapshot_id: Annotated[
         str | None, Column("ingest", "version of the source it belongs to (commit, hash)")
     ] = None
-    is_drawn: Annotated[bool, _required("ingest", "drawn by the phantom world, not a patient")]
+    is_drawn: Annotated[bool, required("ingest", "drawn by the phantom world, not a patient")]
 
-    width: Annotated[int, _required("ingest", "pixels, of the file as it came")]
-    height: Annotated[int, _required("ingest", "pixels, of the file as it came")]
-    format: Annotated[str, _required("ingest", "JPEG, PNG, WEBP, TIFF or DICOM, by content")]
-    bits: Annotated[int, _required("ingest", "bits per sample as it came")]
-    decoding: Annotated[str, _required("ingest", "steps from file to 8-bit grey, `;` between")]
-    phash: Annotated[str, _required("ingest", "imagehash.phash, 256 bits, hexadecimal")]
-    mean: Annotated[float, _required("ingest", "mean grey level, 0-255")]
-    deviation: Annotated[float, _required("ingest", "standard deviation of the grey levels")]
+    width: Annotated[int, required("ingest", "pixels, of the file as it came")]
+    height: Annotated[int, required("ingest", "pixels, of the file as it came")]
+    format: Annotated[str, required("ingest", "JPEG, PNG, WEBP, TIFF or DICOM, by content")]
+    bits: Annotated[int, required("ingest", "bits per sample as it came")]
+    decoding: Annotated[str, required("ingest", "steps from file to 8-bit grey, `;` between")]
+    phash: Annotated[str, required("ingest", "imagehash.phash, 256 bits, hexadecimal")]
+    mean: Annotated[float, required("ingest", "mean grey level, 0-255")]
+    deviation: Annotated[float, required("ingest", "standard deviation of the grey levels")]
 
-    patient_id: Annotated[PatientId, _required("ingest", "`<source>/<the source's patient>`")]
+    patient_id: Annotated[PatientId, required("ingest", "`<source>/<the source's patient>`")]
     study_id: Annotated[str | None, Column("ingest", "`<source>/<study>` where there is one")] = (
         None
     )
@@ -89,17 +76,17 @@ class Record(BaseModel):
         bool | None, Column("ingest", "the source's own mark, where it gives no age")
     ] = None
     sex: Annotated[Sex | None, Column("ingest", "DICOM code")] = None
-    view: Annotated[View, _required("ingest", "projection")]
-    modality: Annotated[Modality, _required("ingest", "what made the picture")]
+    view: Annotated[View, required("ingest", "projection")]
+    modality: Annotated[Modality, required("ingest", "what made the picture")]
     offset_days: Annotated[
         int | None, Column("ingest", "days since symptoms or admission; may be negative")
     ] = None
 
-    finding: Annotated[Finding, _required("ingest", "leading finding, closed vocabulary")]
+    finding: Annotated[Finding, required("ingest", "leading finding, closed vocabulary")]
     findings: Annotated[
-        tuple[Finding, ...], _required("ingest", "all findings, in the order of the vocabulary")
+        tuple[Finding, ...], required("ingest", "all findings, in the order of the vocabulary")
     ]
-    finding_text: Annotated[str, _required("ingest", "the source's own words, untouched")]
+    finding_text: Annotated[str, required("ingest", "the source's own words, untouched")]
     abnormal: Annotated[
         bool | None, Column("ingest", "does this film show disease? empty where unsaid")
     ] = None
@@ -184,14 +171,6 @@ class Rejected(Exception):  # noqa: N818 - a verdict on one row, not a fault of 
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
-
-
-def columns(model: type[BaseModel]) -> dict[str, Column]:
-    """The `Column` of every field of `model`, in order."""
-    return {
-        name: next(fact for fact in field.metadata if isinstance(fact, Column))
-        for name, field in model.model_fields.items()
-    }
 
 
 def leading(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
+from manifests.contract.column import columns
 from manifests.contract.decisions import DECISIONS, manifest_id
 from manifests.contract.folder import whole_file
-from manifests.contract.record import STAGES, Record, Rejection, columns
+from manifests.contract.record import STAGES, Record, Rejection
 
 RECORDS, REJECTED = "records.parquet", "rejected.parquet"
 _TYPES: dict[object, pa.DataType] = {

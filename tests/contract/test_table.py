@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from records import record, records
 
+from manifests.contract.column import columns
 from manifests.contract.decisions import DECISIONS, manifest_id
-from manifests.contract.record import Record, Rejection, columns
+from manifests.contract.record import Record, Rejection
 from manifests.contract.table import (
     BrokenTable,
     arrow_schema,
