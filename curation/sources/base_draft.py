@@ -66,3 +66,8 @@ class Lost:
     reason: str
     """A `Reason`."""
     detail: str
+
+    @classmethod
+    def at(cls, ref: str, reason: str, found: str) -> "Lost":
+        """What the source calls `ref`, in a sentence that begins with it."""
+        return cls(source_ref=ref, reason=reason, detail=f"{ref}: {found}")

@@ -183,3 +183,18 @@ def _fault(cells: list[str], columns: list[str]) -> str:
     if len(cells) != len(columns):
         return f"{len(cells)} cells under {len(columns)} columns"
     return "a cell holds a NUL byte" if any("\0" in cell for cell in cells) else ""
+
+
+def folder_with(files: Path, is_it: Callable[[Path], bool], holds: str) -> Path:
+    """`files` itself or the one folder in it that the source lies in: archives bring their own.
+
+    `holds` says what makes it that folder. Raises `Rejected` (layout_changed) for none and for two.
+    """
+    places = [files, *sorted(place for place in files.iterdir() if place.is_dir())]
+    found = [place for place in places if is_it(place)]
+    if len(found) == 1:
+        return found[0]
+    several = f"both {found[0].name} and {found[1].name} hold" if found else "no folder here holds"
+    raise Rejected(
+        Reason.LAYOUT_CHANGED, f"{files}: {several} {holds}; leave one folder with them in it"
+    )

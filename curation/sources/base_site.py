@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from curation.sources.base import Draft, Lost, Page, Web, ask
 from manifests.contract.record import Rejected
@@ -36,6 +36,17 @@ def absolute(site: str, link: object) -> str:
         return re.sub("^http:", "https:", urljoin(site, str(link)))
     except ValueError:
         return str(link)
+
+
+def plain(tag: Tag) -> str:
+    """The words of an element, in one line."""
+    return " ".join(tag.get_text(" ").split())
+
+
+def changed(ref: str, found: str) -> Lost:
+    """What a scraper gives where a page is not as it was."""
+    return Lost(source_ref=ref, reason=Reason.LAYOUT_CHANGED,
+                detail=f"{found}; look at the page and mend the scraper")  # fmt: skip
 
 
 def is_html(page: Page) -> bool:

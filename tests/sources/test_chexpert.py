@@ -224,7 +224,7 @@ def test_a_missing_table_is_told_and_without_any_the_layout_has_changed(tmp_path
     assert isinstance(unlisted := found[VALID], Lost)
     assert unlisted.reason is Reason.UNLISTED_IMAGE
     (files / SMALL / "train.csv").unlink()
-    with pytest.raises(Rejected, match="no table") as verdict:
+    with pytest.raises(Rejected, match="no folder here holds train") as verdict:
         read(files)
     assert verdict.value.reason is Reason.LAYOUT_CHANGED
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from curation.sources.base import About, Draft, Importer, Lost, Remote
-from curation.sources.base_files import Row, film, rows
+from curation.sources.base_files import Row, film, folder_with, rows
 from curation.sources.chexpert.films import Films
 from curation.sources.chexpert.labels import (
     COLUMNS,
@@ -82,9 +82,9 @@ class Chexpert(Importer):
                     else:
                         yield one
             else:
-                yield _lost(table.name, Reason.LAYOUT_CHANGED, "is not here; bring it")
+                yield Lost.at(table.name, Reason.LAYOUT_CHANGED, "is not here; bring it")
         for name in films.unlisted():
-            yield _lost(name, Reason.UNLISTED_IMAGE, "no row of a table says what it is")
+            yield Lost.at(name, Reason.UNLISTED_IMAGE, "no row of a table says what it is")
 
     def _part(self, table: Path, films: Films) -> Iterator[Draft | Lost]:
         for row in rows(table, *NEEDED):
@@ -96,7 +96,7 @@ class Chexpert(Importer):
             if not path or fault or path[2] != table.stem:
                 place = f"{table.name}, line {row.line}"
                 found = fault or f"{path and path[1]} is no film of {table.stem}"
-                yield _lost(place, Reason.INVALID_FIELD, f"{found}; mend the row")
+                yield Lost.at(place, Reason.INVALID_FIELD, f"{found}; mend the row")
                 continue
             found_files, words = films.take(path[1]), said(row, self.uncertain)
             if self._asks(words):
@@ -136,10 +136,10 @@ def _met(
 ) -> Draft | Lost:
     """The film of a row: one file is it, none or several are told."""
     if not names:
-        return _lost(path[1], Reason.MISSING_IMAGE, "listed, but there is no such file here")
+        return Lost.at(path[1], Reason.MISSING_IMAGE, "listed, but there is no such file here")
     if len(names) > 1:
         choice = f"may be any of {', '.join(names)}; keep the right one"
-        return _lost(path[1], Reason.INVALID_FIELD, choice)
+        return Lost.at(path[1], Reason.INVALID_FIELD, choice)
     place = folder / names[0]
     return Draft(
         source_ref=path[1],
@@ -159,17 +159,8 @@ def _met(
 
 
 def _archive(files: Path) -> Path:
-    """The folder with the tables: `files` itself or the one folder in it that has them."""
-    places = [files, *sorted(place for place in files.iterdir() if place.is_dir())]
-    found = [place for place in places if any((place / f"{part}.csv").is_file() for part in PARTS)]
-    if len(found) == 1:
-        return found[0]
-    several = f"both {found[0].name} and {found[1].name} hold tables" if found else "no table"
-    raise Rejected(
-        Reason.LAYOUT_CHANGED,
-        f"{files}: {several}; leave one folder with train.csv, valid.csv and their films in it",
+    return folder_with(
+        files,
+        lambda place: any((place / f"{part}.csv").is_file() for part in PARTS),
+        "train.csv or valid.csv",
     )
-
-
-def _lost(ref: str, reason: Reason, found: str) -> Lost:
-    return Lost(source_ref=ref, reason=reason, detail=f"{ref}: {found}")

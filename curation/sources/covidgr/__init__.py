@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from curation.sources.base import About, Draft, Importer, Lost, Remote
-from curation.sources.base_files import film, rows_with_files
+from curation.sources.base_files import film, folder_with, rows_with_files
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
 POSITIVE, NEGATIVE = "P", "N"
@@ -97,18 +96,10 @@ def _film(folder: Path, name: str, severity: str) -> Draft | Lost:
 
 
 def _archive(files: Path) -> Path:
-    """The folder with `P` and `N`: `files` itself or the one folder in it that has both."""
-    places = [files, *sorted(place for place in files.iterdir() if place.is_dir())]
-    found = [
-        place for place in places
-        if (place / POSITIVE).is_dir() and (place / NEGATIVE).is_dir()
-    ]  # fmt: skip
-    if len(found) == 1:
-        return found[0]
-    several = f"both {found[0].name} and {found[1].name} hold" if found else "no folder here holds"
-    raise Rejected(
-        Reason.LAYOUT_CHANGED,
-        f"{files}: {several} {POSITIVE} and {NEGATIVE}; leave one folder with both in it",
+    return folder_with(
+        files,
+        lambda place: (place / POSITIVE).is_dir() and (place / NEGATIVE).is_dir(),
+        f"{POSITIVE} and {NEGATIVE}",
     )
 
 

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web
 from curation.sources.base_pcr import pcr
-from curation.sources.base_site import parsed, picture
+from curation.sources.base_site import changed, parsed, picture
 from curation.sources.eurorad import words
 from curation.sources.eurorad.captions import films
 from curation.sources.eurorad.case import attribution, demographics, facts, licence, sections
@@ -75,23 +75,18 @@ class Eurorad(Scraper):
         number, soup = found[1], parsed(page)
         said, shown = sections(soup), figures(soup, found[1])
         if not said.get("final diagnosis"):
-            yield _changed(number, f"{page.url}: no Final Diagnosis found")
+            yield changed(number, f"{page.url}: no Final Diagnosis found")
             return
         if not any(figure.caption for figure in shown):
-            yield _changed(number, f"{page.url}: no figure with a caption found")
+            yield changed(number, f"{page.url}: no figure with a caption found")
             return
         if hidden := _hidden(soup, shown, said):
-            yield _changed(f"{number}/figures", f"{page.url}: {hidden}")
+            yield changed(f"{number}/figures", f"{page.url}: {hidden}")
         case = _case(page, soup, number, said)
         is_series = len({words.patient(figure.caption) for figure in shown} - {""}) > 1
         for figure in shown:
             of_one = _of_one(number, figure) if is_series else {}
             yield _film(case | of_one, figure, number, web)
-
-
-def _changed(ref: str, found: str) -> Lost:
-    return Lost(source_ref=ref, reason=Reason.LAYOUT_CHANGED,
-                detail=f"{found}; look at the page and mend the scraper")  # fmt: skip
 
 
 def _hidden(soup: BeautifulSoup, shown: list[Figure], said: dict[str, str]) -> str:
@@ -131,7 +126,7 @@ def _of_one(number: str, figure: Figure) -> dict[str, str]:
 def _film(case: dict[str, Any], figure: Figure, number: str, web: Web) -> Draft | Lost:
     ref, told = f"{number}/{figure.name}", films(figure.caption)
     if not figure.urls:
-        return _changed(ref, f"{case['url']}: {figure.name} names no file")
+        return changed(ref, f"{case['url']}: {figure.name} names no file")
     # Letters speak of these pictures only where there is one letter for each.
     is_lettered = len(told) == figure.sharing
     film = told.get("") or (told.get(figure.letter) if is_lettered else None)

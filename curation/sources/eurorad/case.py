@@ -7,7 +7,7 @@ from itertools import chain, islice
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString
 
-from curation.sources.base_site import spdx
+from curation.sources.base_site import plain, spdx
 from curation.sources.eurorad import words
 
 HEADINGS = frozenset({
@@ -19,11 +19,6 @@ HEADINGS = frozenset({
 FACT = re.compile(r"^\s*(?:section|case type|area of interest)\s*:", re.IGNORECASE)
 BLOCKS = ("p", "div", "li", "ul", "dd", "dt", "td", "tr", "h1", "h2", "h3", "h4", "h5", "section")
 SILENT = ("script", "style", "title", "template", "option", "textarea")
-
-
-def plain(tag: Tag) -> str:
-    """The text of `tag` on one line."""
-    return " ".join(tag.get_text(" ").split())
 
 
 def sections(soup: BeautifulSoup) -> dict[str, str]:

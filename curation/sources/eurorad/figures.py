@@ -7,8 +7,8 @@ from typing import NamedTuple
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
-from curation.sources.base_site import absolute
-from curation.sources.eurorad.case import HEADINGS, plain
+from curation.sources.base_site import absolute, plain
+from curation.sources.eurorad.case import HEADINGS
 
 SITE = "https://www.eurorad.org"
 FOLDER, MAX_VALUE = "/figure_image/", 5000

@@ -112,13 +112,13 @@ class Journals(Importer):
         for wish in strays:
             led = f"asks for {wish.doi}, but was led to {where.pmcid}, which is {found.doi}"
             cure = "fetch the answer of the converter again, or give the PMCID"
-            yield _lost(wish.place, Reason.LAYOUT_CHANGED, f"{led}; {cure}")
+            yield Lost.at(wish.place, Reason.LAYOUT_CHANGED, f"{led}; {cure}")
         if not (wishes := [wish for wish in wishes if wish not in strays]):
             return
         printed = Printed.of(where.pmcid, found, held, files / CROPS, wishes)
         told = list(films_of(printed, wishes))
         found_none = "no caption speaks of a radiograph; name the figure in your list"
-        yield from told or [_lost(where.pmcid, Reason.MISSING_IMAGE, found_none)]
+        yield from told or [Lost.at(where.pmcid, Reason.MISSING_IMAGE, found_none)]
 
 
 def _wanted(xml: bytes, wishes: list[Wish]) -> list[str]:
@@ -146,7 +146,3 @@ def _until_refused(remotes: Iterator[Remote]) -> Generator[Remote, None, None]:
     except Rejected:
         # `read` comes to the same place and tells it as a row.
         return
-
-
-def _lost(ref: str, reason: Reason, found: str) -> Lost:
-    return Lost(source_ref=ref, reason=reason, detail=f"{ref}: {found}")

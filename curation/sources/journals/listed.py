@@ -134,4 +134,4 @@ def _below(folder: Path) -> list[str]:
 
 
 def _lost(ref: str, found: str) -> Lost:
-    return Lost(source_ref=ref, reason=Reason.UNLISTED_IMAGE, detail=f"{ref}: {found}")
+    return Lost.at(ref, Reason.UNLISTED_IMAGE, found)

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from pydantic import field_validator, model_validator
 
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web
-from curation.sources.base_site import once, parsed, picture
+from curation.sources.base_site import changed, once, parsed, picture
 from curation.sources.radiopaedia import studies
 from curation.sources.radiopaedia.case import case_of, faults_of, slug_of, title_of
 from curation.sources.radiopaedia.listing import SITE, case_address, listing_address, walk
@@ -78,7 +78,7 @@ class Radiopaedia(Scraper):
             detail = f"{page.url}: shown to signed-in users only; left out"
             yield Lost(source_ref=slug, reason=Reason.BLOCKED, detail=detail)
         elif not title_of(soup):
-            yield _changed(slug, f"{page.url}: no title found, so that no film has a diagnosis")
+            yield changed(slug, f"{page.url}: no title found, so that no film has a diagnosis")
         else:
             yield from self._films(page, soup, blocks, web)
 
@@ -88,11 +88,11 @@ class Radiopaedia(Scraper):
         slug, case = slug_of(page.url), case_of(page, soup)
         unread = studies.unread(page.text, soup, case["patient"], blocks)
         if not (blocks or unread):
-            yield _changed(slug, f"{page.url}: no study found")
+            yield changed(slug, f"{page.url}: no study found")
             return
         faults = [*faults_of(page, soup), *["a study has no number"] * studies.mute(soup)]
         for number, fault in enumerate(faults, start=1):
-            yield _changed(f"{slug}, fault {number}", f"{page.url}: {fault}")
+            yield changed(f"{slug}, fault {number}", f"{page.url}: {fault}")
         for study in [*blocks, *unread]:
             shown = shown_of(study, case["patient"], blocks.get(study), page, web)
             if isinstance(shown, Lost):
@@ -107,12 +107,12 @@ def _of_study(
     """The films of one study, each with what is said beside the study."""
     study = case["study"]
     for number, fault in enumerate(shown.faults, start=1):
-        yield _changed(f"study {study}, fault {number}", f"{page.url}: {fault}")
+        yield changed(f"study {study}, fault {number}", f"{page.url}: {fault}")
     caption, findings = studies.told_of(block) if block else ("", "")
     caption, findings = caption or shown.caption, findings or shown.findings
     if block is None and not (caption or findings):
         # It may be a normal film of the time before the illness.
-        yield _changed(f"study {study}", f"{page.url}: what study {study} shows is not told")
+        yield changed(f"study {study}", f"{page.url}: what study {study} shows is not told")
         return
     said = said_of_study(caption, findings, case["finding"])
     for one in shown.pictures:
@@ -127,8 +127,3 @@ def _of_study(
 
 def _search(query: str) -> str:
     return f"{SITE}/search?lang=us&scope=cases&q={quote_plus(query)}&modality=X-ray"
-
-
-def _changed(ref: str, found: str) -> Lost:
-    return Lost(source_ref=ref, reason=Reason.LAYOUT_CHANGED,
-                detail=f"{found}; look at the page and mend the scraper")  # fmt: skip

@@ -9,7 +9,7 @@ from bs4.element import NavigableString
 
 from curation.sources.base import Page
 from curation.sources.base_pcr import pcr
-from curation.sources.base_site import is_whole, spdx
+from curation.sources.base_site import is_whole, plain, spdx
 from curation.sources.radiopaedia.words import illness
 
 SITE = "https://radiopaedia.org"
@@ -34,11 +34,6 @@ def text(soup: Tag, selector: str) -> str:
     """The words of the first element that fits, in one line."""
     found = soup.select_one(selector)
     return plain(found) if found else ""
-
-
-def plain(tag: Tag) -> str:
-    """The words of an element, in one line."""
-    return " ".join(tag.get_text(" ").split())
 
 
 def case_of(page: Page, soup: BeautifulSoup) -> dict[str, Any]:

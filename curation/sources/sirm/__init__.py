@@ -15,10 +15,10 @@ from bs4 import Tag
 from pydantic import model_validator
 
 from curation.sources.base import About, Draft, Lost, Page, Scraper, Web
-from curation.sources.base_site import is_whole, once, parsed, picture
+from curation.sources.base_site import changed, is_whole, once, parsed, picture, plain
 from curation.sources.sirm.credit import credit
 from curation.sources.sirm.english import ENGLISH
-from curation.sources.sirm.figures import CODE, figures_of, film, first_words, plain, unread
+from curation.sources.sirm.figures import CODE, figures_of, film, first_words, unread
 from curation.sources.sirm.italian import ITALIAN
 from curation.sources.sirm.listing import (
     ENGLISH_LISTING,
@@ -69,9 +69,9 @@ class Sirm(Scraper):
         title = soup.select_one("h1.entry-title") or soup.select_one("h1")
         body = soup.select_one(BODY)
         if found and not POST.search(page.final_url):
-            yield _changed(slug, f"{page.url}: leads to {page.final_url}, which is no post")
+            yield changed(slug, f"{page.url}: leads to {page.final_url}, which is no post")
         elif title is None or body is None:
-            yield _changed(slug, f"{page.url}: no title or no text found")
+            yield changed(slug, f"{page.url}: no title or no text found")
         else:
             yield from _films(page, slug, plain(title), body, web)
 
@@ -82,15 +82,15 @@ def _films(page: Page, slug: str, title: str, body: Tag, web: Web) -> Iterator[D
     if not is_whole(page):
         faults.append("the page was cut off before its end; fetch it again, or")
     for number, fault in enumerate(faults, start=1):
-        yield _changed(f"{slug}, fault {number}", f"{page.url}: {fault}")
+        yield changed(f"{slug}, fault {number}", f"{page.url}: {fault}")
     if not figures and CODE.search(plain(body)):
-        yield _changed(slug, f"{page.url}: a print view, which shows text and no picture")
+        yield changed(slug, f"{page.url}: a print view, which shows text and no picture")
     elif not figures:
         yield _missing(slug, f"{page.url}: the post shows no picture")
     tongues = _tongues(page)
     for number, figure in enumerate(figures, start=1):
         if not figure.name:
-            lost = _changed if figure.urls[0].startswith("data:") else _missing
+            lost = changed if figure.urls[0].startswith("data:") else _missing
             yield lost(f"{slug}/{number}", f"{page.url}: picture {number} names no file")
             continue
         yield Draft(
@@ -130,8 +130,3 @@ def _case(page: Page, slug: str, title: str, body: Tag) -> dict[str, Any]:
 
 def _missing(ref: str, found: str) -> Lost:
     return Lost(source_ref=ref, reason=Reason.MISSING_IMAGE, detail=f"{found}; nothing to take")
-
-
-def _changed(ref: str, found: str) -> Lost:
-    return Lost(source_ref=ref, reason=Reason.LAYOUT_CHANGED,
-                detail=f"{found}; look at the page and mend the scraper")  # fmt: skip

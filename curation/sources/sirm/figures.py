@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bs4 import Tag
 from bs4.element import NavigableString
 
-from curation.sources.base_site import absolute
+from curation.sources.base_site import absolute, plain
 from curation.sources.sirm.tongue import Tongue
 
 SITE = "https://www.sirm.org"
@@ -102,11 +102,6 @@ def film(figure: Figure, body: Tag, tongue: Tongue, other: Tongue) -> dict[str, 
         "view": tongue.view(caption) or tongue.view(words) or tongue.view(told),
         "abnormal": tongue.shown(caption) or tongue.shown(around),
     }
-
-
-def plain(tag: Tag) -> str:
-    """The words of an element, in one line."""
-    return " ".join(tag.get_text(" ").split())
 
 
 def _caption(picture: Tag) -> str:
