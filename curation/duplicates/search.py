@@ -47,8 +47,12 @@ def scored(record_ids: Sequence[str], copies: WorkingCopies, count: int) -> dict
         return {}
     with tempfile.TemporaryFile() as file:
         views, described = _looked_at(ids, copies, file)
-        found = _compared(views, neighbours(described, count))
-        return {(ids[pair.first], ids[pair.second]): likeness for pair, likeness in found}
+        best: dict[Edge, Likeness] = {}
+        for pair, likeness in _compared(views, neighbours(described, count)):
+            films = (ids[pair.first], ids[pair.second])
+            # Two films may be candidates in two ways, plain and mirrored for instance.
+            best[films] = max(best.get(films, likeness), likeness, key=lambda one: one.score)
+        return best
 
 
 def _looked_at(
