@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.duplicates.features import Features, turned
+from manifests.contract.images import Pixels
 
 DISTINCT = 0.8
 """Lowe's ratio: the best match must be nearer than this share of the second best."""
@@ -20,6 +21,8 @@ LEAST_AGREED = 0.65
 MOST_STRETCH = 1.5
 """Ratio of the two scales of an alignment; journals squeeze films, but not further."""
 MOST_SCALE = 4.0
+SOFTENED = 0.8
+"""Scale below which a film is softened before it is laid on a coarser one."""
 
 Affine = npt.NDArray[np.float64]
 """float64[2, 3]: what `cv2.warpAffine` takes."""
@@ -56,6 +59,25 @@ def aligned(
     alignment = np.asarray(estimate, np.float64)
     is_turned_over = bool(np.linalg.det(alignment[:, :2]) < 0)
     return alignment if is_turned_over == is_mirrored and _is_plausible(alignment) else None
+
+
+def lay(
+    seen: Pixels, alignment: Affine, shape: tuple[int, int]
+) -> tuple[Pixels, npt.NDArray[np.bool_]]:
+    """uint8[H, W] and bool[H, W]: `seen` laid on a view of that shape, and where it reaches.
+
+    Beyond its edges the outermost pixels go on, so that no edge is added.
+    """
+    size = shape[::-1]
+    scale = float(np.sqrt(abs(np.linalg.det(alignment[:, :2]))))
+    reached = cv2.warpAffine(
+        np.ones(seen.shape, np.uint8), alignment, size, flags=cv2.INTER_NEAREST
+    )
+    if scale < SOFTENED:
+        # What is finer than the new grid would come back as other lines.
+        seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), 0.5 / scale), np.uint8)
+    laid = cv2.warpAffine(seen, alignment, size, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(laid, np.uint8), np.asarray(reached, np.bool_)
 
 
 def _is_plausible(alignment: Affine) -> bool:

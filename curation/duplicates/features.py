@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.duplicates.candidates import View
+from curation.duplicates.candidates import Frame, View
 from manifests.contract.images import Pixels
 
 FEATURES = 300
@@ -25,7 +25,7 @@ class Features:
 
     seen: Pixels
     """uint8[H, W]: of the `View`."""
-    frame: tuple[float, float, float, float]
+    frame: Frame
     """Of the `View`: the edges of the whole film."""
     points: Floats
     """float32[K, 2]: x, y in pixels of the view."""
