@@ -15,7 +15,7 @@ from curation.duplicates.kind import cells, kind
 from manifests.contract.images import Pixels
 from manifests.contract.vocabulary import Relation
 
-FEWEST_BLOCKS = 6
+FEWEST_BLOCKS = 20
 """Of fewer, a likeness says nothing."""
 SHARPEST, FINE = 1.0, 2.5
 """Deviations, in pixels, of the two blurs between which lies what is compared: noise and the
