@@ -11,7 +11,8 @@ import numpy as np
 
 from curation.duplicates.alignment import aligned, lay
 from curation.duplicates.features import Features, Floats
-from curation.duplicates.kind import cells, kind
+from curation.duplicates.kind import kind
+from curation.duplicates.marks import cells
 from manifests.contract.images import Pixels
 from manifests.contract.vocabulary import Relation
 
