@@ -29,6 +29,12 @@ UNIT = 2048
 them without rounding, in any order and on any number of threads."""
 FLAT_LEVELS = 4.0
 """A border line whose grey levels deviate by less than this holds no anatomy."""
+SHORTEST = 0.08
+"""Of a side: fewer lines with something on them, alone at an end, are no part of a film."""
+LINE = 9
+"""Pixels of a line that are averaged before its levels are compared."""
+FRAMES = 3
+"""Frames, one in the other, that are taken away."""
 WINDOW = 0.85
 """Sides of the nine windows, as a share of the view: a crop finds its original through them."""
 CELLS = 1 << 24
@@ -44,23 +50,64 @@ class Candidate(NamedTuple):
     is_inverted: bool
 
 
-def view(pixels: Pixels) -> Pixels:
-    """The film without uniform borders, its longest side at most `VIEW_SIDE` pixels."""
+Frame = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+class View(NamedTuple):
+    """What is compared of a film, and where the edges of the whole film are beside it."""
+
+    seen: Pixels
+    """uint8[H, W]: without uniform borders, its longest side at most `VIEW_SIDE` pixels."""
+    frame: Frame
+    """Left, top, right, bottom of the whole film, in pixels of `seen`: 0, 0, W, H and beyond."""
+
+
+def look(pixels: Pixels) -> View:
+    """The view of a film."""
     # Two steps: borders are measured on a small picture, and the film is not shrunk twice as far.
-    return shrink(trim(shrink(pixels, 2 * VIEW_SIDE)), VIEW_SIDE)
+    small = shrink(pixels, 2 * VIEW_SIDE)
+    rows, columns = inside(small)
+    seen = shrink(small[rows, columns], VIEW_SIDE)
+    down = seen.shape[0] / (rows.stop - rows.start)
+    across = seen.shape[1] / (columns.stop - columns.start)
+    right, bottom = small.shape[1] - columns.start, small.shape[0] - rows.start
+    frame = (-columns.start * across, -rows.start * down, right * across, bottom * down)
+    return View(seen, frame)
 
 
-def trim(pixels: Pixels) -> Pixels:
-    """The film without the lines along its four sides that hold one grey level only.
+def inside(pixels: Pixels) -> tuple[slice, slice]:
+    """The rows and columns between the lines along the four sides that hold one grey level only.
 
-    A film that would vanish comes back whole.
+    A frame within a frame goes too. All rows and columns of a film that would vanish.
     """
-    rows = np.flatnonzero(pixels.std(axis=1) >= FLAT_LEVELS)
-    if not len(rows):
-        return pixels
-    inner = pixels[rows[0] : rows[-1] + 1]
-    columns = np.flatnonzero(inner.std(axis=0) >= FLAT_LEVELS)
-    return inner[:, columns[0] : columns[-1] + 1] if len(columns) else pixels
+    rows, columns = slice(0, pixels.shape[0]), slice(0, pixels.shape[1])
+    for _ in range(FRAMES):
+        # Averaged along the line: noise and the traces of compression are no anatomy.
+        across = cv2.blur(pixels[rows, columns], (LINE, 1))
+        inner = _between(across.std(axis=1) >= FLAT_LEVELS, rows)
+        down = cv2.blur(pixels[inner, columns], (1, LINE))
+        outer = _between(down.std(axis=0) >= FLAT_LEVELS, columns)
+        if (inner, outer) == (rows, columns):
+            break
+        rows, columns = inner, outer
+    return rows, columns
+
+
+def _between(is_lively: npt.NDArray[np.bool_], whole: slice) -> slice:
+    """From the first to the last lively line of `whole`, without short runs at either end.
+
+    A signature or a bar of a viewer stands alone in the border.
+    """
+    steps = np.flatnonzero(np.diff(np.pad(is_lively.astype(np.int8), 1)))
+    starts, stops = steps[::2], steps[1::2]
+    is_long = stops - starts >= SHORTEST * len(is_lively)
+    if not is_long.any():
+        return whole
+    first, stop = whole.start + int(starts[is_long][0]), whole.start + int(stops[is_long][-1])
+    # Beside a border lies a line that shrinking has made half border.
+    is_cut = first > whole.start, stop < whole.stop
+    return slice(first + is_cut[0], max(stop - is_cut[1], first + is_cut[0] + 1))
 
 
 def shrink(pixels: Pixels, side: int) -> Pixels:
@@ -73,7 +120,7 @@ def shrink(pixels: Pixels, side: int) -> Pixels:
 
 
 def descriptors(seen: Pixels) -> Descriptors:
-    """float32[W, D] of a `view`: the whole of it first, then its windows, row by row."""
+    """float32[W, D] of what is `seen`: the whole of it first, then its windows, row by row."""
     height, width = seen.shape
     places = [
         (round(top * height), round(left * width))

@@ -73,7 +73,7 @@ def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verd
     clusters = components(
         records["record_id"], [pair for pair, link in links.items() if link.is_copy]
     )
-    kept = keepers(records, clusters)
+    kept = keepers(records, clusters, links)
     _warn_of_contradictions(links, kept)
     records["copies"] = _filled(records, "copies", _copies(clusters))
     stays = records["record_id"] == records["record_id"].map(kept)
@@ -88,13 +88,14 @@ def near(records: pd.DataFrame, copies: WorkingCopies, params: Params) -> dict[E
     looks = records.drop_duplicates("pixel_sha256")["record_id"].tolist()
     return {
         pair: Link(
-            score=score,
-            relation=Relation.VERIFIED_COPY
-            if score >= params.copy_at_least
-            else Relation.SAME_PATIENT,
+            score=likeness.score,
+            lacks=likeness.lacks,
+            relation=likeness.relation
+            if likeness.score >= params.copy_at_least
+            else Relation.SAME_PATIENT_OR_SERIES,
         )
-        for pair, score in scored(looks, copies, params.candidates).items()
-        if score >= params.same_patient_at_least
+        for pair, likeness in scored(looks, copies, params.candidates).items()
+        if likeness.score >= params.same_patient_at_least
     }
 
 
