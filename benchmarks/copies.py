@@ -16,6 +16,7 @@ import pandas as pd
 
 from curation.duplicates.pair import Edge, edge
 from curation.duplicates.search import scored
+from curation.duplicates.verification import Likeness
 from curation.pixels.fingerprint import working_copy
 from curation.stages.dedup import Params
 from manifests.contract.images import Pixels, decode
@@ -42,10 +43,13 @@ def main(folder: Path) -> None:
         ids: list[str] = []
         write_working(Path(place), named(films(folder), ids))
         start = time.process_time()
-        scores = scored(ids, WorkingCopies([Path(place)]), params.candidates)
+        found = scored(ids, WorkingCopies([Path(place)]), params.candidates)
         cost = 1000 * (time.process_time() - start) / len(ids)
+    scores = {pair: likeness.score for pair, likeness in found.items()}
     print(f"{len(ids)} films, {len(scores)} pairs compared, {cost:.1f} CPU ms per film\n")
-    show(scores, truth(folder, set(ids)), params)
+    listed = truth(folder, set(ids))
+    show(scores, listed, params)
+    name(found, listed, params)
 
 
 def named(given: Iterable[tuple[str, Pixels]], ids: list[str]) -> Iterator[tuple[str, Pixels]]:
@@ -79,6 +83,20 @@ def show(scores: Mapping[Edge, float], relations: Mapping[Edge, str], params: Pa
     print(f"\ncopies: precision {precision:.3f}, recall {recall:.3f}")
     for pair in sorted(called ^ true):
         print(f"  {scores.get(pair, 0):.3f} {relations.get(pair, 'not listed')}: {' '.join(pair)}")
+
+
+def name(found: Mapping[Edge, Likeness], relations: Mapping[Edge, str], params: Params) -> None:
+    """How often the name of a copy is the one that the table gives it."""
+    named = {
+        pair: (relations[pair], str(likeness.relation))
+        for pair, likeness in found.items()
+        if relations.get(pair) in COPIES and likeness.score >= params.copy_at_least
+    }
+    same = sum(listed == ours for listed, ours in named.values())
+    print(f"\nnames: {same} of {len(named)} found copies are called what the table calls them")
+    for pair, (listed, ours) in sorted(named.items()):
+        if listed != ours:
+            print(f"  {found[pair].score:.3f} {listed}, called {ours}: {' '.join(pair)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a source would add to the films that are held: counts, copies, conflicts, licence gaps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ class Held(NamedTuple):
     @property
     def is_conflict(self) -> bool:
         """The two say different things of one picture."""
-        return self.relation is not Relation.SAME_PATIENT and len(set(self.findings)) > 1
+        return self.relation is not Relation.SAME_PATIENT_OR_SERIES and len(set(self.findings)) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +117,12 @@ def _held(
     rows = {str(row["record_id"]): row for row in everything.to_dict("records")}
     links: Mapping[Edge, Link] = dedup.near(everything, copies, params) | exact(everything)
     new, found = set(verdict.kept["record_id"]), dict[str, Held]()
-    for cluster in components(rows, [pair for pair, link in links.items() if link.is_copy]):
+    copied = {pair: link for pair, link in links.items() if link.is_copy}
+    for cluster in components(rows, copied):
         held = next((member for member in cluster if member not in new), "")
         for film in new.intersection(cluster if held else []):
-            found[film] = _beside(rows[film], rows[held], _relation(rows[film], rows[held]))
+            relation = _relation(rows[film], rows[held], _weakest(cluster, copied))
+            found[film] = _beside(rows[film], rows[held], relation)
     for pair in sorted(links):
         film, held = pair if pair[0] in new else pair[::-1]
         if film in new and held not in new:
@@ -128,11 +130,18 @@ def _held(
     return [found[film] for film in sorted(found)]
 
 
-def _relation(film: Row, held: Row) -> Relation:
+def _weakest(cluster: Collection[str], copied: Mapping[Edge, Link]) -> Relation:
+    """Of the links that hold a cluster together, the one that says least."""
+    order = list(Relation)
+    there = {link.relation for (one, _), link in copied.items() if one in cluster}
+    return max(there, key=order.index, default=Relation.IDENTICAL_BYTES)
+
+
+def _relation(film: Row, held: Row, otherwise: Relation) -> Relation:
     if film["sha256"] == held["sha256"]:
         return Relation.IDENTICAL_BYTES
     same_pixels = film["pixel_sha256"] == held["pixel_sha256"]
-    return Relation.IDENTICAL_PIXELS if same_pixels else Relation.VERIFIED_COPY
+    return Relation.SAME_PIXELS if same_pixels else otherwise
 
 
 def _beside(film: Row, held: Row, relation: Relation) -> Held:

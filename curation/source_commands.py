@@ -143,7 +143,7 @@ def _show(found: "Preview") -> None:
         "under age": found.under_age,
         "age unknown": found.age_unknown,
         f"held already (of {found.compared_with} films)": sum(
-            pair.relation != "same_patient" for pair in found.held
+            pair.relation != "same_patient_or_series" for pair in found.held
         ),
         "label conflicts": sum(pair.is_conflict for pair in found.held),
         "pixels that may not be handed on": sum(found.license_gaps.values()),

@@ -44,23 +44,40 @@ class Candidate(NamedTuple):
     is_inverted: bool
 
 
-def view(pixels: Pixels) -> Pixels:
-    """The film without uniform borders, its longest side at most `VIEW_SIDE` pixels."""
+class View(NamedTuple):
+    """What is compared of a film, and where the edges of the whole film are beside it."""
+
+    seen: Pixels
+    """uint8[H, W]: without uniform borders, its longest side at most `VIEW_SIDE` pixels."""
+    frame: tuple[float, float, float, float]
+    """Left, top, right, bottom of the whole film, in pixels of `seen`: 0, 0, W, H and beyond."""
+
+
+def look(pixels: Pixels) -> View:
+    """The view of a film."""
     # Two steps: borders are measured on a small picture, and the film is not shrunk twice as far.
-    return shrink(trim(shrink(pixels, 2 * VIEW_SIDE)), VIEW_SIDE)
+    small = shrink(pixels, 2 * VIEW_SIDE)
+    rows, columns = inside(small)
+    seen = shrink(small[rows, columns], VIEW_SIDE)
+    down = seen.shape[0] / (rows.stop - rows.start)
+    across = seen.shape[1] / (columns.stop - columns.start)
+    right, bottom = small.shape[1] - columns.start, small.shape[0] - rows.start
+    frame = (-columns.start * across, -rows.start * down, right * across, bottom * down)
+    return View(seen, frame)
 
 
-def trim(pixels: Pixels) -> Pixels:
-    """The film without the lines along its four sides that hold one grey level only.
+def inside(pixels: Pixels) -> tuple[slice, slice]:
+    """The rows and columns between the lines along the four sides that hold one grey level only.
 
-    A film that would vanish comes back whole.
+    All of them in a film that would vanish.
     """
     rows = np.flatnonzero(pixels.std(axis=1) >= FLAT_LEVELS)
+    whole = slice(0, pixels.shape[0]), slice(0, pixels.shape[1])
     if not len(rows):
-        return pixels
-    inner = pixels[rows[0] : rows[-1] + 1]
-    columns = np.flatnonzero(inner.std(axis=0) >= FLAT_LEVELS)
-    return inner[:, columns[0] : columns[-1] + 1] if len(columns) else pixels
+        return whole
+    kept = slice(int(rows[0]), int(rows[-1]) + 1)
+    columns = np.flatnonzero(pixels[kept].std(axis=0) >= FLAT_LEVELS)
+    return (kept, slice(int(columns[0]), int(columns[-1]) + 1)) if len(columns) else whole
 
 
 def shrink(pixels: Pixels, side: int) -> Pixels:
@@ -73,7 +90,7 @@ def shrink(pixels: Pixels, side: int) -> Pixels:
 
 
 def descriptors(seen: Pixels) -> Descriptors:
-    """float32[W, D] of a `view`: the whole of it first, then its windows, row by row."""
+    """float32[W, D] of what is `seen`: the whole of it first, then its windows, row by row."""
     height, width = seen.shape
     places = [
         (round(top * height), round(left * width))

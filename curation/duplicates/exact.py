@@ -15,7 +15,7 @@ def exact(records: pd.DataFrame) -> dict[Edge, Link]:
     by_bytes = first_of(rows, "sha256")
     same_bytes = _star(rows, by_bytes, Relation.IDENTICAL_BYTES)
     firsts = rows[rows["record_id"] == by_bytes]
-    same_pixels = _star(firsts, first_of(firsts, "pixel_sha256"), Relation.IDENTICAL_PIXELS)
+    same_pixels = _star(firsts, first_of(firsts, "pixel_sha256"), Relation.SAME_PIXELS)
     return same_bytes | same_pixels
 
 

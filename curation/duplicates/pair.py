@@ -11,8 +11,16 @@ from manifests.contract.table import arrow_schema, to_arrow, to_pandas
 from manifests.contract.vocabulary import Relation
 
 MACHINE = "machine"
-COPIES = (Relation.IDENTICAL_BYTES, Relation.IDENTICAL_PIXELS, Relation.VERIFIED_COPY)
+COPIES = tuple(
+    relation
+    for relation in Relation
+    if relation not in (Relation.SAME_PATIENT_OR_SERIES, Relation.DIFFERENT)
+)
 """The relations that remove one of the two films."""
+TOLD = {
+    Relation.IDENTICAL_BYTES: "the same bytes as",
+    Relation.SAME_PIXELS: "the same pixels as",
+}
 Edge = tuple[str, str]
 """Two record ids, the smaller one first."""
 
@@ -54,10 +62,10 @@ class Link(BaseModel):
     @property
     def told(self) -> str:
         """How a copy is related to the film that is named next."""
-        return {
-            Relation.IDENTICAL_BYTES: "the same bytes as",
-            Relation.IDENTICAL_PIXELS: "the same pixels as",
-        }.get(self.relation, f"a copy (score {self.score:.2f}, {self.decided_by}) of")
+        if self.relation in TOLD:
+            return TOLD[self.relation]
+        how = "" if self.relation is Relation.REVIEWED_COPY else f"{self.relation} "
+        return f"a {how.replace('_', ' ')}copy (score {self.score:.2f}, {self.decided_by}) of"
 
     @property
     def joins(self) -> bool:

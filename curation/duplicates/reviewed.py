@@ -27,8 +27,8 @@ class Ruling(StrEnum):
 
 
 RELATIONS = {
-    Ruling.SAME: Relation.VERIFIED_COPY,
-    Ruling.SAME_PATIENT: Relation.SAME_PATIENT,
+    Ruling.SAME: Relation.REVIEWED_COPY,
+    Ruling.SAME_PATIENT: Relation.SAME_PATIENT_OR_SERIES,
     Ruling.DIFFERENT: Relation.DIFFERENT,
 }
 

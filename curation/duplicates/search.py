@@ -21,13 +21,14 @@ from curation.duplicates.candidates import (
     WINDOWS,
     Candidate,
     Descriptors,
+    View,
     descriptors,
+    look,
     neighbours,
-    view,
 )
+from curation.duplicates.features import features
 from curation.duplicates.pair import Edge
-from curation.duplicates.verification import features, score
-from manifests.contract.images import Pixels
+from curation.duplicates.verification import Likeness, compare
 from manifests.contract.packing import scratch
 from manifests.contract.working import WorkingCopies
 
@@ -35,8 +36,8 @@ FEATURES_HELD = 32_768
 """Films whose features stay in memory, 40 KiB each."""
 
 
-def scored(record_ids: Sequence[str], copies: WorkingCopies, count: int) -> dict[Edge, float]:
-    """The score of every film with its `count` nearest others, in whatever order the ids come.
+def scored(record_ids: Sequence[str], copies: WorkingCopies, count: int) -> dict[Edge, Likeness]:
+    """The likeness of every film to its `count` nearest others, in whatever order the ids come.
 
     Raises `BrokenTable` when a film has no working copy.
     """
@@ -47,40 +48,40 @@ def scored(record_ids: Sequence[str], copies: WorkingCopies, count: int) -> dict
     with tempfile.TemporaryFile() as file:
         views, described = _looked_at(ids, copies, file)
         found = _compared(views, neighbours(described, count))
-        return {(ids[pair.first], ids[pair.second]): value for pair, value in found}
+        return {(ids[pair.first], ids[pair.second]): likeness for pair, likeness in found}
 
 
 def _looked_at(
     ids: Sequence[str], copies: WorkingCopies, file: IO[bytes]
-) -> tuple[list[Pixels], Descriptors]:
-    """The views, which stay in `file`, and float32[N, W, D], in the order of `ids`."""
+) -> tuple[list[View], Descriptors]:
+    """The views, whose pixels stay in `file`, and float32[N, W, D], in the order of `ids`."""
     room = scratch(file, (len(ids), VIEW_SIDE, VIEW_SIDE))
-    views: list[Pixels] = [np.asarray(place) for place in room]
+    views = [View(np.asarray(place), (0, 0, 0, 0)) for place in room]
     described = np.zeros((len(ids), WINDOWS, DEPTH), np.float32)
     position = {record_id: number for number, record_id in enumerate(ids)}
     bar = tqdm(copies.stream(ids), desc="looking at films", total=len(ids), disable=None)
     for record_id, pixels in bar:
-        number, seen = position[record_id], view(pixels)
+        number, (seen, frame) = position[record_id], look(pixels)
         height, width = seen.shape
-        views[number] = views[number][:height, :width]
-        views[number][...] = seen
+        views[number] = View(views[number].seen[:height, :width], frame)
+        views[number].seen[...] = seen
         described[number] = descriptors(seen)
     return views, described
 
 
 def _compared(
-    views: Sequence[Pixels], pairs: Sequence[Candidate]
-) -> Iterator[tuple[Candidate, float]]:
-    """Each pair with its score, in the order given, worked on by all processors."""
+    views: Sequence[View], pairs: Sequence[Candidate]
+) -> Iterator[tuple[Candidate, Likeness]]:
+    """Each pair with its likeness, in the order given, worked on by all processors."""
     # OpenCV's own threads would fight with ours, and ours waste less.
     cv2.setNumThreads(1)
     looked = lru_cache(maxsize=FEATURES_HELD)(lambda number: features(views[number]))
 
-    def compare(group: list[Candidate]) -> list[tuple[Candidate, float]]:
+    def of_group(group: list[Candidate]) -> list[tuple[Candidate, Likeness]]:
         return [
             (
                 pair,
-                score(
+                compare(
                     looked(pair.first), looked(pair.second),
                     is_mirrored=pair.is_mirrored, is_inverted=pair.is_inverted,
                 ),
@@ -90,6 +91,6 @@ def _compared(
 
     groups = [list(group) for _, group in groupby(pairs, key=lambda pair: pair.first)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        done = pool.map(compare, groups)
+        done = pool.map(of_group, groups)
         for scores in tqdm(done, desc="comparing films", total=len(groups), disable=None):
             yield from scores

@@ -88,13 +88,13 @@ def near(records: pd.DataFrame, copies: WorkingCopies, params: Params) -> dict[E
     looks = records.drop_duplicates("pixel_sha256")["record_id"].tolist()
     return {
         pair: Link(
-            score=score,
-            relation=Relation.VERIFIED_COPY
-            if score >= params.copy_at_least
-            else Relation.SAME_PATIENT,
+            score=likeness.score,
+            relation=likeness.relation
+            if likeness.score >= params.copy_at_least
+            else Relation.SAME_PATIENT_OR_SERIES,
         )
-        for pair, score in scored(looks, copies, params.candidates).items()
-        if score >= params.same_patient_at_least
+        for pair, likeness in scored(looks, copies, params.candidates).items()
+        if likeness.score >= params.same_patient_at_least
     }
 
 

@@ -103,12 +103,15 @@ class Severity(StrEnum):
 
 
 class Relation(StrEnum):
-    """How two pictures are related, strongest first. Only the first three remove one of them."""
+    """How two pictures are related, strongest first. All but the last two remove one of them."""
 
     IDENTICAL_BYTES = "identical_bytes"
-    IDENTICAL_PIXELS = "identical_pixels"
-    VERIFIED_COPY = "verified_copy"
-    SAME_PATIENT = "same_patient"
+    SAME_PIXELS = "same_pixels"
+    RECOMPRESSED_OR_RESIZED = "recompressed_or_resized"
+    CROPPED_OR_ANNOTATED = "cropped_or_annotated"
+    ADJUSTED = "adjusted"
+    REVIEWED_COPY = "reviewed_copy"
+    SAME_PATIENT_OR_SERIES = "same_patient_or_series"
     DIFFERENT = "different"
 
 

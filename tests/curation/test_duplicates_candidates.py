@@ -10,9 +10,9 @@ from curation.duplicates.candidates import (
     Descriptors,
     descriptor,
     descriptors,
+    inside,
+    look,
     neighbours,
-    trim,
-    view,
 )
 from manifests.contract.images import Pixels
 
@@ -20,22 +20,30 @@ FILMS = [texture(number) for number in range(20)]
 
 
 def described(*films: Pixels) -> Descriptors:
-    return np.stack([descriptors(view(film)) for film in films])
+    return np.stack([descriptors(look(film).seen) for film in films])
 
 
 def test_a_view_is_small_and_has_no_uniform_border() -> None:
     framed = cv2.copyMakeBorder(FILMS[0], 50, 0, 90, 90, cv2.BORDER_CONSTANT, value=0)
-    assert trim(np.asarray(framed)).shape == FILMS[0].shape
-    assert max(view(np.asarray(framed)).shape) == VIEW_SIDE
+    assert framed[inside(np.asarray(framed))].shape == FILMS[0].shape
+    assert max(look(np.asarray(framed)).seen.shape) == VIEW_SIDE
+
+
+def test_the_frame_of_a_view_lies_as_far_out_as_the_border_is_wide() -> None:
+    framed = cv2.copyMakeBorder(FILMS[0], 42, 0, 19, 38, cv2.BORDER_CONSTANT, value=0)
+    seen, frame = look(np.asarray(framed))
+    height, width = seen.shape
+    expected = (-width / 20, -height / 10, 1.1 * width, height)
+    assert frame == pytest.approx(expected, abs=1.5)
 
 
 def test_a_small_film_is_not_enlarged_and_a_flat_one_not_trimmed_away() -> None:
     flat = np.full((30, 20), 7, np.uint8)
-    assert view(flat).shape == (30, 20)
+    assert look(flat).seen.shape == (30, 20)
 
 
 def test_a_descriptor_holds_whole_numbers_of_one_length() -> None:
-    found = descriptor(view(FILMS[0]))
+    found = descriptor(look(FILMS[0]).seen)
     assert (found == np.rint(found)).all()
     assert np.linalg.norm(found) == pytest.approx(UNIT, rel=0.01)
 

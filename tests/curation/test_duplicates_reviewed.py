@@ -12,7 +12,7 @@ from manifests.contract.vocabulary import Relation
 HEADER = ",".join(Decision.model_fields)
 A, B, C = record("a"), record("b"), record("c")
 AB: Edge = ("cohen/a", "cohen/b")
-COPY = Link(relation=Relation.VERIFIED_COPY, score=0.95)
+COPY = Link(relation=Relation.REVIEWED_COPY, score=0.95)
 
 
 def table(folder: Path, *lines: str) -> Path:
@@ -58,8 +58,8 @@ def test_a_decision_that_stands_twice_counts_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("verdict", "relation"),
     [
-        ("same", Relation.VERIFIED_COPY),
-        ("same_patient", Relation.SAME_PATIENT),
+        ("same", Relation.REVIEWED_COPY),
+        ("same_patient", Relation.SAME_PATIENT_OR_SERIES),
         ("different", Relation.DIFFERENT),
     ],
 )

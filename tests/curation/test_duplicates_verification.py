@@ -5,15 +5,22 @@ import numpy as np
 import pytest
 from textures import texture
 
-from curation.duplicates.candidates import view
-from curation.duplicates.verification import Features, features, score, turned
+from curation.duplicates.candidates import look
+from curation.duplicates.features import Features, features, turned
+from curation.duplicates.verification import compare
 from manifests.contract.images import Pixels
 
 FILM = texture(1, 512, 480)
 
 
 def seen(film: Pixels) -> Features:
-    return features(view(np.ascontiguousarray(film)))
+    return features(look(np.ascontiguousarray(film)))
+
+
+def score(
+    one: Features, other: Features, *, mirrored: bool = False, inverted: bool = False
+) -> float:
+    return compare(one, other, is_mirrored=mirrored, is_inverted=inverted).score
 
 
 def recompressed(film: Pixels) -> Pixels:
@@ -74,9 +81,7 @@ def test_a_turned_copy_scores_high_only_when_compared_in_that_way(
     copy = FILM[:, ::-1] if is_mirrored else FILM
     copy = 255 - copy if is_inverted else copy
     found = {
-        (mirrored, inverted): score(
-            seen(FILM), seen(copy), is_mirrored=mirrored, is_inverted=inverted
-        )
+        (mirrored, inverted): score(seen(FILM), seen(copy), mirrored=mirrored, inverted=inverted)
         for mirrored in (False, True)
         for inverted in (False, True)
     }
@@ -103,7 +108,7 @@ def test_a_strange_shape_scores_nothing(shape: tuple[int, int]) -> None:
     assert score(seen(film), seen(film)) == 0
 
 
-def test_the_number_of_threads_changes_no_score() -> None:
+def test_the_number_of_threads_changes_no_compare() -> None:
     found = set()
     for threads in (1, 4):
         cv2.setNumThreads(threads)

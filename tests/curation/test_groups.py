@@ -102,8 +102,8 @@ def test_a_case_page_is_known_however_it_is_cited(address: str, page: str | None
 
 
 def test_copies_and_follow_ups_join_what_patient_ids_keep_apart() -> None:
-    assert number_of_groups(two(), link(Relation.VERIFIED_COPY)) == 1
-    assert number_of_groups(two(), link(Relation.SAME_PATIENT)) == 1
+    assert number_of_groups(two(), link(Relation.RECOMPRESSED_OR_RESIZED)) == 1
+    assert number_of_groups(two(), link(Relation.SAME_PATIENT_OR_SERIES)) == 1
 
 
 def test_a_reviewed_difference_joins_nothing() -> None:
@@ -152,7 +152,7 @@ def test_a_withdrawn_film_still_proves_that_two_patients_are_one() -> None:
         record("b1", source="sirm", patient_id="sirm/q"),
         record("b2", source="sirm", patient_id="sirm/q"),
     ])  # fmt: skip
-    links = {("cohen/a2", "sirm/b2"): Link(score=1.0, relation=Relation.IDENTICAL_PIXELS)}
+    links = {("cohen/a2", "sirm/b2"): Link(score=1.0, relation=Relation.SAME_PIXELS)}
     gone = {"cohen/a2", "sirm/b2"}
     named = groups(rows, links, gone)
     assert named["cohen/a1"] == named["sirm/b1"]

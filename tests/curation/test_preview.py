@@ -90,7 +90,9 @@ def test_it_names_the_licences_that_keep_pixels_back(found: Preview) -> None:
 
 
 def test_films_of_one_patient_are_no_label_conflict() -> None:
-    assert not Held("a/1", "b/1", Relation.SAME_PATIENT, ("covid19", "normal")).is_conflict
+    assert not Held(
+        "a/1", "b/1", Relation.SAME_PATIENT_OR_SERIES, ("covid19", "normal")
+    ).is_conflict
 
 
 def test_a_project_without_films_can_be_asked_too(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_the_order_of_the_records_does_not_choose_the_samples() -> None:
 def test_the_least_certain_pair_of_each_relation_comes_first() -> None:
     pairs = pd.DataFrame({
         "a": list("abcd"), "b": list("efgh"), "score": [0.99, 0.85, 0.6, 0.9],
-        "relation": ["verified_copy", "verified_copy", "same_patient", "same_patient"],
+        "relation": ["adjusted", "adjusted", "same_patient_or_series", "same_patient_or_series"],
     })  # fmt: skip
     assert list(chosen_pairs(pairs, 3)["a"]) == ["b", "c", "a"]
 

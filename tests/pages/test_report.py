@@ -108,7 +108,7 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
             Rejection,
         )  # fmt: skip
         pair = Pair(a="cohen/a", b="cohen/c", a_sha256=kept[0].sha256, b_sha256=left[0].sha256,
-                    relation="verified_copy", score=0.9, decided_by=words, kept_id="cohen/a",
+                    relation="cropped_or_annotated", score=0.9, decided_by=words, kept_id="cohen/a",
                     findings_differ=True)  # fmt: skip
         counts = [StageCount(stage="dedup", source="all", came_in=4, kept=3, rejected=gone)]
         stamp = {"version": "0.1.0", "name": "little-set", "profile": "demo"}
