@@ -19,12 +19,11 @@ from curation.duplicates.candidates import (
     DEPTH,
     VIEW_SIDE,
     WINDOWS,
-    Candidate,
     Descriptors,
     descriptors,
-    neighbours,
     view,
 )
+from curation.duplicates.neighbours import Candidate, neighbours
 from curation.duplicates.pair import Edge
 from curation.duplicates.verification import features, score
 from manifests.contract.images import Pixels
