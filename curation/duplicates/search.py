@@ -19,14 +19,13 @@ from curation.duplicates.candidates import (
     DEPTH,
     VIEW_SIDE,
     WINDOWS,
-    Candidate,
     Descriptors,
     View,
     descriptors,
     look,
-    neighbours,
 )
 from curation.duplicates.features import features
+from curation.duplicates.neighbours import Candidate, neighbours
 from curation.duplicates.pair import Edge
 from curation.duplicates.verification import Likeness, compare
 from manifests.contract.packing import scratch
