@@ -73,6 +73,12 @@ def kept(folder: Path) -> "pd.DataFrame":
     return read_stage(folder)[0]
 
 
+def bench() -> Any:  # noqa: ANN401 - imported late
+    from curation.work import bench as room
+
+    return room.bench(params("work", room.Params))
+
+
 def source_keys() -> list[str]:
     from manifests.contract.params import read
 
@@ -99,7 +105,8 @@ def ingest(key: Key, out: Folder) -> None:
 
     source = load(key, read(PARAMS)["sources"])
     with whole_folder(out) as part:
-        verdict = room.main(key, source, part, TERMS, params("ingest", room.Params))
+        with bench() as place:
+            verdict = room.main(key, source, part, TERMS, params("ingest", room.Params), place)
         keep("ingest", len(verdict.kept) + len(verdict.rejected), verdict, part)
 
 
@@ -127,10 +134,11 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
 
     records = kept(merged)
     withdrawn = left_in_merge(records, [kept(ingested / key) for key in source_keys()])
-    with whole_folder(out) as part:
+    with whole_folder(out) as part, bench() as place:
         verdict, pairs = room.main(
-            records, withdrawn, working_copies(ingested), reviewed, params("dedup", room.Params)
-        )
+            records, withdrawn, working_copies(ingested), reviewed,
+            params("dedup", room.Params), place,
+        )  # fmt: skip
         keep("dedup", len(records), verdict, part)
         table.write_arrow(part / "pairs.parquet", table.to_arrow(pairs, Pair))
 

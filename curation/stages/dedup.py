@@ -15,6 +15,7 @@ from curation.duplicates.pair import Edge, Link, table_of
 from curation.duplicates.search import scored
 from curation.duplicates.withdrawn import copies_of_withdrawn, without
 from curation.verdict import Verdict, refuse
+from curation.work.bench import ALONE, Bench
 from manifests.contract.vocabulary import Reason, Relation
 from manifests.contract.working import WorkingCopies
 
@@ -40,12 +41,13 @@ class Params(BaseModel):
         return self
 
 
-def main(
+def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     records: pd.DataFrame,
     withdrawn: pd.DataFrame,
     copies: WorkingCopies,
     reviewed: Path,
     params: Params,
+    bench: Bench = ALONE,
 ) -> tuple[Verdict, pd.DataFrame]:
     """The records without copies, `copies`, `group`, `patient_ill` filled; the table of pairs.
 
@@ -55,7 +57,7 @@ def main(
     gone = set(withdrawn["record_id"])
     everything = pd.concat([records, withdrawn]).sort_values("record_id").reset_index(drop=True)
     decisions = reviews.read(reviewed)
-    seen = near(everything, copies, params) | exact(everything)
+    seen = near(everything, copies, params, bench) | exact(everything)
     links = reviews.ruled(seen, decisions, everything)
     why = copies_of_withdrawn(everything["record_id"], links, gone)
     everything["group"] = _filled(everything, "group", groups(everything, links, {*gone, *why}))
@@ -83,7 +85,9 @@ def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verd
     return verdict, table_of(links, records, kept)
 
 
-def near(records: pd.DataFrame, copies: WorkingCopies, params: Params) -> dict[Edge, Link]:
+def near(
+    records: pd.DataFrame, copies: WorkingCopies, params: Params, bench: Bench = ALONE
+) -> dict[Edge, Link]:
     """The links that looking at the pictures gives: one film of equal pixels stands for all."""
     looks = records.drop_duplicates("pixel_sha256")["record_id"].tolist()
     return {
@@ -93,7 +97,7 @@ def near(records: pd.DataFrame, copies: WorkingCopies, params: Params) -> dict[E
             if likeness.score >= params.copy_at_least
             else Relation.SAME_PATIENT_OR_SERIES,
         )
-        for pair, likeness in scored(looks, copies, params.candidates).items()
+        for pair, likeness in scored(looks, copies, params.candidates, bench).items()
         if likeness.score >= params.same_patient_at_least
     }
 
