@@ -33,7 +33,7 @@ class Finder:
         pairs = [p for p in neighbours(everything, self.count) if p.first < films <= p.second]
         self._spent("candidates", start)
         of_query: dict[int, Features] = {}
-        found = {}
+        found: dict[tuple[int, int], Likeness] = {}
         for pair in pairs:
             start = time.process_time()
             query = pair.second - films
@@ -42,11 +42,14 @@ class Finder:
             if pair.first not in self.features:
                 self.features[pair.first] = features(self.views[pair.first])
             start = self._spent("features", start)
-            found[query, pair.first] = compare(
+            likeness = compare(
                 self.features[pair.first], of_query[query],
                 is_mirrored=pair.is_mirrored, is_inverted=pair.is_inverted,
             )  # fmt: skip
             self._spent("comparing", start)
+            # Two films may be candidates in two ways, plain and mirrored for instance.
+            earlier = found.get((query, pair.first), likeness)
+            found[query, pair.first] = max(earlier, likeness, key=lambda one: one.score)
             self.compared += 1
         return found
 

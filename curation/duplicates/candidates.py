@@ -29,6 +29,10 @@ UNIT = 2048
 them without rounding, in any order and on any number of threads."""
 FLAT_LEVELS = 4.0
 """A border line whose grey levels deviate by less than this holds no anatomy."""
+LINE = 9
+"""Pixels of a line that are averaged before its levels are compared."""
+FRAMES = 3
+"""Frames, one in the other, that are taken away."""
 WINDOW = 0.85
 """Sides of the nine windows, as a share of the view: a crop finds its original through them."""
 
@@ -58,15 +62,26 @@ def look(pixels: Pixels) -> View:
 def inside(pixels: Pixels) -> tuple[slice, slice]:
     """The rows and columns between the lines along the four sides that hold one grey level only.
 
-    All of them in a film that would vanish.
+    A frame within a frame goes too. All rows and columns of a film that would vanish.
     """
-    rows = np.flatnonzero(pixels.std(axis=1) >= FLAT_LEVELS)
-    whole = slice(0, pixels.shape[0]), slice(0, pixels.shape[1])
-    if not len(rows):
+    rows, columns = slice(0, pixels.shape[0]), slice(0, pixels.shape[1])
+    for _ in range(FRAMES):
+        # Averaged along the line: noise and the traces of compression are no anatomy.
+        across = cv2.blur(pixels[rows, columns], (LINE, 1))
+        inner = _between(np.flatnonzero(across.std(axis=1) >= FLAT_LEVELS), rows)
+        down = cv2.blur(pixels[inner, columns], (1, LINE))
+        outer = _between(np.flatnonzero(down.std(axis=0) >= FLAT_LEVELS), columns)
+        if (inner, outer) == (rows, columns):
+            break
+        rows, columns = inner, outer
+    return rows, columns
+
+
+def _between(lines: npt.NDArray[np.int64], whole: slice) -> slice:
+    """From the first of the lines, counted from the start of `whole`, to the last one."""
+    if not len(lines):
         return whole
-    kept = slice(int(rows[0]), int(rows[-1]) + 1)
-    columns = np.flatnonzero(pixels[kept].std(axis=0) >= FLAT_LEVELS)
-    return (kept, slice(int(columns[0]), int(columns[-1]) + 1)) if len(columns) else whole
+    return slice(whole.start + int(lines[0]), whole.start + int(lines[-1]) + 1)
 
 
 def shrink(pixels: Pixels, side: int) -> Pixels:

@@ -18,7 +18,11 @@ CELL = 16
 """Pixels a side of the squares in which an arrow or a date is looked for."""
 LEAST_MARK, TIMES_REST = 9.0, 5.0
 """Grey levels, and times the usual square, by which a square with a mark does not fit."""
-MOST_LEVELS = 4.0
+MOST_ALIKE = 0.65
+"""Correlation of a square with its like where one of them bears a mark; the edge of a letter that
+stands on both, half a pixel off, correlates with itself better."""
+TINY = 1e-6
+MOST_LEVELS = 2.0
 """Grey levels by which the usual square of two films of the same tones may differ."""
 
 
@@ -78,16 +82,14 @@ def _median_difference(laid: Floats, here: Floats) -> float:
     return float(np.median(np.abs(laid.mean(axis=1) - here.mean(axis=1))))
 
 
-def misfits(laid: Floats, here: Floats) -> Floats:
-    """float32[S]: grey levels by which each square misses once its contrast is corrected."""
-    laid = laid - laid.mean(axis=1, keepdims=True)
-    here = here - here.mean(axis=1, keepdims=True)
-    slope = (laid * here).sum(axis=1) / (np.square(laid).sum(axis=1) + 1)
-    return np.asarray(np.sqrt(np.square(here - slope[:, None] * laid).mean(axis=1)), np.float32)
-
-
 def _is_marked(laid: Floats, here: Floats) -> bool:
     """Do few squares differ where the others agree, whichever of the films bears the mark?"""
-    missed = np.minimum(misfits(laid, here), misfits(here, laid))
-    worst = float(missed.max())
-    return worst > max(LEAST_MARK, TIMES_REST * float(np.median(missed)))
+    laid = laid - laid.mean(axis=1, keepdims=True)
+    here = here - here.mean(axis=1, keepdims=True)
+    fainter = np.minimum(np.square(laid).mean(axis=1), np.square(here).mean(axis=1))
+    stronger = np.maximum(np.square(laid).mean(axis=1), np.square(here).mean(axis=1))
+    correlation = (laid * here).mean(axis=1) / np.sqrt(fainter * stronger + TINY)
+    # What is left of the one that shows more once the other is laid on it as well as can be.
+    missed = np.sqrt(stronger * (1 - np.square(correlation)).clip(0))
+    is_off = missed > max(LEAST_MARK, TIMES_REST * float(np.median(missed)))
+    return bool((is_off & (np.abs(correlation) < MOST_ALIKE)).any())

@@ -17,11 +17,12 @@ from manifests.contract.vocabulary import Relation
 
 FEWEST_BLOCKS = 6
 """Of fewer, a likeness says nothing."""
-FINE = 4.0
-"""Deviation, in pixels, of the blur that separates fine structure from coarse."""
-BLOCK = 32
+SHARPEST, FINE = 1.0, 2.5
+"""Deviations, in pixels, of the two blurs between which lies what is compared: noise and the
+traces of compression are finer, and what a follow-up shares of the ribs is coarser."""
+BLOCK = 16
 """Pixels a side of the blocks: a date or an arrow spoils few of them."""
-FLAT = 1.0
+FLAT = 0.7
 """Deviation of the fine structure, in grey levels, below which a block shows nothing."""
 
 
@@ -56,9 +57,10 @@ def compare(
 
 
 def fine(seen: Pixels) -> Floats:
-    """float32[H, W]: the view without its coarse structure."""
+    """float32[H, W]: the view without its noise and its coarse structure."""
     values = seen.astype(np.float32)
-    return np.asarray(values - cv2.GaussianBlur(values, (0, 0), FINE), np.float32)
+    sharp, soft = (cv2.GaussianBlur(values, (0, 0), width) for width in (SHARPEST, FINE))
+    return np.asarray(sharp - soft, np.float32)
 
 
 def _agreement(laid: Floats, other: Floats, covered: Floats) -> float:
