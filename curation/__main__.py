@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from curation import fetch_commands, source_commands
+from curation import fetch_commands, folder_commands, source_commands
 from manifests.contract.faults import start_stage, told_in_sentences
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 app.add_typer(source_commands.app, name="source")
 app.add_typer(fetch_commands.app)
+app.add_typer(folder_commands.app)
 
 
 def stage(name: str) -> Callable[[Command], Command]:

@@ -11,13 +11,10 @@ from curation.pixels import film
 from curation.sources.base import About, Draft, Lost
 from curation.terms import Terms
 from curation.translation import described
-from curation.work.kind import kind
 from manifests.contract.record import Record, Rejected, Rejection
 from manifests.contract.vocabulary import Reason
 
 log = logging.getLogger(__name__)
-FILM = kind("film", 1, film.__name__)
-"""What `film.measured` gives."""
 
 
 class Taken(NamedTuple):
@@ -36,13 +33,6 @@ class Come(NamedTuple):
     asked: film.Asked
     mask_fault: str
     """Why its masks could not be read."""
-
-    @property
-    def key(self) -> bytes:
-        """What its measures are remembered under."""
-        _, masks, max_side, max_pixels = self.asked
-        parts = [self.sha256, *map(_sha256, masks), str(max_side), str(max_pixels)]
-        return FILM.key(*parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

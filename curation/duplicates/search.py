@@ -41,7 +41,12 @@ def scored(
     with for_now(bench) as place:
         films = Films(ids=ids, copies=copies, bench=place)
         found = films.compared(neighbours(films.described(), count))
-        return {(ids[pair.first], ids[pair.second]): alike for pair, alike in found}
+        best: dict[Edge, Likeness] = {}
+        for pair, alike in found:
+            names = (ids[pair.first], ids[pair.second])
+            # Two films may be candidates in two ways, plain and mirrored for instance.
+            best[names] = max(best.get(names, alike), alike, key=lambda one: one.score)
+        return best
 
 
 @dataclass(slots=True, kw_only=True)

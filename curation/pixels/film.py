@@ -3,16 +3,20 @@
 A pure function of bytes, so that its result may be remembered, or made on another machine.
 """
 
+import hashlib
 from typing import NamedTuple
 
 from curation.pixels.fingerprint import fingerprint, working_copy
 from curation.pixels.lung_mask import lung_mask
+from curation.work.kind import kind
 from curation.work.packed import pack, unpack
 from manifests.contract.images import Film, Pixels, decode
 from manifests.contract.packing import png
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Reason
 
+FILM = kind("film", 1, __name__)
+"""What `measured` gives."""
 NAME = "\0"
 """Stands for the film's name in a sentence: the same bytes may have many names."""
 
@@ -24,6 +28,11 @@ class Asked(NamedTuple):
     masks: tuple[bytes, ...]
     max_side: int
     max_pixels: int
+
+    def key(self, sha256: str) -> bytes:
+        """What the measures are remembered under; `sha256` is of `data`, hexadecimal."""
+        masks = (hashlib.sha256(mask).hexdigest() for mask in self.masks)
+        return FILM.key(sha256, *masks, str(self.max_side), str(self.max_pixels))
 
 
 class Measured(NamedTuple):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from curation.border import Border
-from curation.desk import FILM, Come, Desk, Taken
+from curation.desk import Come, Desk, Taken
 from curation.network.recorded import Recorded
 from curation.pixels import film
 from curation.sources.base import Draft, Importer, Lost, Scraper, Source
@@ -94,9 +94,9 @@ def _judged(
         for come in each(desk.read, drafts):
             line.append(come)
             if isinstance(come, Come):
-                yield come.key, come.asked
+                yield come.asked.key(come.sha256), come.asked
 
-    for result in bench.results(FILM, film.measured, measurable()):
+    for result in bench.results(film.FILM, film.measured, measurable()):
         while isinstance(come := line.popleft(), Rejection):
             yield come
         yield desk.decide(come, result)
