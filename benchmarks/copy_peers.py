@@ -47,9 +47,10 @@ def _dedup(kind: type[DedupPHash | DedupDHash]) -> Callable[[Path], Bits]:
 
 
 def _perception(place: Path) -> Bits:
-    return _of_hex(PerceptionPHash().compute(str(place), hash_format="hex"))
+    return _of_hex(str(PERCEPTION.compute(str(place), hash_format="hex")))
 
 
+PERCEPTION = PerceptionPHash()  # type: ignore[no-untyped-call]
 HASHES: dict[str, Callable[[Path], Bits]] = {
     "imagehash phash 64": _phash(8),
     "imagehash phash 256": _phash(16),

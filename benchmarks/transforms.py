@@ -66,12 +66,12 @@ def annotated(film: Pixels, chance: npt.NDArray[np.float64]) -> Pixels:
 
 def gamma(film: Pixels, chance: npt.NDArray[np.float64]) -> Pixels:
     power = 0.6 + 0.2 * chance[0] if chance[1] < 0.5 else 1.3 + 0.5 * chance[0]
-    return np.rint(255 * (film / 255) ** power).astype(np.uint8)
+    return np.asarray(np.rint(255 * (film / 255) ** power), np.uint8)
 
 
 def windowed(film: Pixels, chance: npt.NDArray[np.float64]) -> Pixels:
     low, high = np.quantile(film, [0.01 + 0.07 * chance[0], 0.99 - 0.07 * chance[1]])
-    return np.rint(255 * np.clip((film - low) / max(high - low, 1), 0, 1)).astype(np.uint8)
+    return np.asarray(np.rint(255 * np.clip((film - low) / max(high - low, 1), 0, 1)), np.uint8)
 
 
 def rotated(film: Pixels, chance: npt.NDArray[np.float64]) -> Pixels:
@@ -101,7 +101,7 @@ def blurred(film: Pixels, chance: npt.NDArray[np.float64]) -> Pixels:
     soft = cv2.GaussianBlur(film, (0, 0), 0.8 + 1.2 * chance[0]).astype(np.float32)
     digest = hashlib.shake_256(chance.tobytes()).digest(film.size)
     noise = np.frombuffer(digest, np.uint8).reshape(film.shape).astype(np.float32) - 127.5
-    return np.clip(soft + noise * (0.05 + 0.1 * chance[1]), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(soft + noise * (0.05 + 0.1 * chance[1]), 0, 255), np.uint8)
 
 
 def social(film: Pixels, chance: npt.NDArray[np.float64]) -> Pixels:

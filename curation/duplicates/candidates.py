@@ -37,12 +37,16 @@ WINDOW = 0.85
 """Sides of the nine windows, as a share of the view: a crop finds its original through them."""
 
 
+Frame = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
 class View(NamedTuple):
     """What is compared of a film, and where the edges of the whole film are beside it."""
 
     seen: Pixels
     """uint8[H, W]: without uniform borders, its longest side at most `VIEW_SIDE` pixels."""
-    frame: tuple[float, float, float, float]
+    frame: Frame
     """Left, top, right, bottom of the whole film, in pixels of `seen`: 0, 0, W, H and beyond."""
 
 
@@ -81,7 +85,10 @@ def _between(lines: npt.NDArray[np.int64], whole: slice) -> slice:
     """From the first of the lines, counted from the start of `whole`, to the last one."""
     if not len(lines):
         return whole
-    return slice(whole.start + int(lines[0]), whole.start + int(lines[-1]) + 1)
+    first, last = whole.start + int(lines[0]), whole.start + int(lines[-1])
+    # Beside a border lies a line that shrinking has made half border.
+    is_cut = first > whole.start, last + 1 < whole.stop
+    return slice(first + is_cut[0], max(last + 1 - is_cut[1], first + is_cut[0] + 1))
 
 
 def shrink(pixels: Pixels, side: int) -> Pixels:

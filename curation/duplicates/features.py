@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.duplicates.candidates import View
+from curation.duplicates.candidates import Frame, View
 from manifests.contract.images import Pixels
 
 FEATURES = 300
@@ -25,10 +25,10 @@ class Features:
 
     seen: Pixels
     """uint8[H, W]: of the `View`."""
-    frame: tuple[float, float, float, float]
+    frame: Frame
     """Of the `View`: the edges of the whole film."""
     points: Floats
-    """float32[K, 2]: x, y in pixels of the view."""
+    """float32[K, 2]: x, y in pixels of the view; the strongest feature first."""
     words: npt.NDArray[np.uint8]
     """uint8[K, 128]: SIFT, whose numbers are whole and below 256."""
 
@@ -44,7 +44,10 @@ def features(view: View) -> Features:
     if not found:
         words = np.zeros((0, WORD), np.float32)
     points = np.array([point.pt for point in found], np.float32).reshape(-1, 2)
-    return Features(seen=seen, frame=frame, points=points, words=np.asarray(words, np.uint8))
+    order = np.argsort([-point.response for point in found], kind="stable")
+    return Features(
+        seen=seen, frame=frame, points=points[order], words=np.asarray(words[order], np.uint8)
+    )
 
 
 def turned(

@@ -54,6 +54,8 @@ class Link(BaseModel):
     relation: Relation
     score: float
     decided_by: str = MACHINE
+    lacks: tuple[float, float] = (0.0, 0.0)
+    """Of two copies, the shares that are cut off or lie under marks; 0 where nobody measured it."""
 
     @property
     def is_copy(self) -> bool:

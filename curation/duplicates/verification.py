@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from curation.duplicates.alignment import aligned
+from curation.duplicates.alignment import aligned, lay
 from curation.duplicates.features import Features, Floats
 from curation.duplicates.kind import cells, kind
 from manifests.contract.images import Pixels
@@ -32,6 +32,8 @@ class Likeness(NamedTuple):
     score: float
     """0 to 1: the median over blocks of the normalised cross-correlation; 0 without alignment."""
     relation: Relation
+    lacks: tuple[float, float] = (0.0, 0.0)
+    """Of `Kind`: the shares that are cut off or lie under marks."""
 
 
 UNLIKE = Likeness(0.0, Relation.DIFFERENT)
@@ -44,16 +46,12 @@ def compare(
     alignment = aligned(one, other, is_mirrored=is_mirrored, is_inverted=is_inverted)
     if alignment is None:
         return UNLIKE
-    height, width = other.seen.shape
-    laid = cv2.warpAffine(fine(one.seen), alignment, (width, height))
-    covered = cv2.warpAffine(
-        np.ones(one.seen.shape, np.uint8), alignment, (width, height), flags=cv2.INTER_NEAREST
-    )
+    laid, reached = lay(one.seen, alignment, other.seen.shape)
     sign = -1.0 if is_inverted else 1.0
     score = _agreement(
-        cells(laid, BLOCK) * sign, cells(fine(other.seen), BLOCK), cells(covered, BLOCK)
+        cells(fine(laid), BLOCK) * sign, cells(fine(other.seen), BLOCK), cells(reached, BLOCK)
     )
-    return Likeness(score, kind(one, other, alignment)) if score else UNLIKE
+    return Likeness(score, *kind(one, other, alignment)) if score else UNLIKE
 
 
 def fine(seen: Pixels) -> Floats:

@@ -75,7 +75,7 @@ def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verd
     clusters = components(
         records["record_id"], [pair for pair, link in links.items() if link.is_copy]
     )
-    kept = keepers(records, clusters)
+    kept = keepers(records, clusters, links)
     _warn_of_contradictions(links, kept)
     records["copies"] = _filled(records, "copies", _copies(clusters))
     stays = records["record_id"] == records["record_id"].map(kept)
@@ -93,6 +93,7 @@ def near(
     return {
         pair: Link(
             score=likeness.score,
+            lacks=likeness.lacks,
             relation=likeness.relation
             if likeness.score >= params.copy_at_least
             else Relation.SAME_PATIENT_OR_SERIES,
