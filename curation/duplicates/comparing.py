@@ -36,10 +36,10 @@ def compared(asked: Comparison) -> bytes:
         )
         for other in asked.others
     )  # fmt: skip
-    return b"\n".join(json.dumps([score, relation]).encode() for score, relation in found)
+    return b"\n".join(json.dumps(alike).encode() for alike in found)
 
 
 def likeness(line: bytes) -> Likeness:
     """What one line of `compared` says."""
-    score, relation = json.loads(line)
-    return Likeness(score, Relation(relation))
+    score, relation, (cut, marked) = json.loads(line)
+    return Likeness(score, Relation(relation), (cut, marked))

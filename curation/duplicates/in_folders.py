@@ -81,7 +81,7 @@ def copies_in(
     looks = [names[0] for names in same.values()]
     near = scored(looks, WorkingCopies([scratch]), thresholds.candidates, bench)
     found.pairs.extend(_exact(found.files, same.values()))
-    for (one, other), (score, relation) in near.items():
+    for (one, other), (score, relation, _) in near.items():
         if score < thresholds.same_patient_at_least:
             continue
         is_copy = score >= thresholds.copy_at_least

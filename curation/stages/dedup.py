@@ -54,11 +54,17 @@ def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     `withdrawn` (columns of `Record`) are looked at, so that their copies leave with them, and what
     they prove of the others (one patient, an illness) stays proved.
     """
+    everything = _together(records, withdrawn)
+    return decided(records, withdrawn, near(everything, copies, params, bench), reviewed)
+
+
+def decided(
+    records: pd.DataFrame, withdrawn: pd.DataFrame, seen: Mapping[Edge, Link], reviewed: Path
+) -> tuple[Verdict, pd.DataFrame]:
+    """The same once the pictures were looked at: `seen` are the links that `near` gives."""
     gone = set(withdrawn["record_id"])
-    everything = pd.concat([records, withdrawn]).sort_values("record_id").reset_index(drop=True)
-    decisions = reviews.read(reviewed)
-    seen = near(everything, copies, params, bench) | exact(everything)
-    links = reviews.ruled(seen, decisions, everything)
+    everything = _together(records, withdrawn)
+    links = reviews.ruled({**seen, **exact(everything)}, reviews.read(reviewed), everything)
     why = copies_of_withdrawn(everything["record_id"], links, gone)
     everything["group"] = _filled(everything, "group", groups(everything, links, {*gone, *why}))
     everything["patient_ill"] = patient_ill(everything)
@@ -67,6 +73,10 @@ def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     verdict, pairs = one_of_each(rest, without(links, gone | set(why)))
     left = refuse(lost, "dedup", Reason.WITHDRAWN, [why[film] for film in lost["record_id"]])
     return Verdict(verdict.kept, pd.concat([verdict.rejected, left], ignore_index=True)), pairs
+
+
+def _together(records: pd.DataFrame, withdrawn: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([records, withdrawn]).sort_values("record_id").reset_index(drop=True)
 
 
 def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verdict, pd.DataFrame]:
