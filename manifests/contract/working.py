@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,7 +27,7 @@ WORKING = pa.schema([
 def write_working(folder: Path, films: Iterable[tuple[str, Pixels]]) -> int:
     """Write (record_id, uint8[H, W]) pairs as `images-*.parquet` in `folder`; give their number.
 
-    Streams: at most one shard is in memory.
+    Streams: at most two shards are in memory.
     """
     # Packed before they are batched: a thousand films take 0.4 GB as PNG and 1 GB as pixels.
     return write_packed(folder, ((record_id, png(pixels)) for record_id, pixels in films))
@@ -43,15 +44,22 @@ def write_packed(folder: Path, films: Iterable[tuple[str, bytes]]) -> int:
         }
         for record_id, data in films
     )
-    for number, rows in enumerate(batches(rows_of, ROWS_PER_SHARD)):
-        write_arrow(
-            folder / f"images-{number:05d}.parquet",
-            pa.Table.from_pylist(list(rows), schema=WORKING),
-            group_rows=ROWS_PER_GROUP,
-            already_packed=["image.bytes"],
-        )
-        count += len(rows)
+    with ThreadPoolExecutor(1) as pool:
+        before: Future[None] | None = None
+        for number, rows in enumerate(batches(rows_of, ROWS_PER_SHARD)):
+            made = pa.Table.from_pylist(list(rows), schema=WORKING)
+            if before:
+                before.result()
+            # Films of the next shard are made while this one goes to the disk.
+            before = pool.submit(_write, folder / f"images-{number:05d}.parquet", made)
+            count += len(rows)
+        if before:
+            before.result()
     return count
+
+
+def _write(place: Path, made: pa.Table) -> None:
+    write_arrow(place, made, group_rows=ROWS_PER_GROUP, already_packed=["image.bytes"])
 
 
 class WorkingCopies:

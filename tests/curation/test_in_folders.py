@@ -62,7 +62,7 @@ def cxr(folder: Path, *words: str) -> tuple[int, str, str]:
 
 
 def test_json_has_a_line_for_each_pair_and_no_other(folder: Path) -> None:
-    code, out, told = cxr(folder, "duplicates", "films0", "--json")
+    code, out, told = cxr(folder, "duplicates", folder.name, "--json")
     pairs = [json.loads(line) for line in out.splitlines()]
     assert all(list(pair) == ["a", "b", "relation", "score"] for pair in pairs)
     assert [(Path(p["a"]).name, Path(p["b"]).name, p["relation"]) for p in pairs] == [
@@ -75,13 +75,13 @@ def test_json_has_a_line_for_each_pair_and_no_other(folder: Path) -> None:
     assert [pair["score"] for pair in pairs[:3]] == [1, 1, 1]
     assert all(0.86 <= pair["score"] <= 1 for pair in pairs)
     assert code == 1
-    assert "films0/notes.txt: not a JPEG, PNG, WebP, TIFF or DICOM" in told
+    assert f"{folder.name}/notes.txt: not a JPEG, PNG, WebP, TIFF or DICOM" in told
 
 
 def test_the_table_groups_the_copies_and_counts_at_the_end(folder: Path) -> None:
-    code, out, _ = cxr(folder, "duplicates", "films0")
+    code, out, _ = cxr(folder, "duplicates", folder.name)
     assert code == 1
-    assert out.index("films0/1.png") < out.index("films0/1-small.jpg")
+    assert out.index(f"{folder.name}/1.png") < out.index(f"{folder.name}/1-small.jpg")
     assert "12 pictures, 1 files that are none" in out
     assert "1 cropped_or_annotated, 1 identical_bytes, 1 recompressed_or_resized" in out
     assert "4 files show what a larger one shows" in out
@@ -100,7 +100,7 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_thresholds_in_the_wrong_order_are_a_sentence(folder: Path) -> None:
-    code, _, told = cxr(folder, "duplicates", "films0", "--copy-at-least", "0.5")
+    code, _, told = cxr(folder, "duplicates", folder.name, "--copy-at-least", "0.5")
     assert code == 2
     assert "--same-patient-at-least is above --copy-at-least" in told
 
