@@ -5,7 +5,8 @@
 FILMS (2000) distinct films of 512 to 1024 pixels are made, half as PNG and half as JPEG, by
 bending and blending the films in FOLDER, or drawn ones without it. They go through the stages
 ingest and dedup as `dvc repro` would run them, with one cache: once; again; and with one per cent
-of new films, which come as a source of their own, or stand among the old ones.
+of new films as a source of their own, which is how they come. Where they stand among the old ones
+instead, all files of that source are read and written again: that is shown without a goal.
 """
 
 import io
@@ -39,7 +40,7 @@ TERMS = Path("manifests/terms.yaml")
 READING = ingest.Params(max_side=1024, max_megapixels=40)
 COMPARING = dedup.Params(candidates=10, copy_at_least=0.84, same_patient_at_least=0.6)
 BASES, SIDE = 40, 1100
-GOALS = {"again": 0.05, "1 % new, a source of its own": 0.03, "1 % new, among the old": 0.03}
+GOALS = {"again": 0.05, "1 % new, a source of its own": 0.03}
 
 
 class Pile(Importer):

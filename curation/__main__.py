@@ -184,10 +184,10 @@ def prepare(recipe: str, splitted: Folder, ingested: Folder, out: Folder) -> Non
     from manifests.contract.table import manifest_id_of
 
     records = kept(splitted)
-    with whole_folder(out) as part:
+    with whole_folder(out) as part, bench() as place:
         room.main(
             records, working_copies(ingested), part,
-            params(f"recipes.{recipe}", room.Params), manifest_id_of(records),
+            params(f"recipes.{recipe}", room.Params), manifest_id_of(records), place,
         )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ class Cache:
             with self._base as base:
                 base.executemany("DELETE FROM contents WHERE id = ?", doomed)
                 base.executemany("DELETE FROM entries WHERE id = ?", doomed)
-            self._base.execute("PRAGMA incremental_vacuum").fetchall()
+            self._base.executescript("PRAGMA incremental_vacuum")
         return len(doomed)
 
     def close(self) -> None:

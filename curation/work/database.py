@@ -15,8 +15,8 @@ PATIENCE = 60.0
 """Seconds that another process's writing is waited for."""
 # Values stand apart from what is noted of them, so that a note does not write a picture again.
 SCHEMA = f"""
-PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA page_size = 16384;
+PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;
 PRAGMA application_id = {MARK};
 BEGIN IMMEDIATE;

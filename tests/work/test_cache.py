@@ -248,3 +248,20 @@ def test_what_is_packed_comes_back(seed: int) -> None:
 def test_an_object_is_never_packed() -> None:
     with pytest.raises(TypeError, match="is not packed"):
         pack({}, [np.array([object()])])
+
+
+def test_the_command_shows_what_is_remembered_and_forgets_it(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    with closed(Cache(tmp_path / ".cache/cxr")) as cache:
+        cache.put_many("film", {key(number): bytes(500_000) for number in range(4)})
+
+    def cxr(*words: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "curation", *words], capture_output=True, text=True, check=True,
+            cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        ).stdout  # fmt: skip
+
+    assert "film: 4 results, 2.0 MB" in cxr("cache")
+    assert "4 results are forgotten" in cxr("cache", "--clear")
+    assert cxr("cache", "--json") == ""
+    assert (tmp_path / ".cache/cxr" / FILE).stat().st_size < 500_000
