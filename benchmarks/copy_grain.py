@@ -11,7 +11,7 @@ import numpy as np
 from curation.duplicates.alignment import Affine, aligned
 from curation.duplicates.candidates import View
 from curation.duplicates.features import Features, Floats, features
-from curation.duplicates.kind import cells
+from curation.duplicates.marks import cells
 from manifests.contract.images import Pixels
 
 FINEST, FINE = 0.8, 2.0

@@ -17,12 +17,13 @@ from PIL import Image
 
 from benchmarks.copy_figures import USUAL, Scores, best, figures, line
 from benchmarks.copy_films import Sample, film, sample
-from benchmarks.copy_finder import Finder, as_scores
+from benchmarks.copy_finder import MAX_SIDE, Finder, as_scores
 from benchmarks.copy_peers import DEFAULTS, HASHES, Perception, distances, hashed
 from benchmarks.transforms import RELATIONS, TRANSFORMS, shares
 from curation.duplicates.verification import Likeness
+from curation.pixels.fingerprint import working_copy
 from curation.stages.dedup import Params
-from manifests.contract.images import Pixels
+from manifests.contract.images import Pixels, decode
 from manifests.contract.params import read, section
 
 Found = list[dict[tuple[int, int], Likeness]]
@@ -44,11 +45,12 @@ def main(folder: Path, count: int) -> None:
             [saved(Path(place), f"query-{t}-{n}", query) for n, query in enumerate(of_transform)]
             for t, of_transform in enumerate(queries)
         ]
+        decoding = decoded([*files, *(file for queries in asked for file in queries)])
         peers = dict(theirs(files, asked))
     compare_all(scores, peers, own, films, params)
     by_transform(scores, {name: s for name, (s, _) in peers.items()}, own, found, params)
     strangers(scores, films, params)
-    cost(finder, peers, len(films.names) + sum(map(len, queries)))
+    cost(finder, decoding, peers, len(films.names) + sum(map(len, queries)))
 
 
 def transformed(looks: dict[str, Pixels], bases: Sequence[str]) -> Iterator[list[Pixels]]:
@@ -150,13 +152,24 @@ def strangers(scores: Scores, films: Sample, params: Params) -> None:
         print(f"  {list(TRANSFORMS)[transform]} of {films.bases[query]}: {films.names[column]}")
 
 
-def cost(finder: Finder, peers: dict[str, tuple[Scores, float]], pictures: int) -> None:
-    print(f"\nCPU ms per picture of {pictures}, once it is decoded; peers with decoding")
-    parts = {name: 1000 * spent / pictures for name, spent in finder.seconds.items()}
+def decoded(files: Sequence[Path]) -> float:
+    """CPU seconds of decoding the files."""
+    start = time.process_time()
+    for file in files:
+        working_copy(decode(file.read_bytes(), file.name).pixels, MAX_SIDE)
+    return time.process_time() - start
+
+
+def cost(
+    finder: Finder, decoding: float, peers: dict[str, tuple[Scores, float]], pictures: int
+) -> None:
+    print(f"\nCPU ms per picture of {pictures}, with decoding")
+    spent = {"decoding": decoding, **finder.seconds}
+    parts = {name: 1000 * seconds / pictures for name, seconds in spent.items()}
     print(f"  cxr {sum(parts.values()):.1f}:", ", ".join(f"{n} {s:.1f}" for n, s in parts.items()))
     print(f"    {finder.compared / pictures:.1f} pairs compared per picture")
-    for name, (_, spent) in peers.items():
-        print(f"  {name} {1000 * spent / pictures:.1f}")
+    for name, (_, seconds) in peers.items():
+        print(f"  {name} {1000 * seconds / pictures:.1f}")
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def lay(
     )
     if scale < SOFTENED:
         # What is finer than the new grid would come back as other lines.
-        seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), 0.5 / scale), np.uint8)
+        seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), 0.3 / scale), np.uint8)
     laid = cv2.warpAffine(seen, alignment, size, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(laid, np.uint8), np.asarray(reached, np.bool_)
 

@@ -29,6 +29,8 @@ UNIT = 2048
 them without rounding, in any order and on any number of threads."""
 FLAT_LEVELS = 4.0
 """A border line whose grey levels deviate by less than this holds no anatomy."""
+SHORTEST = 0.08
+"""Of a side: fewer lines with something on them, alone at an end, are no part of a film."""
 LINE = 9
 """Pixels of a line that are averaged before its levels are compared."""
 FRAMES = 3
@@ -72,23 +74,29 @@ def inside(pixels: Pixels) -> tuple[slice, slice]:
     for _ in range(FRAMES):
         # Averaged along the line: noise and the traces of compression are no anatomy.
         across = cv2.blur(pixels[rows, columns], (LINE, 1))
-        inner = _between(np.flatnonzero(across.std(axis=1) >= FLAT_LEVELS), rows)
+        inner = _between(across.std(axis=1) >= FLAT_LEVELS, rows)
         down = cv2.blur(pixels[inner, columns], (1, LINE))
-        outer = _between(np.flatnonzero(down.std(axis=0) >= FLAT_LEVELS), columns)
+        outer = _between(down.std(axis=0) >= FLAT_LEVELS, columns)
         if (inner, outer) == (rows, columns):
             break
         rows, columns = inner, outer
     return rows, columns
 
 
-def _between(lines: npt.NDArray[np.int64], whole: slice) -> slice:
-    """From the first of the lines, counted from the start of `whole`, to the last one."""
-    if not len(lines):
+def _between(is_lively: npt.NDArray[np.bool_], whole: slice) -> slice:
+    """From the first to the last lively line of `whole`, without short runs at either end.
+
+    A signature or a bar of a viewer stands alone in the border.
+    """
+    steps = np.flatnonzero(np.diff(np.pad(is_lively.astype(np.int8), 1)))
+    starts, stops = steps[::2], steps[1::2]
+    is_long = stops - starts >= SHORTEST * len(is_lively)
+    if not is_long.any():
         return whole
-    first, last = whole.start + int(lines[0]), whole.start + int(lines[-1])
+    first, stop = whole.start + int(starts[is_long][0]), whole.start + int(stops[is_long][-1])
     # Beside a border lies a line that shrinking has made half border.
-    is_cut = first > whole.start, last + 1 < whole.stop
-    return slice(first + is_cut[0], max(last + 1 - is_cut[1], first + is_cut[0] + 1))
+    is_cut = first > whole.start, stop < whole.stop
+    return slice(first + is_cut[0], max(stop - is_cut[1], first + is_cut[0] + 1))
 
 
 def shrink(pixels: Pixels, side: int) -> Pixels:

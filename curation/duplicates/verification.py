@@ -11,11 +11,12 @@ import numpy as np
 
 from curation.duplicates.alignment import aligned, lay
 from curation.duplicates.features import Features, Floats
-from curation.duplicates.kind import cells, kind
+from curation.duplicates.kind import kind
+from curation.duplicates.marks import cells
 from manifests.contract.images import Pixels
 from manifests.contract.vocabulary import Relation
 
-FEWEST_BLOCKS = 6
+FEWEST_BLOCKS = 20
 """Of fewer, a likeness says nothing."""
 SHARPEST, FINE = 1.0, 2.5
 """Deviations, in pixels, of the two blurs between which lies what is compared: noise and the

@@ -51,6 +51,13 @@ def test_a_noisy_border_is_a_border() -> None:
     assert noisy[inside(noisy)].shape[1] == pytest.approx(FILMS[0].shape[1], abs=8)
 
 
+def test_a_signature_in_the_border_does_not_keep_the_border() -> None:
+    framed = np.full((FILMS[0].shape[0] + 80, FILMS[0].shape[1]), 20, np.uint8)
+    framed[:-80] = FILMS[0]
+    cv2.putText(framed, "a name", (10, FILMS[0].shape[0] + 60), 0, 0.6, 255, 2)
+    assert framed[inside(framed)].shape[0] == FILMS[0].shape[0] - 1
+
+
 def test_a_small_film_is_not_enlarged_and_a_flat_one_not_trimmed_away() -> None:
     flat = np.full((30, 20), 7, np.uint8)
     assert look(flat).seen.shape == (30, 20)
