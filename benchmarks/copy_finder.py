@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.transforms import TRANSFORMS
-from curation.duplicates.candidates import Descriptors, View, descriptors, look, neighbours
+from curation.duplicates.candidates import Descriptors, View, descriptors, look
 from curation.duplicates.features import Features, features
+from curation.duplicates.neighbours import neighbours
 from curation.duplicates.verification import Likeness, compare
 from curation.pixels.fingerprint import working_copy
 from manifests.contract.images import Pixels

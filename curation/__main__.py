@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from curation import fetch_commands, source_commands
+from curation import fetch_commands, folder_commands, source_commands
 from manifests.contract.faults import start_stage, told_in_sentences
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 app.add_typer(source_commands.app, name="source")
 app.add_typer(fetch_commands.app)
+app.add_typer(folder_commands.app)
 
 
 def stage(name: str) -> Callable[[Command], Command]:
@@ -73,6 +74,12 @@ def kept(folder: Path) -> "pd.DataFrame":
     return read_stage(folder)[0]
 
 
+def bench() -> Any:  # noqa: ANN401 - imported late
+    from curation.work import bench as room
+
+    return room.bench(params("work", room.Params))
+
+
 def source_keys() -> list[str]:
     from manifests.contract.params import read
 
@@ -99,7 +106,8 @@ def ingest(key: Key, out: Folder) -> None:
 
     source = load(key, read(PARAMS)["sources"])
     with whole_folder(out) as part:
-        verdict = room.main(key, source, part, TERMS, params("ingest", room.Params))
+        with bench() as place:
+            verdict = room.main(key, source, part, TERMS, params("ingest", room.Params), place)
         keep("ingest", len(verdict.kept) + len(verdict.rejected), verdict, part)
 
 
@@ -127,10 +135,11 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
 
     records = kept(merged)
     withdrawn = left_in_merge(records, [kept(ingested / key) for key in source_keys()])
-    with whole_folder(out) as part:
+    with whole_folder(out) as part, bench() as place:
         verdict, pairs = room.main(
-            records, withdrawn, working_copies(ingested), reviewed, params("dedup", room.Params)
-        )
+            records, withdrawn, working_copies(ingested), reviewed,
+            params("dedup", room.Params), place,
+        )  # fmt: skip
         keep("dedup", len(records), verdict, part)
         table.write_arrow(part / "pairs.parquet", table.to_arrow(pairs, Pair))
 
@@ -175,10 +184,10 @@ def prepare(recipe: str, splitted: Folder, ingested: Folder, out: Folder) -> Non
     from manifests.contract.table import manifest_id_of
 
     records = kept(splitted)
-    with whole_folder(out) as part:
+    with whole_folder(out) as part, bench() as place:
         room.main(
             records, working_copies(ingested), part,
-            params(f"recipes.{recipe}", room.Params), manifest_id_of(records),
+            params(f"recipes.{recipe}", room.Params), manifest_id_of(records), place,
         )  # fmt: skip
 
 

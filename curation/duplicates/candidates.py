@@ -1,8 +1,8 @@
-"""Which films might be the same picture: the nearest neighbours of every film's canonical view.
+"""What a film is found by: the low frequencies of its canonical view and of windows of it.
 
 A Hamming radius on a perceptual hash floods on chests, which all look alike (SEED fact 4); a fixed
-number of neighbours is bounded on any data. N films, W = 10 windows (the whole view and nine
-parts of it), D = 143 coefficients.
+number of neighbours of such descriptors is bounded on any data. W = 10 windows (the whole view and
+nine parts of it), D = 143 coefficients.
 """
 
 from typing import NamedTuple
@@ -37,17 +37,6 @@ FRAMES = 3
 """Frames, one in the other, that are taken away."""
 WINDOW = 0.85
 """Sides of the nine windows, as a share of the view: a crop finds its original through them."""
-CELLS = 1 << 24
-"""Entries of the likeness matrix held at a time: 64 MiB as float32."""
-
-
-class Candidate(NamedTuple):
-    """Two films (positions, `first` < `second`) that look alike, and in which of four ways."""
-
-    first: int
-    second: int
-    is_mirrored: bool
-    is_inverted: bool
 
 
 Frame = tuple[float, float, float, float]
@@ -144,55 +133,3 @@ def descriptor(seen: Pixels) -> Descriptors:
     if length < 1:
         return np.zeros(DEPTH, np.float32)
     return np.asarray(np.rint(low * (UNIT / length)), np.float32)
-
-
-def neighbours(described: Descriptors, count: int) -> list[Candidate]:
-    """The `count` nearest films of every film of float32[N, W, D], each pair once, sorted.
-
-    To mirror a film changes the sign of its odd horizontal frequencies, to invert it the sign of
-    all; so with the dot products over even and odd ones apart, the best of the four is
-    |even| + |odd|, and the two signs say which it was. Ties go to the lower position.
-    """
-    films, found = len(described), set[Candidate]()
-    count = min(count, films - 1)
-    if count < 1:
-        return []
-    step = max(1, CELLS // films)
-    for start in range(0, films, step):
-        whole = described[start : start + step, 0]
-        likeness = _likeness(whole, described)
-        # No film is its own neighbour.
-        likeness[np.arange(len(whole)), np.arange(len(whole)) + start] = 0
-        for row, nearest in enumerate(_largest(likeness, count)):
-            for other in nearest[likeness[row, nearest] > 0]:
-                found.add(_candidate(start + row, int(other), whole[row], described[other]))
-    return sorted(found)
-
-
-def _likeness(whole: Descriptors, described: Descriptors) -> Descriptors:
-    """float32[R, N]: of R whole views to the best window of every film, in the best of four ways.
-
-    A share of `UNIT` squared, in whole numbers.
-    """
-    best = np.zeros((len(whole), len(described)), np.float32)
-    for window in range(described.shape[1]):
-        even = whole[:, ~IS_ODD] @ described[:, window, ~IS_ODD].T
-        odd = whole[:, IS_ODD] @ described[:, window, IS_ODD].T
-        np.maximum(best, np.abs(even) + np.abs(odd), out=best)
-    return best
-
-
-def _largest(likeness: Descriptors, count: int) -> npt.NDArray[np.int64]:
-    """int64[R, count]: positions of the largest of each row; of equals the lower position."""
-    films = likeness.shape[1]
-    keys = likeness.astype(np.int64) * films + np.arange(films - 1, -1, -1)
-    return np.argpartition(keys, films - count, axis=1)[:, films - count :]
-
-
-def _candidate(one: int, other: int, whole: Descriptors, windows: Descriptors) -> Candidate:
-    even = windows[:, ~IS_ODD] @ whole[~IS_ODD]
-    odd = windows[:, IS_ODD] @ whole[IS_ODD]
-    best = int(np.argmax(np.abs(even) + np.abs(odd)))
-    is_inverted = bool(even[best] < 0)
-    is_mirrored = bool(odd[best] < 0) != is_inverted
-    return Candidate(min(one, other), max(one, other), is_mirrored, is_inverted)

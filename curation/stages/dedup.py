@@ -15,6 +15,7 @@ from curation.duplicates.pair import Edge, Link, table_of
 from curation.duplicates.search import scored
 from curation.duplicates.withdrawn import copies_of_withdrawn, without
 from curation.verdict import Verdict, refuse
+from curation.work.bench import ALONE, Bench
 from manifests.contract.vocabulary import Reason, Relation
 from manifests.contract.working import WorkingCopies
 
@@ -40,23 +41,30 @@ class Params(BaseModel):
         return self
 
 
-def main(
+def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     records: pd.DataFrame,
     withdrawn: pd.DataFrame,
     copies: WorkingCopies,
     reviewed: Path,
     params: Params,
+    bench: Bench = ALONE,
 ) -> tuple[Verdict, pd.DataFrame]:
     """The records without copies, `copies`, `group`, `patient_ill` filled; the table of pairs.
 
     `withdrawn` (columns of `Record`) are looked at, so that their copies leave with them, and what
     they prove of the others (one patient, an illness) stays proved.
     """
+    everything = _together(records, withdrawn)
+    return decided(records, withdrawn, near(everything, copies, params, bench), reviewed)
+
+
+def decided(
+    records: pd.DataFrame, withdrawn: pd.DataFrame, seen: Mapping[Edge, Link], reviewed: Path
+) -> tuple[Verdict, pd.DataFrame]:
+    """The same once the pictures were looked at: `seen` are the links that `near` gives."""
     gone = set(withdrawn["record_id"])
-    everything = pd.concat([records, withdrawn]).sort_values("record_id").reset_index(drop=True)
-    decisions = reviews.read(reviewed)
-    seen = near(everything, copies, params) | exact(everything)
-    links = reviews.ruled(seen, decisions, everything)
+    everything = _together(records, withdrawn)
+    links = reviews.ruled({**seen, **exact(everything)}, reviews.read(reviewed), everything)
     why = copies_of_withdrawn(everything["record_id"], links, gone)
     everything["group"] = _filled(everything, "group", groups(everything, links, {*gone, *why}))
     everything["patient_ill"] = patient_ill(everything)
@@ -65,6 +73,10 @@ def main(
     verdict, pairs = one_of_each(rest, without(links, gone | set(why)))
     left = refuse(lost, "dedup", Reason.WITHDRAWN, [why[film] for film in lost["record_id"]])
     return Verdict(verdict.kept, pd.concat([verdict.rejected, left], ignore_index=True)), pairs
+
+
+def _together(records: pd.DataFrame, withdrawn: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([records, withdrawn]).sort_values("record_id").reset_index(drop=True)
 
 
 def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verdict, pd.DataFrame]:
@@ -83,7 +95,9 @@ def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verd
     return verdict, table_of(links, records, kept)
 
 
-def near(records: pd.DataFrame, copies: WorkingCopies, params: Params) -> dict[Edge, Link]:
+def near(
+    records: pd.DataFrame, copies: WorkingCopies, params: Params, bench: Bench = ALONE
+) -> dict[Edge, Link]:
     """The links that looking at the pictures gives: one film of equal pixels stands for all."""
     looks = records.drop_duplicates("pixel_sha256")["record_id"].tolist()
     return {
@@ -94,7 +108,7 @@ def near(records: pd.DataFrame, copies: WorkingCopies, params: Params) -> dict[E
             if likeness.score >= params.copy_at_least
             else Relation.SAME_PATIENT_OR_SERIES,
         )
-        for pair, likeness in scored(looks, copies, params.candidates).items()
+        for pair, likeness in scored(looks, copies, params.candidates, bench).items()
         if likeness.score >= params.same_patient_at_least
     }
 

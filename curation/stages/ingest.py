@@ -1,39 +1,28 @@
 """Stage ingest: every film of one source, decoded, hashed and in our words, or a rejection."""
 
-import hashlib
-import logging
-import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from curation.border import Border
+from curation.desk import Come, Desk, Taken
 from curation.network.recorded import Recorded
-from curation.pixels.fingerprint import fingerprint, working_copy
-from curation.pixels.lung_mask import lung_mask
-from curation.sources.base import About, Draft, Importer, Lost, Scraper, Source
+from curation.pixels import film
+from curation.sources.base import Draft, Importer, Lost, Scraper, Source
 from curation.terms import Terms
-from curation.translation import described
 from curation.verdict import Verdict
-from manifests.contract.images import Pixels, decode
-from manifests.contract.packing import png
+from curation.work.bench import ALONE, Bench
+from curation.work.each import each
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Record, Rejected, Rejection
+from manifests.contract.record import Record, Rejection
 from manifests.contract.table import check_counts, frame
 from manifests.contract.vocabulary import Reason
-from manifests.contract.working import MASKS, write_packed, write_working
+from manifests.contract.working import MASKS, write_packed
 
-log = logging.getLogger(__name__)
-Masks = tuple[Callable[[], bytes], ...]
 DRAWN_MARK = "PHANTOM.json"
-WORKERS = min(8, os.cpu_count() or 1)
-"""Pictures decoded at a time; more or fewer change the speed and nothing else."""
 
 
 class Params(BaseModel):
@@ -47,22 +36,16 @@ class Params(BaseModel):
     """A larger picture is refused before it is decoded."""
 
 
-class Taken(NamedTuple):
-    """A film that stays, its working copy, and the PNG of its lung mask where it has one."""
-
-    record: Record
-    copy: Pixels
-    mask: bytes
-
-
-def main(key: str, source: Source, folder: Path, terms: Path, params: Params) -> Verdict:
+def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
+    key: str, source: Source, folder: Path, terms: Path, params: Params, bench: Bench = ALONE
+) -> Verdict:
     """Write the working copies into `folder`, in the order of the source; give both tables.
 
     Raises `NoFilms` for a source without any, and `BrokenTable` when a row that came in is lost.
     """
     desk = Desk(
-        key=key, about=source.about, terms=Terms.load(terms, key), params=params,
-        is_drawn=(source.files / DRAWN_MARK).exists(),
+        key=key, about=source.about, terms=Terms.load(terms, key), max_side=params.max_side,
+        max_pixels=int(params.max_megapixels * 1e6), is_drawn=(source.files / DRAWN_MARK).exists(),
     )  # fmt: skip
     border = Border(key=key, files=source.files)
     given = border.counted(drafts_of(key, source))
@@ -71,8 +54,8 @@ def main(key: str, source: Source, folder: Path, terms: Path, params: Params) ->
     rejections: list[Rejection] = []
     masks: list[tuple[str, bytes]] = []
 
-    def films() -> Iterator[tuple[str, Pixels]]:
-        for judged in _first_of_each_id(_in_order(desk.judge, drafts)):
+    def films() -> Iterator[tuple[str, bytes]]:
+        for judged in _first_of_each_id(_judged(desk, drafts, bench)):
             if isinstance(judged, Rejection):
                 rejections.append(judged)
             else:
@@ -81,7 +64,7 @@ def main(key: str, source: Source, folder: Path, terms: Path, params: Params) ->
                     masks.append((judged.record.record_id, judged.mask))
                 yield judged.record.record_id, judged.copy
 
-    write_working(folder, films())
+    write_packed(folder, films())
     write_packed(folder / MASKS, masks)
     check_counts("ingest", border.came_in, len(records), len(rejections))
     return Verdict(frame(records, Record), frame(rejections, Rejection))
@@ -101,84 +84,25 @@ def drafts_of(key: str, source: Source) -> Iterator[Draft | Lost]:
     raise TypeError(f"{key}: a source is a Scraper or an Importer")
 
 
-def _in_order(
-    judge: Callable[[Draft | Lost], Taken | Rejection], drafts: Iterable[Draft | Lost]
+def _judged(
+    desk: Desk, drafts: Iterable[Draft | Lost], bench: Bench
 ) -> Iterator[Taken | Rejection]:
     """The verdicts in the order of the drafts; a few films are in memory, never all."""
-    waiting: deque[Future[Taken | Rejection]] = deque()
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for draft in drafts:
-            waiting.append(pool.submit(judge, draft))
-            if len(waiting) > 2 * WORKERS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    line: deque[Come | Rejection] = deque()
 
+    def measurable() -> Iterator[tuple[bytes, film.Asked]]:
+        for come in each(desk.read, drafts):
+            line.append(come)
+            if isinstance(come, Come):
+                yield come.asked.key(come.sha256), come.asked
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Where the drafts of one source are judged, one by one and each for itself."""
-
-    key: str
-    about: About
-    terms: Terms
-    params: Params
-    is_drawn: bool
-
-    def judge(self, draft: Draft | Lost) -> Taken | Rejection:
-        """The film, or why it is not taken. The one place where `Rejected` is caught."""
-        data = b""
-        try:
-            words = self._words(draft)
-            data = draft.image() if isinstance(draft, Draft) else b""
-            return self._taken(words, data, draft.masks if isinstance(draft, Draft) else ())
-        except Rejected as verdict:
-            return Rejection(
-                record_id=f"{self.key}/{draft.source_ref}", source=self.key, stage="ingest",
-                reason=verdict.reason, detail=verdict.detail, sha256=_sha256(data) or None,
-            )  # fmt: skip
-
-    def _words(self, draft: Draft | Lost) -> dict[str, Any]:
-        if isinstance(draft, Lost):
-            raise Rejected(Reason(draft.reason), draft.detail)
-        return described(draft, self.key, self.about, self.terms)
-
-    def _taken(self, words: dict[str, Any], data: bytes, masks: Masks) -> Taken:
-        film = decode(data, words["source_ref"], int(self.params.max_megapixels * 1e6))
-        height, width = film.pixels.shape
-        copy = working_copy(film.pixels, self.params.max_side)
-        mask = _mask(masks, words["source_ref"], film.pixels, copy)
-        record = _checked(
-            **words, **fingerprint(film.pixels)._asdict(), is_drawn=self.is_drawn,
-            sha256=_sha256(data), pixel_sha256=film.pixel_sha256,
-            width=width, height=height, format=film.format, bits=film.bits,
-            decoding=";".join(film.steps), has_lung_mask=bool(mask) if masks else None,
-        )  # fmt: skip
-        return Taken(record, copy, mask)
-
-
-def _mask(masks: Masks, name: str, film: Pixels, copy: Pixels) -> bytes:
-    """The packed lung mask; nothing where there is none. A film does not leave for its mask."""
-    try:
-        files = [mask() for mask in masks]
-        return png(lung_mask(files, name, film, copy)) if files else b""
-    except Rejected as verdict:
-        log.warning("%s; the film is kept without its mask", verdict.detail)
-        return b""
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest() if data else ""
-
-
-def _checked(**columns: object) -> Record:
-    try:
-        return Record.model_validate(columns)
-    except ValidationError as faults:
-        found = "; ".join(f"{fault['loc'][0]} is {fault['input']!r}" for fault in faults.errors())
-        raise Rejected(
-            Reason.INVALID_FIELD, f"{columns['record_id']}: {found}; correct it in the source"
-        ) from None
+    for result in bench.results(film.FILM, film.measured, measurable()):
+        while isinstance(come := line.popleft(), Rejection):
+            yield come
+        yield desk.decide(come, result)
+    for come in line:
+        assert isinstance(come, Rejection)  # noqa: S101 - every film had its result
+        yield come
 
 
 def _first_of_each_id(judged: Iterable[Taken | Rejection]) -> Iterator[Taken | Rejection]:

@@ -1,28 +1,23 @@
 """Stage prepare: every film as a stack of pixels for a network, packed in shards."""
 
-import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from tqdm import tqdm
 
 from curation.pixels.stack import Recipe, stack
-from manifests.contract.packing import scratch
+from curation.work.bench import ALONE, Bench
+from manifests.contract.packing import scratch, unpng
 from manifests.contract.prepared import PREPARED_COLUMNS, write_prepared
 from manifests.contract.record import Record
 from manifests.contract.table import BrokenTable, to_arrow
 from manifests.contract.working import WorkingCopies
 
-AT_A_TIME = 64
-"""Films in memory: enough to keep every processor busy."""
 Stacks = npt.NDArray[np.uint8]
 """uint8[N, size, size, 3]."""
 
@@ -31,8 +26,13 @@ class Params(Recipe):
     """One entry of `recipes` in params.yaml."""
 
 
-def main(
-    records: pd.DataFrame, copies: WorkingCopies, folder: Path, recipe: Params, manifest_id: str
+def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
+    records: pd.DataFrame,
+    copies: WorkingCopies,
+    folder: Path,
+    recipe: Params,
+    manifest_id: str,
+    bench: Bench = ALONE,
 ) -> int:
     """Write `data-*.arrow` into `folder`, one row per record in the order of their ids.
 
@@ -48,7 +48,7 @@ def main(
     # two they lie in a file of their own, since no memory holds a large set.
     with tempfile.TemporaryFile(dir=folder) as spool:
         stacks = scratch(spool, (len(ids), recipe.size, recipe.size, 3))
-        _fill(stacks, ids, copies, recipe)
+        _fill(stacks, ids, copies, recipe, bench)
         about = {
             "manifest_id": manifest_id,
             "recipe_id": recipe.recipe_id,
@@ -58,24 +58,24 @@ def main(
         return write_prepared(folder, zip(known, stacks, strict=True), about)
 
 
-def _fill(stacks: Stacks, ids: Sequence[str], copies: WorkingCopies, recipe: Recipe) -> None:
-    # OpenCV's own threads would fight with ours, and ours waste less.
-    cv2.setNumThreads(1)
+class Asked(NamedTuple):
+    """A working copy, and what to make of it."""
+
+    png: bytes
+    recipe: Recipe
+
+
+def stacked(asked: Asked) -> bytes:
+    """The stack of one film, uint8[size, size, 3] as it lies in memory."""
+    return stack(unpng(asked.png), recipe=asked.recipe).tobytes()
+
+
+def _fill(
+    stacks: Stacks, ids: Sequence[str], copies: WorkingCopies, recipe: Recipe, bench: Bench
+) -> None:
     position = {record_id: number for number, record_id in enumerate(ids)}
-    films = copies.stream(ids)
-    with (
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-        tqdm(desc="preparing films", total=len(ids), disable=None) as bar,
-    ):
-        for batch in _batches(films):
-            made = pool.map(partial(stack, recipe=recipe), [pixels for _, pixels in batch])
-            for (record_id, _), stacked in zip(batch, made, strict=True):
-                stacks[position[record_id]] = stacked
-            bar.update(len(batch))
-
-
-def _batches(
-    films: Iterator[tuple[str, npt.NDArray[np.uint8]]],
-) -> Iterator[list[tuple[str, npt.NDArray[np.uint8]]]]:
-    while batch := list(islice(films, AT_A_TIME)):
-        yield batch
+    films = copies.in_order(ids)
+    made = bench.each(stacked, (Asked(copies.data(film), recipe) for film in films))
+    bar = tqdm(made, desc="preparing films", total=len(ids), disable=None)
+    for film, pixels in zip(films, bar, strict=True):
+        stacks[position[film]] = np.frombuffer(pixels, np.uint8).reshape(stacks.shape[1:])

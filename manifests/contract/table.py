@@ -84,13 +84,35 @@ def write(
 
 
 def write_arrow(
-    place: Path, made: pa.Table, meta: Mapping[str, str] | None = None, group_rows: int = 65536
+    place: Path,
+    made: pa.Table,
+    meta: Mapping[str, str] | None = None,
+    group_rows: int = 65536,
+    already_packed: Sequence[str] = (),
 ) -> None:
-    """Write any Arrow table in one step; `meta` joins the schema's own metadata."""
+    """Write any Arrow table in one step; `meta` joins the schema's own metadata.
+
+    Columns that are `already_packed` (dots go into structs) are written as they are.
+    """
     known = made.schema.metadata or {}
     made = made.replace_schema_metadata({**known, **(meta or {})} or None)
     with whole_file(place) as part:
-        pq.write_table(made, part, compression="zstd", row_group_size=group_rows, store_schema=True)
+        pq.write_table(
+            made, part, compression=_compression(made.schema, already_packed),
+            row_group_size=group_rows, store_schema=True,
+        )  # fmt: skip
+
+
+def _compression(schema: pa.Schema, already_packed: Sequence[str]) -> str | dict[str, str]:
+    """How each column is packed; pictures, which are already, would only cost time."""
+    if not already_packed:
+        return "zstd"
+    leaves = [
+        f"{field.name}.{part.name}" if part else field.name
+        for field in schema
+        for part in (field.type if pa.types.is_struct(field.type) else [None])
+    ]
+    return {leaf: "none" if leaf in already_packed else "zstd" for leaf in leaves}
 
 
 def read(place: Path, model: type[BaseModel]) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """Working copies: every film as 8-bit grey of bounded size, packed beside the records."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,13 +19,15 @@ ROWS_PER_GROUP = 100
 WORKING = pa.schema([
     ("record_id", pa.string()),
     ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
+    # Of the PNG: what was found out about a picture is remembered under it.
+    ("sha256", pa.string()),
 ])  # fmt: skip
 
 
 def write_working(folder: Path, films: Iterable[tuple[str, Pixels]]) -> int:
     """Write (record_id, uint8[H, W]) pairs as `images-*.parquet` in `folder`; give their number.
 
-    Streams: at most one shard is in memory.
+    Streams: at most two shards are in memory.
     """
     # Packed before they are batched: a thousand films take 0.4 GB as PNG and 1 GB as pixels.
     return write_packed(folder, ((record_id, png(pixels)) for record_id, pixels in films))
@@ -33,17 +37,29 @@ def write_packed(folder: Path, films: Iterable[tuple[str, bytes]]) -> int:
     """The same from pictures that are PNGs of ours already."""
     count = 0
     rows_of = (
-        {"record_id": record_id, "image": {"bytes": data, "path": None}}
+        {
+            "record_id": record_id,
+            "image": {"bytes": data, "path": None},
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
         for record_id, data in films
     )
-    for number, rows in enumerate(batches(rows_of, ROWS_PER_SHARD)):
-        write_arrow(
-            folder / f"images-{number:05d}.parquet",
-            pa.Table.from_pylist(list(rows), schema=WORKING),
-            group_rows=ROWS_PER_GROUP,
-        )
-        count += len(rows)
+    with ThreadPoolExecutor(1) as pool:
+        before: Future[None] | None = None
+        for number, rows in enumerate(batches(rows_of, ROWS_PER_SHARD)):
+            made = pa.Table.from_pylist(list(rows), schema=WORKING)
+            if before:
+                before.result()
+            # Films of the next shard are made while this one goes to the disk.
+            before = pool.submit(_write, folder / f"images-{number:05d}.parquet", made)
+            count += len(rows)
+        if before:
+            before.result()
     return count
+
+
+def _write(place: Path, made: pa.Table) -> None:
+    write_arrow(place, made, group_rows=ROWS_PER_GROUP, already_packed=["image.bytes"])
 
 
 class WorkingCopies:
@@ -51,11 +67,15 @@ class WorkingCopies:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._shards = [shard for f in folders for shard in sorted(f.glob("images-*.parquet"))]
-        self._places: dict[str, Path] = {
-            record_id: shard
-            for shard in self._shards
-            for record_id in read_arrow(shard, ["record_id"])["record_id"].to_pylist()
-        }
+        self._places: dict[str, Path] = {}
+        self._hashes: dict[str, str] = {}
+        for shard in self._shards:
+            known = read_arrow(shard, ["record_id", "sha256"])
+            if known.num_columns < 2:  # noqa: PLR2004 - the two asked for
+                raise BrokenTable(f"{shard}: made by another version; run ingest again")
+            ids = known["record_id"].to_pylist()
+            self._places.update(dict.fromkeys(ids, shard))
+            self._hashes.update(zip(ids, known["sha256"].to_pylist(), strict=True))
         self._open: tuple[Path, dict[str, bytes]] | None = None
 
     def __contains__(self, record_id: str) -> bool:
@@ -68,6 +88,10 @@ class WorkingCopies:
             raise BrokenTable(
                 f"{len(absent)} records have no picture, such as {absent[0]}; run ingest again"
             )
+
+    def sha256(self, record_id: str) -> str:
+        """Of the PNG of one film, in hexadecimal digits."""
+        return self._hashes[record_id]
 
     def data(self, record_id: str) -> bytes:
         """The PNG of one film. One shard stays in memory, so ask in the order of `stream`."""
@@ -84,7 +108,10 @@ class WorkingCopies:
 
     def stream(self, record_ids: Iterable[str]) -> Iterator[tuple[str, Pixels]]:
         """The asked films, each shard read once, in the order of the shards."""
+        for record_id in self.in_order(record_ids):
+            yield record_id, self.pixels(record_id)
+
+    def in_order(self, record_ids: Iterable[str]) -> list[str]:
+        """The asked ids in the order of the shards, in which `data` reads each shard once."""
         wanted = set(record_ids)
-        for record_id in self._places:
-            if record_id in wanted:
-                yield record_id, self.pixels(record_id)
+        return [record_id for record_id in self._places if record_id in wanted]

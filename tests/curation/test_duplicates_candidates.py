@@ -6,14 +6,13 @@ from textures import texture
 from curation.duplicates.candidates import (
     UNIT,
     VIEW_SIDE,
-    Candidate,
     Descriptors,
     descriptor,
     descriptors,
     inside,
     look,
-    neighbours,
 )
+from curation.duplicates.neighbours import Candidate, neighbours
 from manifests.contract.images import Pixels
 
 FILMS = [texture(number) for number in range(20)]

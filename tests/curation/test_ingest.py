@@ -1,6 +1,7 @@
 import dataclasses
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,14 @@ import yaml
 from PIL import Image
 
 from curation.border import Border, NoFilms
+from curation.desk import Desk, Taken
 from curation.sources.base import About, Draft, Importer, Lost, Source
 from curation.sources.loading import keys, load
 from curation.stages import ingest
 from curation.terms import Terms
 from curation.verdict import Verdict
+from curation.work.bench import ALONE, AT_A_TIME
+from curation.work.crew import IN_FLIGHT
 from manifests.contract import table
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record, Rejected, Rejection
@@ -215,18 +219,18 @@ def test_only_a_few_films_are_in_memory_at_a_time() -> None:
     given: list[int] = []
 
     def drafts() -> Iterator[Draft]:
-        for number in range(200):
+        for number in range(1000):
             given.append(number)
             yield draft(f"{number:03d}", image=partial(picture, number))
 
-    desk = ingest.Desk(
-        key="invented", about=Invented.about, terms=Terms.load(TERMS, "invented"), params=PARAMS,
-        is_drawn=True,
+    desk = Desk(
+        key="invented", about=Invented.about, terms=Terms.load(TERMS, "invented"),
+        max_side=64, max_pixels=20_000, is_drawn=True,
     )  # fmt: skip
-    first = next(ingest._in_order(desk.judge, drafts()))
-    assert isinstance(first, ingest.Taken)
+    first = next(ingest._judged(desk, drafts(), ALONE))
+    assert isinstance(first, Taken)
     assert first.record.source_ref == "000"
-    assert len(given) <= 2 * ingest.WORKERS + 1
+    assert len(given) <= 2 * IN_FLIGHT * (os.cpu_count() or 1) + AT_A_TIME
 
 
 def test_a_drawn_folder_marks_its_records(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from curation.desk import Desk, Taken
 from curation.sources.base import Box, Draft
 from curation.sources.cohen import Cohen
-from curation.stages import ingest
 from curation.terms import Terms
 from curation.translation import described
 from manifests.contract.images import decode
@@ -119,12 +119,12 @@ def test_an_unknown_word_is_named_in_every_column(terms: Terms, field: str) -> N
 
 
 def taken(folder: Path, *masks: Callable[[], bytes]) -> tuple[pd.Series, WorkingCopies]:
-    desk = ingest.Desk(
+    desk = Desk(
         key="x", about=Cohen.about, terms=Terms("x", ()), is_drawn=True,
-        params=ingest.Params(max_side=64, max_megapixels=1),
+        max_side=64, max_pixels=1_000_000,
     )  # fmt: skip
     judged = desk.judge(dataclasses.replace(DRAFT, finding="", masks=masks))
-    assert isinstance(judged, ingest.Taken)
+    assert isinstance(judged, Taken)
     masked = [(judged.record.record_id, judged.mask)] if judged.mask else []
     write_packed(folder / MASKS, masked)
     return pd.Series(judged.record.model_dump()), WorkingCopies([folder / MASKS])

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from project import ROOT
 
+from curation.desk import Desk, Taken
 from curation.licenses import Licenses
 from curation.phantom.world import shots_of
 from curation.sources.base import Draft
@@ -23,7 +24,7 @@ from curation.terms import Terms
 from curation.verdict import Verdict
 from manifests.contract.record import Record
 from manifests.contract.table import frame
-from manifests.contract.working import WorkingCopies, write_working
+from manifests.contract.working import WorkingCopies, write_packed
 
 TERMS = ROOT / "manifests/terms.yaml"
 READING = ingest.Params(max_side=1024, max_megapixels=10)
@@ -42,13 +43,18 @@ def grabbed(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def taken(key: str, ref: str, data: bytes, **words: str) -> ingest.Taken:
-    desk = ingest.Desk(
-        key=key, about=Cohen.about, terms=Terms.load(TERMS, key), is_drawn=True, params=READING
+def taken(key: str, ref: str, data: bytes, **words: str) -> Taken:
+    desk = Desk(
+        key=key,
+        about=Cohen.about,
+        terms=Terms.load(TERMS, key),
+        is_drawn=True,
+        max_side=READING.max_side,
+        max_pixels=int(READING.max_megapixels * 1e6),
     )
     draft = Draft(source_ref=ref, image=partial(bytes, data), patient=ref, **USUAL)  # type: ignore[arg-type]  # words only
     judged = desk.judge(dataclasses.replace(draft, **words))  # type: ignore[arg-type]  # words only
-    assert isinstance(judged, ingest.Taken)
+    assert isinstance(judged, Taken)
     return judged
 
 
@@ -61,7 +67,7 @@ def came(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Verdic
         taken("figure1", "COVID-7", grabbed(film), finding="COVID-19", age="39", view="AP"),
         taken("figure1", "COVID-8", other, finding="COVID-19", age="50+", view="AP"),
     ]
-    write_working(folder, [(one.record.record_id, one.copy) for one in films])
+    write_packed(folder, [(one.record.record_id, one.copy) for one in films])
     records = frame([one.record for one in films], Record)
     verdict, _ = dedup.main(
         records, records[:0], WorkingCopies([folder]), ROOT / "manifests/pairs.csv", COMPARING
