@@ -65,8 +65,9 @@ def in_turn(
 ) -> dict[str, Split]:
     """Group -> side for the groups in `classes` (group -> its leading finding) not in `held`.
 
-    Class by class, in the order of their hashes, each group goes to the side that is furthest below
-    its share of that class. From nothing, every side ends within one group of its share; a class of
+    Class by class, each group goes to the side that is furthest below its share of that class. They
+    come source by source (the one in the group's name), so that the turns share each source out
+    too, and in the order of their hashes within one. From nothing, every side ends within one group of its share; a class of
     two groups is trained on and tested, at the demo's shares one of four stands on all three sides.
     """
     made: dict[str, Split] = {}
@@ -75,7 +76,7 @@ def in_turn(
         have = {side: sum(held.get(group) == side for group in own) for side in DRAWN}
         new = sorted(
             (group for group in own if group not in held),
-            key=lambda group: (draw(group, shares.salt), group),
+            key=lambda group: (group.partition("/")[0], draw(group, shares.salt), group),
         )
         for group in new:
             made[group] = _neediest(have, shares)
