@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from curation import fetch_commands, folder_commands, source_commands
+from curation import fetch_commands, folder_commands, source_commands, split_commands
 from manifests.contract.faults import start_stage, told_in_sentences
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ app = typer.Typer(
 app.add_typer(source_commands.app, name="source")
 app.add_typer(fetch_commands.app)
 app.add_typer(folder_commands.app)
+app.command()(split_commands.freeze)
+app.command()(split_commands.protocols)
 
 
 def stage(name: str) -> Callable[[Command], Command]:
@@ -166,14 +168,16 @@ def filter_(deduped: Folder, merged: Folder, out: Folder) -> None:
 
 
 @stage("split")
-def split(filtered: Folder, frozen: Folder, out: Folder) -> None:
+def split(filtered: Folder, frozen: Folder, assignments: Folder, out: Folder) -> None:
     """A side of the line for every group."""
     from curation.stages import split as room
     from manifests.contract.folder import whole_folder
 
-    records = kept(filtered)
+    records, settings = kept(filtered), split_commands.settings()
     with whole_folder(out) as part:
-        keep("split", len(records), room.main(records, frozen, params("split", room.Params)), part)
+        divided = room.main(records, frozen, split_commands.ledger(assignments), settings)
+        keep("split", len(records), divided.verdict, part)
+        divided.moved.to_csv(part / "moved.csv", index=False, lineterminator="\n")
 
 
 @stage("prepare")

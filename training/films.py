@@ -15,6 +15,7 @@ from torch import Tensor
 from manifests.contract.labels import Task, label_of
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
+from manifests.contract.protocol import HONEST, sides
 from manifests.contract.vocabulary import Finding, Split
 
 RESERVED = {"n", "groups", "accuracy", "macro_f1", "auc", "reason"}
@@ -81,8 +82,8 @@ def read_task(words: Mapping[str, Sequence[str] | None]) -> Task:
     return task
 
 
-def films_of(prepared: Prepared, task: Task, split: Split) -> Films:
-    """The films of `split` that have a label in `task`, sorted by record id."""
+def films_of(prepared: Prepared, task: Task, split: Split, protocol: str = HONEST) -> Films:
+    """The films on the side `split` of `protocol` with a label in `task`, sorted by record id."""
     labels, rows = tuple(task), prepared.rows
     named = [
         label_of(task, finding=finding, abnormal=_maybe(abnormal), patient_ill=_maybe(ill))
@@ -90,8 +91,9 @@ def films_of(prepared: Prepared, task: Task, split: Split) -> Films:
             rows["finding"], rows["abnormal"], rows["patient_ill"], strict=True
         )
     ]
-    ids, sides = rows["record_id"].tolist(), rows["split"].tolist()
-    taken = [n for n, label in enumerate(named) if label is not None and sides[n] == split]
+    ids, is_there = rows["record_id"].tolist(), (sides(rows, protocol) == split).tolist()
+    # Of a film that the protocol leaves out nobody knows a side.
+    taken = [n for n, label in enumerate(named) if label is not None and is_there[n] is True]
     taken.sort(key=lambda place: str(ids[place]))
     return Films(
         prepared=prepared,

@@ -54,7 +54,13 @@ class Shown:
     name: str
     about: Mapping[str, Any]
     is_other_manifest: bool
+    protocol: str
+    warning: str
+    """What must stand beside the figures of a protocol that leaks; empty for one that does not."""
     scores: Sequence[Score]
+    external: Sequence[Score]
+    """On films of sources that were never trained on; empty where there is none."""
+    external_films: int
     labels: Mapping[str, Mapping[str, Any]]
     films: int | None
     groups: int | None
@@ -71,13 +77,19 @@ class Shown:
 def shown(given: Experiment, manifest_id: str) -> Shown:
     """The experiment for the page; `manifest_id` is that of the release."""
     about = given.checkpoint or {}
-    test = (given.metrics or {}).get("test", {})
+    judged = given.metrics or {}
+    test, outside = judged.get("test", {}), judged.get("external", {})
+    said = judged.get("about", {})
     maps = given.heatmaps
     return Shown(
         name=given.name,
         about=about,
         is_other_manifest=bool(about) and about.get("manifest_id") != manifest_id,
+        protocol=said.get("protocol") or "",
+        warning=said.get("warning") or "",
         scores=scores(test),
+        external=scores(outside) if outside.get("n") else [],
+        external_films=outside.get("n") or 0,
         labels={name: facts for name, facts in test.items() if isinstance(facts, dict)},
         films=test.get("n"),
         groups=test.get("groups"),

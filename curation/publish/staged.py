@@ -22,7 +22,8 @@ from manifests.contract.table import BrokenTable, arrow_schema, write_arrow
 from manifests.contract.vocabulary import Split
 from manifests.contract.working import ROWS_PER_GROUP, WorkingCopies
 
-HUB_SPLITS = {Split.TRAIN: "train", Split.VAL: "validation", Split.TEST: "test"}
+HUB_SPLITS = {Split.TRAIN: "train", Split.VAL: "validation", Split.TEST: "test",
+              Split.EXTERNAL: "external"}  # fmt: skip
 """Our side of the line -> the Hub's name for it."""
 OLDEST = 90
 """Ages above this one are given as this one: very old patients are few enough to be known."""

@@ -7,6 +7,7 @@ from curation.pages import counts, films, flow, models
 from curation.pages.inputs import ReportInputs
 from curation.pages.page import page
 from curation.pages.pictures import colour_bar
+from curation.splits import protocols
 from manifests.contract.record import STAGES
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
@@ -92,6 +93,7 @@ def _tables(inputs: ReportInputs) -> dict[str, object]:
         "flow": flow.drawn(records, rejected, sources), "sources": sources,
         "by_source": by_source, "blind": blind, "informed": informed,
         "telling": counts.telling(by_source), "by_split": counts.findings_by_split(records),
+        "protocols": protocols.lines(records),
         "rejections": few.astype(object).where(few.notna(), None).to_dict("records"),
         "rejections_total": len(rejected),
     }  # fmt: skip

@@ -1,75 +1,131 @@
-"""Stage split: a side of the line for every group, from a hash, so that it never moves."""
+"""Stage split: a side of the line for every group, which nothing that comes later moves.
 
-import hashlib
+In this order: a frozen list, a source held `external`, the ledger, a hash of the group's name. The
+sides follow from these alone. What holds: a new source, a corrected label, a withdrawal moves no
+film of another group. A new film may move those of its own group: in the ledger's world only when
+it proves two groups to be one that stood on two sides, which `moved` says; without a ledger also
+when it renames the group, as in one of n + 1 cases it does with a group of n films. No rule
+without a memory can do better: it would have to give a film one side with any neighbour.
+"""
+
+import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
-from curation.reviewed_csv import text
+from curation.splits import ledger as ledgers
+from curation.splits.frozen import Held, external_groups, frozen_groups, hold
+from curation.splits.members import sources_of
+from curation.splits.moves import moves
+from curation.splits.placement import Shares, by_hash, draw
 from curation.verdict import Verdict
-from manifests.contract.params import Misspelt
 from manifests.contract.record import Rejection
 from manifests.contract.table import frame
 from manifests.contract.vocabulary import Split
 
-
-class Params(BaseModel):
-    """Shares of the groups; what is left is for training."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    val: float = Field(ge=0, lt=1)
-    """Share of groups, 0 to 1."""
-    test: float = Field(ge=0, lt=1)
-    """Share of groups, 0 to 1."""
-    salt: str
-    """Another word draws another split."""
-
-    @model_validator(mode="after")
-    def _leaves_something_to_train(self) -> "Params":
-        if self.val + self.test >= 1:
-            raise ValueError("val and test leave nothing for training; lower one of them")
-        return self
+log = logging.getLogger(__name__)
 
 
-def main(records: pd.DataFrame, frozen: Path, params: Params) -> Verdict:
+class Params(Shares):
+    """Shares of the groups, the sources that are held out, and the paper's split by image."""
+
+    external: tuple[str, ...]
+    """Keys of sources that are never trained on; their groups are judged on apart."""
+    paper_test: float = Field(gt=0, lt=1)
+    """Share of films, 0 to 1, in the test half of the paper's split by image."""
+    paper_salt: str
+    """Another word draws another split by image."""
+
+
+class Divided(NamedTuple):
+    """What the stage gives: every record with its side, and what left the side of the ledger."""
+
+    verdict: Verdict
+    moved: pd.DataFrame
+    """record_id, group, was, now, why: the films that stand elsewhere than the ledger says."""
+    ruled: frozenset[str]
+    """The groups that a frozen list or a held-out source decides."""
+
+
+def main(records: pd.DataFrame, frozen: Path, ledger: Path, params: Params) -> Divided:
     """Every record with its split; nothing is refused here.
 
-    The side depends on the group's name and the salt alone: a new source moves no old film, unless
-    it joins that film's group. Freeze a test set that must never move.
+    `ledger` need not be there. Raises `Misspelt` for a frozen film that is not here, and where two
+    rules that may not yield want one group on two sides.
     """
-    records = records.copy()
-    held = frozen_groups(records, frozen)
-    records["split"] = pd.Series(
-        [Split.TEST if group in held else side(group, params) for group in records["group"]],
-        index=records.index, dtype="string[pyarrow]",
+    records, sources = records.copy(), sources_of(records)
+    ruled = _ruled(records, sources, frozen, frozenset(params.external))
+    known = ledgers.read(ledger) or {}
+    placed = ledgers.held_groups(records, known)
+    sides = {
+        group: ruled[group].side if group in ruled else placed.get(group) or by_hash(group, params)
+        for group in sources
+    }
+    records["split"] = _column(records, [sides[group] for group in records["group"]])
+    records["group_sources"] = pd.Series(
+        [sorted(sources[group]) for group in records["group"]],
+        records.index, dtype=records["group_sources"].dtype,
     )  # fmt: skip
-    return Verdict(records, frame([], Rejection))
+    records["paper_split"] = _column(records, paper_sides(records, params))
+    moved = moves(records, known, ruled)
+    _tell(records, known, moved, params)
+    return Divided(Verdict(records, frame([], Rejection)), moved, frozenset(ruled))
 
 
-def side(group: str, params: Params) -> Split:
-    """The split of a group, from its name."""
-    digest = hashlib.sha256(f"{params.salt}\x1f{group}".encode()).digest()
-    share = int.from_bytes(digest[:8], "big") / 2**64
-    if share < params.test:
-        return Split.TEST
-    return Split.VAL if share < params.test + params.val else Split.TRAIN
+def _ruled(
+    records: pd.DataFrame,
+    sources: Mapping[str, frozenset[str]],
+    frozen: Path,
+    unseen: frozenset[str],
+) -> dict[str, Held]:
+    """The groups that no draw decides, by the frozen lists and the sources held out."""
+    ruled = frozen_groups(records, frozen)
+    for group in external_groups(sources, unseen):
+        named = ", ".join(sorted(sources[group] & unseen))
+        hold(ruled, group, Held(Split.EXTERNAL, f"split.external: a film of {named} in {group}"))
+    return ruled
 
 
-def frozen_groups(records: pd.DataFrame, folder: Path) -> frozenset[str]:
-    """The groups of all films in the frozen lists. Raises `Misspelt` for one that is not here."""
-    groups = dict(zip(records["record_id"], records["group"], strict=True))
-    held = set()
-    for place in sorted(folder.glob("*.txt")):
-        for number, line in enumerate(text(place).splitlines(), start=1):
-            record_id = line.split("#")[0].strip()
-            if not record_id:
-                continue
-            if record_id not in groups:
-                raise Misspelt(
-                    f"{place}:{number}: {record_id} is not in the manifest; a frozen set may not "
-                    "shrink unseen: bring the film back, or take the line out and say so"
-                )
-            held.add(groups[record_id])
-    return frozenset(held)
+def paper_sides(records: pd.DataFrame, params: Params) -> list[Split]:
+    """train, test or external, film by film, in the order of `records`.
+
+    As the paper splits (§5.1): each image for itself, so that a patient stands on both sides. Only
+    `external` is kept out, so that a network may be judged on sources that it never saw.
+    """
+    return [
+        Split.EXTERNAL if side == Split.EXTERNAL
+        else Split.TEST if draw(record_id, params.paper_salt) < params.paper_test
+        else Split.TRAIN
+        for record_id, side in zip(records["record_id"], records["split"], strict=True)
+    ]  # fmt: skip
+
+
+def _column(records: pd.DataFrame, sides: list[Split]) -> "pd.Series[str]":
+    return pd.Series(sides, index=records.index, dtype="string[pyarrow]")
+
+
+def _tell(
+    records: pd.DataFrame, known: Mapping[str, Split], moved: pd.DataFrame, params: Params
+) -> None:
+    """Say what a person must know: who went along into `external`, who moved, what is not held."""
+    outside = records[records["split"] == Split.EXTERNAL]
+    along = outside[~outside["source"].isin(params.external)]
+    if len(outside):
+        log.info(
+            "split: %d films are external, %d of them of other sources, in one group with those "
+            "or in a frozen list", len(outside), len(along),
+        )  # fmt: skip
+    absent = set(params.external) - {key for own in records["group_sources"] for key in own}
+    if absent:
+        log.warning("split.external: no film of %s is here", ", ".join(sorted(absent)))
+    for why, films in moved.groupby("why", sort=True):
+        log.warning("split: %d films left their side: %s", len(films), why)
+    is_new = ~records["record_id"].isin(list(known)) & (records["split"] != Split.EXTERNAL)
+    if known and is_new.any():
+        log.info(
+            "split: %d films are not in the ledger and stand where their hash says; `cxr freeze` "
+            "takes them in", int(is_new.sum()),
+        )  # fmt: skip

@@ -8,7 +8,7 @@ DECISIONS = (
     "age_years", "is_child", "sex", "view", "modality", "offset_days", "finding", "findings",
     "abnormal", "uncertain", "found_elsewhere", "severity", "pcr_positive", "boxes",
     "has_lung_mask", "official_split", "facts", "patient_ill", "copies", "group", "pediatric",
-    "split",
+    "split", "paper_split",
 )  # fmt: skip
 """The columns whose change makes another data set."""
 

@@ -14,7 +14,7 @@ from manifests.contract.packing import ROWS_PER_SHARD, batches
 from manifests.contract.table import BrokenTable, to_pandas
 
 PREPARED_COLUMNS = ("record_id", "sha256", "source", "group", "split", "finding", "abnormal",
-                    "patient_ill", "is_drawn")  # fmt: skip
+                    "patient_ill", "is_drawn", "group_sources", "paper_split")  # fmt: skip
 """What training knows of a film, beside its pixels."""
 
 
@@ -63,10 +63,9 @@ def write_prepared(
 
 def prepared_schema(size: int, meta: dict[str, str]) -> pa.Schema:
     """The Arrow schema of prepared shards of `size` pixels a side."""
-    booleans = {"abnormal", "patient_ill", "is_drawn"}
-    fields = [
-        pa.field(name, pa.bool_() if name in booleans else pa.string()) for name in PREPARED_COLUMNS
-    ]
+    kinds = dict.fromkeys(("abnormal", "patient_ill", "is_drawn"), pa.bool_())
+    kinds["group_sources"] = pa.list_(pa.string())
+    fields = [pa.field(name, kinds.get(name, pa.string())) for name in PREPARED_COLUMNS]
     fields.append(pa.field("pixels", pa.binary(size * size * 3)))
     return pa.schema(fields, metadata=meta)
 

@@ -133,7 +133,16 @@ class Record(BaseModel):
         str | None, Column("filter", "what `pediatric` rests on", True)
     ] = None
 
-    split: Annotated[Split | None, Column("split", "train, val or test", True)] = None
+    split: Annotated[
+        Split | None, Column("split", "train, val, test or external, by whole groups", True)
+    ] = None
+    group_sources: Annotated[
+        tuple[str, ...] | None,
+        Column("split", "sources of the group's films and of their copies, sorted"),
+    ] = None
+    paper_split: Annotated[
+        Split | None, Column("split", "the paper's split by image: it leaks; never `split`")
+    ] = None
 
     # By field, so that a refusal names the column.
     @field_validator("abnormal")

@@ -82,6 +82,8 @@ class Split(StrEnum):
     TRAIN = "train"
     VAL = "val"
     TEST = "test"
+    EXTERNAL = "external"
+    """Judged on, beside `test`: films of sources that are never trained on, chosen by or tuned."""
 
 
 class OfficialSplit(StrEnum):

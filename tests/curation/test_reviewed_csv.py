@@ -47,9 +47,11 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
 
 
 def frozen(place: Path) -> object:
-    params = split.Params(val=0.1, test=0.2, salt="x")
+    params = split.Params(
+        val=0.1, test=0.2, salt="x", external=(), paper_test=0.2, paper_salt="paper"
+    )
     rows: pd.DataFrame = records([record("a", group="g")])
-    return split.main(rows, place.parent, params)
+    return split.main(rows, place.parent, place.parent / "ledger.csv", params)
 
 
 @pytest.mark.parametrize(

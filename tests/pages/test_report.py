@@ -78,7 +78,8 @@ def trained(name: str, manifest_id: str, words: str) -> Experiment:
                     "best_epoch": 2},
         history=pd.DataFrame({"epoch": [1, 2], "train_loss": [1.0, 0.5],
                               "val_loss": [1.1, None], "val_accuracy": [0.4, 0.6]}),
-        metrics={"test": test},
+        metrics={"test": test, "external": {**test, "n": 2, "accuracy": 0.625},
+                 "about": {"protocol": "paper", "warning": f"leaks {words}"}},
         confusion=pd.DataFrame({"actual": labels * 2, "predicted": [*labels, *labels[::-1]]}),
         roc=pd.DataFrame({"label": [words] * 3, "false_positive_rate": [0.0, 0.5, 1.0],
                           "true_positive_rate": [0.0, 0.8, 1.0]}),
@@ -195,6 +196,20 @@ def test_the_figures_of_the_tables_stand_on_the_page(inputs: Inputs) -> None:
     assert "0.400 to 0.950" in html
     assert "finding: covid19 / normal" in html
     assert "no licence that lets pixels be handed on (1)" in html
+
+
+def test_sources_never_trained_on_are_scored_apart_and_a_leak_is_told(inputs: Inputs) -> None:
+    told = report.main(inputs(), PARAMS)
+    assert "2 films of sources never trained on" in told
+    assert "0.625" in told
+    assert told.count('<p class="notice">leaks harmless</p>') == 2
+    assert "protocol paper" in told
+
+
+def test_every_protocol_stands_on_the_page_with_its_films(inputs: Inputs) -> None:
+    told = report.main(inputs(), PARAMS)
+    for protocol in ("honest", "paper", "loso:cohen", "loso:sirm"):
+        assert f'<th scope="row">{protocol}</th>' in told
 
 
 def test_the_film_with_the_least_heat_in_the_lungs_comes_first(inputs: Inputs) -> None:

@@ -31,6 +31,7 @@ def row(number: int, *, split: str, finding: str, **given: object) -> dict[str, 
         "record_id": f"cohen/{number:03d}", "sha256": f"{number:064x}", "source": "cohen",
         "group": f"g{number // 2}", "split": split, "finding": finding,
         "abnormal": finding != "normal", "patient_ill": finding != "normal", "is_drawn": True,
+        "group_sources": ["cohen"], "paper_split": ("test", "train")[number % 5 > 0],
         **given,
     }  # fmt: skip
 
@@ -65,8 +66,8 @@ def _drawn(
 
 def params(**given: object) -> train.Params:
     usual: dict[str, object] = {
-        "recipe": "plain", "task": "binary", "model": "base_cnn", "pretrained": False,
-        "size": SIDE, "epochs": 2, "batch": 8, "learning_rate": 1e-3,
+        "recipe": "plain", "task": "binary", "protocol": "honest", "model": "base_cnn",
+        "pretrained": False, "size": SIDE, "epochs": 2, "batch": 8, "learning_rate": 1e-3,
         "schedule": Schedule.CONSTANT, "label_smoothing": 0.0, "patience": 10,
         "augmentation": "none", "seed": 1,
     }  # fmt: skip

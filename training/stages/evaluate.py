@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 
 from manifests.contract.prepared import Prepared
+from manifests.contract.protocol import Leak, warning
 from manifests.contract.table import write_arrow
 from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, load_for
@@ -29,11 +30,9 @@ SAID = pa.schema([
 ])  # fmt: skip
 
 
-HEADLINE = {
-    "test": ("n", "groups", "accuracy", "accuracy_low", "accuracy_high", "macro_f1", "auc",
-             "auc_low", "auc_high"),
-    "val": ("n", "accuracy", "auc"),
-}  # fmt: skip
+WHOLE = ("n", "groups", "accuracy", "accuracy_low", "accuracy_high", "macro_f1", "auc",
+         "auc_low", "auc_high")  # fmt: skip
+HEADLINE = {"test": WHOLE, "val": ("n", "accuracy", "auc"), "external": WHOLE}
 """What `dvc metrics show` compares."""
 
 
@@ -52,14 +51,16 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
     """Write figures.json, metrics.json, predictions.parquet, confusion.csv, roc.csv to `folder`.
 
     metrics.json holds the headline figures of figures.json, so that `dvc metrics show` fits a
-    screen. confusion.csv and roc.csv hold the test split only. Raises `WrongCheckpoint` when the
+    screen. confusion.csv and roc.csv hold the test films only; `external` films, of sources never
+    trained on, have figures of their own. Both name the protocol, and of one that leaks how much,
+    with the words that must stand beside its figures. Raises `WrongCheckpoint` when the
     network in `trained` was not trained on this data.
     """
     net, about = load_for(prepared, trained)
     generator = seed_everything(about.seed)
     said = {
-        split: _predictions(net, films_of(prepared, about.asked, split), about)
-        for split in (Split.TEST, Split.VAL)
+        split: _predictions(net, films_of(prepared, about.asked, split, about.protocol), about)
+        for split in (Split.TEST, Split.VAL, Split.EXTERNAL)
     }
     figures = {
         split.value: judge(predictions, params.bootstrap, params.confidence, generator)
@@ -71,16 +72,37 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
         "experiment": about.experiment,
         "manifest_id": about.manifest_id,
         "recipe_id": about.recipe_id,
+        **_protocol(prepared, about),
     }
     write_json(folder / "figures.json", {**figures, "about": facts})
     headline = {
         split: {name: figures[split].get(name) for name in names}
         for split, names in HEADLINE.items()
     }
-    write_json(folder / "metrics.json", {"manifest_id": about.manifest_id, **headline})
+    stamp = {name: facts[name] for name in ("manifest_id", "protocol", "leaked_share", "warning")}
+    write_json(folder / "metrics.json", {**stamp, **headline})
     _write_predictions(folder / "predictions.parquet", said, {**wording(prepared)})
     _write_plots(folder, said[Split.TEST][1])
-    log.info("%s: test %s", about.experiment, _sentence(figures[Split.TEST.value]))
+    for split in (Split.TEST, Split.EXTERNAL):
+        told = _sentence(figures[split.value])
+        log.info("%s, protocol %s: %s %s", about.experiment, about.protocol, split, told)
+    if facts["warning"]:
+        log.warning("%s: %s", about.experiment, facts["warning"])
+
+
+def _protocol(prepared: Prepared, about: Checkpoint) -> dict[str, object]:
+    """The protocol, and the share of its labelled test films whose group was trained on."""
+    found = [
+        films_of(prepared, about.asked, split, about.protocol).rows["group"]
+        for split in (Split.TRAIN, Split.TEST)
+    ]
+    seen, judged = found
+    measured = Leak(films=len(judged), leaked=int(judged.isin(seen).sum()))
+    return {
+        "protocol": about.protocol,
+        "leaked_share": round(measured.share, 6),
+        "warning": warning(about.protocol, measured),
+    }
 
 
 def _predictions(net: nn.Module, films: Films, about: Checkpoint) -> tuple[Films, Predictions]:

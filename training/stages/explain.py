@@ -52,7 +52,7 @@ def main(prepared: Prepared, trained: Path, truth: Path, folder: Path, params: P
     """
     net, about = load_for(prepared, trained)
     seed_everything(about.seed)
-    films = films_of(prepared, about.asked, Split.TEST)
+    films = films_of(prepared, about.asked, Split.TEST, about.protocol)
     values = predict(net, films, about.look, device())
     chances = torch.softmax(values.double(), 1).numpy()
     picked = choose(films, chances, params.films)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from manifests.contract.folder import PART
 from manifests.contract.prepared import Prepared
+from manifests.contract.protocol import Protocol, chosen_by
 from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, write_about, write_weights
 from training.data import look_at
@@ -28,6 +29,8 @@ class Params(Plan):
     """Which prepared films to learn from."""
     task: str
     """Which labels to learn."""
+    protocol: Protocol
+    """Which films to learn from: honest, paper (by image, leaks) or loso:KEY (KEY held out)."""
     model: str
     """Any timm name, or base_cnn (the paper's 4.1)."""
     pretrained: bool
@@ -45,16 +48,17 @@ def main(prepared: Prepared, folder: Path, params: Params, task: dict[str, list[
     training films.
     """
     asked = read_task(task)
-    seen, chosen_by = (films_of(prepared, asked, split) for split in (Split.TRAIN, Split.VAL))
-    _check(seen, chosen_by, params.task)
+    seen, chosen = (
+        films_of(prepared, asked, split, params.protocol)
+        for split in (Split.TRAIN, chosen_by(params.protocol))
+    )
+    _check(seen, chosen, params.task)
     generator = seed_everything(params.seed)
     look = look_at(seen, params.size)
     net = on_device(build(
         params.model, classes=len(asked), size=params.size, pretrained=params.pretrained
     ))  # fmt: skip
-    course = train(
-        net, Lesson(train=seen, val=chosen_by, look=look, plan=params, generator=generator)
-    )
+    course = train(net, Lesson(train=seen, val=chosen, look=look, plan=params, generator=generator))
     write_history(folder / "history.csv", course.history)
     write_about(folder, Checkpoint(
         **wording(prepared),
@@ -63,6 +67,7 @@ def main(prepared: Prepared, folder: Path, params: Params, task: dict[str, list[
         model=params.model,
         labels=tuple(asked),
         task=dict(asked),
+        protocol=params.protocol,
         manifest_id=prepared.manifest_id,
         recipe_id=prepared.recipe_id,
         channels=prepared.channels,
@@ -77,13 +82,14 @@ def main(prepared: Prepared, folder: Path, params: Params, task: dict[str, list[
     ))  # fmt: skip
     best = course.history[course.best_epoch - 1]
     log.info(
-        "%s: %d training films, %d validation films; best epoch %d of %d, validation accuracy %s",
-        params.model, len(seen), len(chosen_by), course.best_epoch, len(course.history),
+        "%s, protocol %s: %d training films, %d validation films; best epoch %d of %d, validation "
+        "accuracy %s", params.model, params.protocol, len(seen), len(chosen),
+        course.best_epoch, len(course.history),
         "unknown" if best.val_accuracy is None else f"{best.val_accuracy:.3f}",
     )  # fmt: skip
 
 
-def _check(seen: Films, chosen_by: Films, task: str) -> None:
+def _check(seen: Films, chosen: Films, task: str) -> None:
     present = len(seen.labels) - len(seen.absent)
     if present < 2:  # noqa: PLR2004 - telling apart takes two
         raise Untrainable(
@@ -91,7 +97,7 @@ def _check(seen: Films, chosen_by: Films, task: str) -> None:
             f"{', '.join(seen.labels)}; at least two are needed. Add films, or ask for other "
             "labels in params.yaml"
         )
-    for name, films in (("training", seen), ("validation", chosen_by)):
+    for name, films in (("training", seen), ("validation", chosen)):
         if films.absent:
             log.warning("the %s split has no film of %s", name, ", ".join(films.absent))
 

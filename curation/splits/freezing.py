@@ -1,0 +1,61 @@
+"""What the ledger holds once every film is taken in."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from curation.splits.members import members
+from curation.splits.placement import Shares, in_turn
+from manifests.contract.vocabulary import Finding, Split
+
+
+class Frozen(NamedTuple):
+    """The ledger to write, and how it differs from the one that was read."""
+
+    known: dict[str, Split]
+    added: int
+    moved: int
+    """Films taken in that the stage had put on another side, by their hash."""
+    mended: int
+    """Lines that had another side."""
+
+
+def frozen(
+    records: pd.DataFrame, known: Mapping[str, Split], ruled: Collection[str], shares: Shares
+) -> Frozen:
+    """The ledger `known` with every film of `records`, which have the `split` that it gives.
+
+    A group with a film in the ledger stays; the others are placed in turn within the class of their
+    leading finding, beside those in `ruled`. These, in a frozen list or `external`, are not drawn:
+    they get no line and keep the one that they have.
+    """
+    sides = dict(zip(records["group"], map(Split, records["split"]), strict=True))
+    names = [(group, film, name) for group, film, name in members(records)]
+    told = {group for group, _, name in names if name in known} | set(ruled)
+    held = {group: side for group, side in sides.items() if group in told}
+    placed = held | in_turn(leading_findings(records), held, shares)
+    lines = {
+        name: placed[group]
+        for group, film, name in names
+        if group not in ruled and (name in known or name == film)
+    }
+    stood = {name: sides[group] for group, _, name in names}
+    new = lines.keys() - known.keys()
+    return Frozen(
+        known={**known, **lines},
+        added=len(new),
+        moved=sum(lines[name] != stood[name] for name in new),
+        mended=sum(known[name] != side for name, side in lines.items() if name in known),
+    )
+
+
+def leading_findings(records: pd.DataFrame) -> dict[str, Finding]:
+    """Group -> the finding of its films that comes first in the vocabulary."""
+    order = {finding: number for number, finding in enumerate(Finding)}
+    rank = records["finding"].map(lambda finding: order[Finding(finding)]).astype("int64")
+    findings = list(Finding)
+    return {
+        str(group): findings[int(number)]
+        for group, number in rank.groupby(records["group"]).min().items()
+    }
