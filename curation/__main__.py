@@ -122,6 +122,7 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
     """One record for each picture; one group for each patient."""
     from curation.duplicates.pair import Pair
     from curation.duplicates.withdrawn import left_in_merge
+    from curation.labels.conflicts import Side, conflicts
     from curation.stages import dedup as room
     from manifests.contract import table
     from manifests.contract.folder import whole_folder
@@ -134,6 +135,8 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
         )
         keep("dedup", len(records), verdict, part)
         table.write_arrow(part / "pairs.parquet", table.to_arrow(pairs, Pair))
+        disputed = conflicts(records, verdict.kept, pairs)
+        table.write_arrow(part / "conflicts.parquet", table.to_arrow(disputed, Side))
 
 
 def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
