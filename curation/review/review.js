@@ -53,7 +53,10 @@ function show(number) {
   film("b", pair.b, b);
   at("conflict").hidden = pair.why !== "label conflict";
   at("line").textContent = `${pair.a},findings,FINDING,REASON,WHO,${today()}`;
-  at("words").replaceChildren(...data.names.flatMap((name, n) => words(name, a.words[n], b.words[n])));
+  const rows = data.names.flatMap((name, n) => words(name, a.words[n], b.words[n]));
+  /* What differs comes first: it is what the eye is there for. */
+  const differs = (row) => Number(row.classList.contains("differs"));
+  at("words").replaceChildren(...rows.sort((one, other) => differs(other) - differs(one)));
   lay(view);
   mark();
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 from records import record, records
 from textures import texture
 from typer.testing import CliRunner
@@ -173,8 +173,13 @@ def test_the_same_pairs_make_the_same_page(tmp_path: Path) -> None:
     assert html(tmp_path) == html(tmp_path)
 
 
-def test_a_thousand_pairs_fit_on_a_page_of_ten_megabytes(tmp_path: Path) -> None:
-    page = html(tmp_path, 1000)
+@pytest.fixture(scope="module")
+def thousand(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return html(tmp_path_factory.mktemp("thousand"), 1000)
+
+
+def test_a_thousand_pairs_fit_on_a_page_of_ten_megabytes(thousand: str) -> None:
+    page = thousand
     assert len(page.encode()) < 10_000_000
     assert page.count("data:image/webp") == 2000
     assert sum(map(len, re.findall(r"data:image/webp[^\"]*", page))) <= 1.1 * BUDGET
@@ -293,7 +298,12 @@ def test_where_the_browser_keeps_nothing_it_says_so_and_asks_before_it_leaves(
     page = visit(html(tmp_path), closed)
     assert page.locator("#unkept").is_visible()
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.keyboard.press("s")
     page.reload()
     assert asked == ["beforeunload"]
@@ -349,8 +359,8 @@ def test_the_page_fits_the_width_and_every_picture_is_described(
 
 
 @pytest.mark.browser
-def test_a_thousand_pairs_can_be_answered(tmp_path: Path, visit: Visit) -> None:
-    page = visit(html(tmp_path, 1000))
+def test_a_thousand_pairs_can_be_answered(tmp_path: Path, thousand: str, visit: Visit) -> None:
+    page = visit(thousand)
     page.evaluate("for (let n = 0; n < 1000; n += 1) answer(n % 2 ? 'same' : 'different')")
     assert page.locator("#decided").text_content() == "1000 decided"
     assert len(reviewed.read(exported(page, tmp_path))) == 1000
