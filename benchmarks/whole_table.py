@@ -42,6 +42,7 @@ from manifests.contract import table
 from manifests.contract.folder import whole_folder
 from manifests.contract.images import Pixels
 from manifests.contract.packing import png
+from manifests.contract.params import read, section
 from manifests.contract.record import Record
 from manifests.contract.vocabulary import Finding, Relation
 from manifests.contract.working import WorkingCopies, write_packed
@@ -200,10 +201,13 @@ def stages(
         merged, merged[:0], whole.near, MANIFESTS / "pairs.csv"
     )[0])  # fmt: skip
     left = merged[~merged["record_id"].isin(found["record_id"])]
-    params = filtering.Params(adult_from_years=18, unknown_age="keep", unknown_view="keep")
+    sections = read(Path("params.yaml"))
+    params = section(sections, "filter", filtering.Params)
     adults = line.run("filter", lambda: filtering.main(found, left, licenses, params))
-    sides = split.Params(val=0.1, test=0.2, salt="whole")
-    final = line.run("split", lambda: split.main(adults, MANIFESTS / "frozen", sides))
+    sides = section(sections, "split", split.Params)
+    final = line.run("split", lambda: split.main(
+        adults, MANIFESTS / "frozen", folder / "no-ledger.csv", sides
+    ).verdict)  # fmt: skip
     line.release(final, merged, copies)
     return pairs
 

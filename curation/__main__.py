@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from curation import fetch_commands, folder_commands, source_commands, split_commands
+from curation import (
+    fetch_commands,
+    folder_commands,
+    review_commands,
+    source_commands,
+    split_commands,
+)
 from manifests.contract.faults import start_stage, told_in_sentences
 
 if TYPE_CHECKING:
@@ -41,6 +47,7 @@ app.add_typer(fetch_commands.app)
 app.add_typer(folder_commands.app)
 app.command()(split_commands.freeze)
 app.command()(split_commands.protocols)
+app.command()(review_commands.review)
 
 
 def stage(name: str) -> Callable[[Command], Command]:
@@ -131,6 +138,7 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
     """One record for each picture; one group for each patient."""
     from curation.duplicates.pair import Pair
     from curation.duplicates.withdrawn import left_in_merge
+    from curation.labels.conflicts import Side, conflicts
     from curation.stages import dedup as room
     from manifests.contract import table
     from manifests.contract.folder import whole_folder
@@ -144,6 +152,8 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
         )  # fmt: skip
         keep("dedup", len(records), verdict, part)
         table.write_arrow(part / "pairs.parquet", table.to_arrow(pairs, Pair))
+        disputed = conflicts(records, verdict.kept, pairs)
+        table.write_arrow(part / "conflicts.parquet", table.to_arrow(disputed, Side))
 
 
 def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -44,7 +45,8 @@ def corrected(records: pd.DataFrame, place: Path, licenses: Licenses) -> pd.Data
             # The source may be left out of this profile; the correction waits for it.
             log.warning("%s: no record %s here", line, fix["record_id"])
             continue
-        rows[fix["record_id"]] |= _fixed(fix)
+        row = rows[fix["record_id"]]
+        row |= {**_fixed(fix), "corrected": _with(row["corrected"], fix["column"])}
     judged = {fix["record_id"] for _, fix in fixes if fix["column"] == "abnormal"}
     for record_id in rows.keys() - judged:
         rows[record_id] |= _shown(rows[record_id], found[record_id])
@@ -56,6 +58,11 @@ def _require_known(license_id: str, licenses: Licenses, line: str) -> None:
         licenses.of(license_id)
     except Misspelt as fault:
         raise Misspelt(f"{line}: {fault}") from None
+
+
+def _with(corrected: object, column: str) -> list[str]:
+    known = corrected if isinstance(corrected, Iterable) else ()
+    return sorted({*map(str, known), column})
 
 
 def _fixed(fix: dict[str, str]) -> Row:

@@ -12,6 +12,7 @@ from manifests.contract.faults import start_stage, told_in_sentences
 
 PARAMS = Path("params.yaml")
 Folder = Annotated[Path, typer.Argument(show_default=False)]
+Task = Annotated[str, typer.Argument(help="Key in params.yaml's tasks.")]
 Experiment = Annotated[str, typer.Argument(help="Key in params.yaml's experiments.")]
 
 app = typer.Typer(
@@ -68,6 +69,21 @@ def explain(prepared: Folder, trained: Folder, truth: Folder, out: Folder) -> No
     settings = params("explain", room.Params)
     with whole_folder(out) as part:
         room.main(read_prepared(prepared), trained, truth, part, settings)
+
+
+@app.command()
+def suspects(task: Task, prepared: Folder, out: Folder) -> None:
+    """Rank the films of a task by how much a plain classifier doubts their label."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import Misspelt, read
+    from manifests.contract.prepared import read_prepared
+    from training.stages import suspects as room
+
+    tasks = read(PARAMS)["tasks"]
+    if task not in tasks:
+        raise Misspelt(f"params.yaml: {task!r} is no task; known: {', '.join(tasks)}")
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), part, params("suspects", room.Params), tasks[task])
 
 
 def main() -> None:

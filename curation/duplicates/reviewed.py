@@ -51,6 +51,13 @@ def read(place: Path) -> list[tuple[str, Decision]]:
     return list(_without_conflict([(line, _decision(line, cells)) for line, cells in decisions]))
 
 
+def together(
+    first: Sequence[tuple[str, Decision]], second: Sequence[tuple[str, Decision]]
+) -> list[tuple[str, Decision]]:
+    """The decisions of both, each once. Raises `Misspelt` naming two lines that contradict."""
+    return list(_without_conflict([*first, *second]))
+
+
 def _decision(line: str, cells: Mapping[str, str]) -> Decision:
     try:
         decision = Decision.model_validate(cells)

@@ -1,8 +1,8 @@
 """Everything that the report looks at, read from the folders of the stages."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,10 @@ class ReportInputs:
     """Columns of `curation.duplicates.pair.Pair`."""
     experiments: Sequence[Experiment]
     copies: WorkingCopies
+    disputed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Columns of `curation.labels.conflicts.Side`; empty where no label is disputed."""
+    suspects: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Task -> the films that a classifier looked at, most doubted first."""
 
 
 def load(
@@ -61,6 +65,11 @@ def load(
         pairs=to_pandas(read_arrow(data / "dedup" / "pairs.parquet")),
         experiments=[experiment(data, name) for name in sorted(experiments)],
         copies=WorkingCopies(folders),
+        disputed=to_pandas(read_arrow(data / "dedup" / "conflicts.parquet")),
+        suspects={
+            place.parent.name: to_pandas(read_arrow(place))
+            for place in sorted((data / "suspects").glob("*/suspects.parquet"))
+        },
     )
 
 

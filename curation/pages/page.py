@@ -16,27 +16,30 @@ NOTHING = "\u2013"
 """Stands where a figure does not exist."""
 
 
-def page(template: str, facts: Mapping[str, object]) -> str:
-    """The template with the facts, every one of them escaped.
+def page(template: str, facts: Mapping[str, object], folder: Path = ROOM) -> str:
+    """The template in `folder` with the facts, every one of them escaped.
+
+    Its style and script lie beside it: `report.css` and `report.js` for `report.html.jinja`.
 
     The policy names the hashes of our own style and script, not a random nonce: the same facts
     give the same bytes, and a word that came as a script is neither.
     """
-    style = (ROOM / "report.css").read_text(encoding="utf-8")
-    script = (ROOM / "report.js").read_text(encoding="utf-8")
+    name = template.partition(".")[0]
+    style = (folder / f"{name}.css").read_text(encoding="utf-8")
+    script = (folder / f"{name}.js").read_text(encoding="utf-8")
     policy = "; ".join([
         "default-src 'none'", "img-src data:", f"style-src {_source(style)}",
         f"script-src {_source(script)}", "base-uri 'none'", "form-action 'none'",
     ])  # fmt: skip
     # Both files are ours; escaping would break them, and their hashes with them.
     ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - ours, see above
-    return _room().get_template(template).render(policy=policy, **ours, **facts)
+    return _room(folder).get_template(template).render(policy=policy, **ours, **facts)
 
 
 @functools.cache
-def _room() -> jinja2.Environment:
+def _room(folder: Path) -> jinja2.Environment:
     room = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ROOM), autoescape=True, undefined=jinja2.StrictUndefined,
+        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     room.filters |= {"share": share, "link": link, "spaced": spaced, "figure": figure}

@@ -14,9 +14,10 @@ from curation.duplicates.keeper import keepers
 from curation.duplicates.pair import Edge, Link, table_of
 from curation.duplicates.search import scored
 from curation.duplicates.withdrawn import copies_of_withdrawn, without
+from curation.labels.rules import Decided, rulings, told
 from curation.verdict import Verdict, refuse
 from curation.work.bench import ALONE, Bench
-from manifests.contract.vocabulary import Reason, Relation
+from manifests.contract.vocabulary import LabelRule, Reason, Relation
 from manifests.contract.working import WorkingCopies
 
 log = logging.getLogger(__name__)
@@ -85,12 +86,19 @@ def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verd
     clusters = components(
         records["record_id"], [pair for pair, link in links.items() if link.is_copy]
     )
-    kept = keepers(records, clusters, links)
+    decided = rulings(records, clusters)
+    overruled = {film for film, ruling in decided.items() if film not in ruling.counting}
+    kept = keepers(records, clusters, links, overruled)
     _warn_of_contradictions(links, kept)
     records["copies"] = _filled(records, "copies", _copies(clusters))
+    rules = dict.fromkeys(records["record_id"]) | {f: d.rule for f, d in decided.items()}
+    records["label_rule"] = _filled(records, "label_rule", rules)
+    records["is_conflict"] = (records["label_rule"] == LabelRule.CONFLICT).fillna(False)
     stays = records["record_id"] == records["record_id"].map(kept)
+    findings = dict(zip(records["record_id"], records["finding"], strict=True))
     verdict = Verdict(
-        records[stays].reset_index(drop=True), _refused(records[~stays], kept, links, records)
+        records[stays].reset_index(drop=True),
+        _refused(records[~stays], kept, links, findings, decided),
     )
     return verdict, table_of(links, records, kept)
 
@@ -130,9 +138,12 @@ def _filled(records: pd.DataFrame, column: str, values: Mapping[str, object]) ->
 
 
 def _refused(
-    left: pd.DataFrame, kept: Mapping[str, str], links: Mapping[Edge, Link], records: pd.DataFrame
+    left: pd.DataFrame,
+    kept: Mapping[str, str],
+    links: Mapping[Edge, Link],
+    said: Mapping[str, str],
+    decided: Mapping[str, Decided],
 ) -> pd.DataFrame:
-    findings = dict(zip(records["record_id"], records["finding"], strict=True))
     partners: dict[str, list[tuple[bool, float, str, Link]]] = {}
     for (one, other), link in links.items():
         for film, partner in ((one, other), (other, one)):
@@ -143,21 +154,15 @@ def _refused(
     details = []
     for film in left["record_id"]:
         _, _, partner, link = min(partners[film], key=lambda rank: rank[:3])
-        details.append(_sentence(link, partner, kept[film], findings[film], findings[kept[film]]))
+        dispute = told(decided.get(film), said[film], said[kept[film]])
+        details.append(_sentence(link, partner, kept[film], dispute))
     return refuse(left, "dedup", Reason.DUPLICATE, details, [kept[f] for f in left["record_id"]])
 
 
-def _sentence(link: Link, partner: str, keeper: str, here: str, there: str) -> str:
-    """Why a copy left, where its twin is, and what to do when the two do not agree."""
-    told = f"{link.told} {partner}" + (
-        "" if partner == keeper else f", in whose place {keeper} stays"
-    )
-    if here == there:
-        return told
-    return (
-        f"{told}; label conflict: {here} here, {there} there: "
-        "settle it in manifests/corrections.csv, or the pair in manifests/pairs.csv"
-    )
+def _sentence(link: Link, partner: str, keeper: str, dispute: str) -> str:
+    """Why a copy left, where its twin is, and what became of a dispute about the label."""
+    stays = "" if partner == keeper else f", in whose place {keeper} stays"
+    return f"{link.told} {partner}{stays}{dispute}"
 
 
 def _warn_of_contradictions(links: Mapping[Edge, Link], kept: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Stage filter: frontal radiographs of adults, with the evidence for every other film."""
 
+from functools import partial
 from typing import Literal
 
 import pandas as pd
@@ -10,7 +11,7 @@ from curation.strictest import strictest
 from curation.verdict import Verdict, refuse
 from manifests.contract.record import Rejection
 from manifests.contract.table import frame
-from manifests.contract.vocabulary import Modality, Reason, View
+from manifests.contract.vocabulary import Finding, Modality, Reason, View
 
 Policy = Literal["keep", "reject"]
 Rule = tuple["pd.Series[bool]", Reason, "pd.Series[str]"]
@@ -28,6 +29,8 @@ class Params(BaseModel):
     """A film without an age is not proved adult; kept films carry `pediatric` empty."""
     unknown_view: Policy
     """A radiograph without a view may be a lateral."""
+    contradicted_by_test: Policy
+    """COVID-19 with a negative virus test, or a normal film with a positive one, on any copy."""
 
 
 def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: Params) -> Verdict:
@@ -40,6 +43,8 @@ def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: 
     records["pediatric"], records["pediatric_evidence"] = _childhood(records, left, params)
     kept, rejections = records, [frame([], Rejection)]
     rules = [*_rules(records, left, params), _license_rule(records, left, licenses)]
+    # Last, so that a person is asked about films only that nothing else takes out.
+    rules += _label_rules(records, left, params)
     for is_out, reason, found in rules:
         out = kept[is_out.reindex(kept.index).fillna(False).astype(bool)]
         details = [
@@ -102,6 +107,28 @@ def _license_rule(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses)
         [not licenses.of(spdx).may_train for spdx in said["value"]], index=records.index, dtype=bool
     )
     return is_out, Reason.LICENSE, "license: " + said["value"] + said["by"]
+
+
+def _label_rules(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> list[Rule]:
+    """Films whose label is disputed train and test nothing until a person decides."""
+    disputed = (
+        "label conflict: copies of it are called different things (data/dedup/conflicts.parquet); "
+        "one line in manifests/corrections.csv or manifests/pairs.csv brings it back; finding: "
+    ) + records["finding"]
+    rules: list[Rule] = [
+        (records["is_conflict"].fillna(False), Reason.LABEL_CONFLICT, disputed)
+    ]  # fmt: skip
+    if params.contradicted_by_test == "reject":
+        for finding, outcome in ((Finding.COVID19, False), (Finding.NORMAL, True)):
+            test = strictest(records, left, "pcr_positive", partial(_test_rank, outcome))
+            is_out = (records["finding"] == finding) & (test["value"] == outcome)
+            found = f"label conflict: {finding} with a {outcome} virus test" + test["by"]
+            rules.append((is_out, Reason.LABEL_CONFLICT, found))
+    return rules
+
+
+def _test_rank(outcome: bool, positive: bool | None) -> int:  # noqa: FBT001 - a cell
+    return 0 if pd.notna(positive) and positive is outcome else 1
 
 
 def _modality_rank(modality: str) -> int:

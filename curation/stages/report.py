@@ -3,7 +3,7 @@
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from curation.pages import counts, films, flow, models
+from curation.pages import counts, doubts, films, flow, models
 from curation.pages.inputs import ReportInputs
 from curation.pages.page import page
 from curation.pages.pictures import colour_bar
@@ -23,7 +23,7 @@ class Params(BaseModel):
     samples: int = Field(ge=0, le=60)
     """Films shown per source."""
     pairs: int = Field(ge=0, le=200)
-    """Pairs shown side by side, the least certain first."""
+    """Pairs shown side by side, the least certain first; so many disputed labels, and suspects."""
 
 
 def main(inputs: ReportInputs, params: Params) -> str:
@@ -49,7 +49,13 @@ def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:
         str(key): films.sampled(rows, params.samples)
         for key, rows in inputs.records.groupby("source", sort=True)
     }
+    disputed = doubts.chosen_cases(inputs.disputed, params.pairs)
+    doubted = {
+        task: doubts.doubtful(table, params.pairs) for task, table in inputs.suspects.items()
+    }
     wanted = {*chosen["a"], *chosen["b"], *(i for ids in sampled.values() for i in ids)}
+    for table in (disputed, *doubted.values()):
+        wanted |= set(table.get("record_id", []))
     pictures = films.pictured(inputs.copies, wanted)
     rows = {
         str(row["record_id"]): {str(name): value for name, value in row.items()}
@@ -64,6 +70,17 @@ def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:
         "pairs": films.paired(chosen, rows, pictures),
         "pair_counts": counts.counts(inputs.pairs["relation"]),
         "conflicts": _conflicts(inputs.pairs, rows),
+        "cases": doubts.cases(disputed, rows, pictures),
+        "case_counts": doubts.counted(inputs.disputed),
+        "doubts": [
+            {
+                "name": task,
+                "films": len(inputs.suspects[task]),
+                "count": int(inputs.suspects[task]["is_suspect"].sum()),
+                "suspects": doubts.suspects(table, rows, pictures),
+            }
+            for task, table in doubted.items()
+        ],
     }
 
 

@@ -16,6 +16,7 @@ from pydantic import (
 from manifests.contract.column import Column, required
 from manifests.contract.vocabulary import (
     Finding,
+    LabelRule,
     Modality,
     OfficialSplit,
     Reason,
@@ -114,6 +115,10 @@ class Record(BaseModel):
         str | None, Column("ingest", "JSON: what else the source's table says, in its own words")
     ] = None
 
+    corrected: Annotated[
+        tuple[str, ...] | None, Column("merge", "columns that a person corrected")
+    ] = None
+
     copies: Annotated[
         tuple[str, ...] | None, Column("dedup", "record ids of the copies that left", True)
     ] = None
@@ -124,6 +129,12 @@ class Record(BaseModel):
     patient_ill: Annotated[
         bool | None,
         Column("dedup", "another film of the group shows a pneumonia", True),
+    ] = None
+    label_rule: Annotated[
+        LabelRule | None, Column("dedup", "what decided where copies are called different things")
+    ] = None
+    is_conflict: Annotated[
+        bool | None, Column("dedup", "copies contradict each other and nobody has decided")
     ] = None
 
     pediatric: Annotated[bool | None, Column("filter", "under the adult age? empty: unknown")] = (

@@ -141,7 +141,8 @@ def check_records(rows: pd.DataFrame, stage: str) -> None:
     """Hold the table-wide rules after `stage`; raise `BrokenTable` with the rows at fault.
 
     Ids are unique; every column written so far is filled where it must be; a record id starts with
-    its source; from `split` on, no group stands on two sides.
+    its source; from `filter` on, no label is disputed; from `split` on, no group stands on two
+    sides.
     """
     done = STAGES[: STAGES.index(stage) + 1]
     for name, column in columns(Record).items():
@@ -159,6 +160,10 @@ def check_records(rows: pd.DataFrame, stage: str) -> None:
     strange = rows[is_strange]
     if len(strange):
         raise BrokenTable(f"after {stage}: ids do not start with their source: {_some(strange)}")
+    # The one word for "out of training until a person decides", whatever stage forgets it.
+    disputed = rows[rows["is_conflict"].fillna(False)] if "filter" in done else twice
+    if len(disputed):
+        raise BrokenTable(f"after {stage}: labels are disputed: {_some(disputed)}")
     if "split" in done and len(rows):
         sides = rows.groupby("group")["split"].nunique()
         if (sides > 1).any():

@@ -117,6 +117,16 @@ class Relation(StrEnum):
     DIFFERENT = "different"
 
 
+class LabelRule(StrEnum):
+    """What decided between copies of one film whose sources call it different things, in order."""
+
+    CORRECTED_BY_A_PERSON = "corrected_by_a_person"
+    KNOWN_OVER_UNKNOWN = "known_over_unknown"
+    MORE_SPECIFIC = "more_specific"
+    NAMES_MORE = "names_more"
+    CONFLICT = "conflict"
+
+
 class Reason(StrEnum):
     """Why a row left the table. The `detail` beside it says what was found, where, what to do."""
 
@@ -131,6 +141,7 @@ class Reason(StrEnum):
     NOT_FRONTAL = "not_frontal"
     NOT_RADIOGRAPH = "not_radiograph"
     PEDIATRIC = "pediatric"
+    LABEL_CONFLICT = "label_conflict"
     LICENSE = "license"
     WITHDRAWN = "withdrawn"
 

@@ -10,8 +10,12 @@ from manifests.contract.record import Record
 from manifests.contract.table import check_counts
 
 LICENSES = Licenses.load(ROOT / "manifests/licenses.yaml")
-KEEP = stage.Params(adult_from_years=18, unknown_age="keep", unknown_view="keep")
-STRICT = stage.Params(adult_from_years=18, unknown_age="reject", unknown_view="reject")
+KEEP = stage.Params(
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", contradicted_by_test="keep"
+)
+STRICT = stage.Params(
+    adult_from_years=18, unknown_age="reject", unknown_view="reject", contradicted_by_test="reject"
+)
 
 NONE = records([])
 """No copy left."""
@@ -153,3 +157,39 @@ def test_a_sources_own_mark_of_a_child_counts(
     assert ("kept" if len(verdict.kept) else str(verdict.rejected["reason"].iloc[0])) == expected
     told = verdict.kept["pediatric_evidence"] if len(verdict.kept) else verdict.rejected["detail"]
     assert evidence in str(told.iloc[0])
+
+
+def test_a_disputed_label_takes_the_film_out_and_says_what_brings_it_back() -> None:
+    verdict = stage.main(records([record("a", is_conflict=True)]), NONE, LICENSES, KEEP)
+    (gone,) = verdict.rejected.to_dict("records")
+    assert gone["reason"] == "label_conflict"
+    assert "corrections.csv" in gone["detail"]
+
+
+def test_a_decided_label_stays() -> None:
+    assert reason(record("a", is_conflict=False, label_rule="more_specific")) == "kept"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"pcr_positive": False}, "label_conflict"),
+        ({"pcr_positive": True}, "kept"),
+        ({"finding": "normal", "pcr_positive": True}, "label_conflict"),
+        ({"finding": "pneumonia", "pcr_positive": False}, "kept"),
+        ({}, "kept"),
+    ],
+)
+def test_a_test_that_contradicts_the_label_is_a_parameter(
+    given: dict[str, object], expected: str
+) -> None:
+    film = record("a", view="PA", **given)
+    assert expected == reason(film, STRICT)
+    assert reason(film, KEEP) == "kept"
+
+
+def test_the_test_of_a_copy_contradicts_too() -> None:
+    kept, left = record("a", copies=("cohen/b",)), record("b", pcr_positive=False)
+    verdict = stage.main(records([kept]), records([left]), LICENSES, STRICT)
+    assert verdict.rejected["reason"].tolist() == ["label_conflict"]
+    assert "by its copy cohen/b" in verdict.rejected["detail"].iloc[0]

@@ -29,7 +29,9 @@ from manifests.contract.working import WorkingCopies, write_packed
 TERMS = ROOT / "manifests/terms.yaml"
 READING = ingest.Params(max_side=1024, max_megapixels=10)
 COMPARING = dedup.Params(candidates=5, copy_at_least=0.9, same_patient_at_least=0.6)
-FILTERING = filtering.Params(adult_from_years=18, unknown_age="keep", unknown_view="keep")
+FILTERING = filtering.Params(
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", contradicted_by_test="keep"
+)
 USUAL = {"url": "https://example.org", "modality": "X-ray", "license": "CC BY 4.0"}
 
 

@@ -25,7 +25,7 @@ from manifests.contract.vocabulary import Relation, Split
 
 GRAPHS = 10_000
 SOURCES = tuple(keys())
-SAME = Link(relation=Relation.SAME_PATIENT, score=0.7)
+SAME = Link(relation=Relation.SAME_PATIENT_OR_SERIES, score=0.7)
 OTHER = Link(relation=Relation.DIFFERENT, score=0.1)
 Joins = dict[Edge, Link]
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from records import record, records
 
 from curation.duplicates.pair import Pair
+from curation.labels.conflicts import conflicts
 from curation.licenses import Licenses
 from curation.pages.inputs import Experiment, ReportInputs, experiment
 from curation.pages.page import link
@@ -31,8 +32,8 @@ FLAGS = [
 LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
 PARAMS = report.Params(samples=3, pairs=4)
 SECTIONS = [
-    "figures", "flow", "sources", "pairs", "split", "models", "heat", "rejections", "licences",
-    "reading",
+    "figures", "flow", "sources", "pairs", "labels", "split", "models", "heat", "rejections",
+    "licences", "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",
@@ -114,7 +115,18 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
         counts = [StageCount(stage="dedup", source="all", came_in=4, kept=3, rejected=gone)]
         stamp = {"version": "0.1.0", "name": "little-set", "profile": "demo"}
         write_working(tmp_path, ((row.record_id, pixels(n)) for n, row in enumerate(kept + left)))
+        disputed = conflicts(
+            records([*kept, film("c", **said, finding="normal")]),
+            records([film("a", copies=("cohen/c",), **said), kept[2]]),
+            pd.DataFrame([pair.model_dump()]),
+        )
+        doubted = pd.DataFrame({
+            "record_id": ["cohen/a", "cohen/b"], "source": "cohen", "label": "covid19",
+            "suggested": words, "score": [0.1, 0.9], "is_suspect": [True, False], "rank": [1, 2],
+            "rank_in_source": [1, 2], "share_in_source": 0.25,
+        })  # fmt: skip
         return ReportInputs(
+            disputed=disputed, suspects={words: doubted},
             figures=summary(table, rulings(table, Licenses.load(LICENSES), table), counts, stamp),
             records=table, ingested=records(kept + left), rejected=gone,
             pairs=pd.DataFrame([pair.model_dump()]),
@@ -210,6 +222,22 @@ def test_every_protocol_stands_on_the_page_with_its_films(inputs: Inputs) -> Non
     told = report.main(inputs(), PARAMS)
     for protocol in ("honest", "paper", "loso:cohen", "loso:sirm"):
         assert f'<th scope="row">{protocol}</th>' in told
+
+
+def test_a_disputed_label_stands_there_with_both_sides_and_what_settles_it(inputs: Inputs) -> None:
+    html = report.main(inputs(), PARAMS)
+    html = html[html.index('<section id="labels"') : html.index('<section id="split"')]
+    assert '<span class="chip">copies: conflict 1</span>' in html
+    assert 'alt="Film cohen/a: covid19' in html
+    assert 'alt="Film cohen/c: normal' in html
+    assert "manifests/corrections.csv" in html
+
+
+def test_a_suspect_is_called_a_suspicion_and_ranked_in_its_source(inputs: Inputs) -> None:
+    html = report.main(inputs(), PARAMS)
+    assert "harmless: 1 suspects among 2 films" in html
+    assert "A suspicion, not a verdict" in html
+    assert "1. in its source, of whose films 25\u2009% are harmless" in html
 
 
 def test_the_film_with_the_least_heat_in_the_lungs_comes_first(inputs: Inputs) -> None:

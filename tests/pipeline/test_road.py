@@ -101,7 +101,8 @@ def test_the_staged_folder_loads_offline(road: Path) -> None:
     ("section", "wrong", "named"),
     [
         ("split", {"val": 0.15, "test": 0.2, "slat": "one"}, "split.slat"),
-        ("filter", {"adult_from_years": -1, "unknown_age": "keep", "unknown_view": "keep"},
+        ("filter", {"adult_from_years": -1, "unknown_age": "keep", "unknown_view": "keep",
+                    "contradicted_by_test": "keep"},
          "filter.adult_from_years"),
     ],
 )  # fmt: skip

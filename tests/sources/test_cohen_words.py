@@ -33,7 +33,9 @@ USUAL = {
 }  # fmt: skip
 TASK = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]["three_class"]
 LICENSES = Licenses.load(ROOT / "manifests/licenses.yaml")
-ADULTS = filter.Params(adult_from_years=18, unknown_age="keep", unknown_view="keep")
+ADULTS = filter.Params(
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", contradicted_by_test="keep"
+)
 NONE = frame([], Record)
 PICTURES = sorted((FIXTURE / "images").iterdir())
 

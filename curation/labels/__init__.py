@@ -1,0 +1,1 @@
+"""What a film is called when those who hold it do not agree."""
