@@ -67,8 +67,9 @@ def in_turn(
 
     Class by class, each group goes to the side that is furthest below its share of that class. They
     come source by source (the one in the group's name), so that the turns share each source out
-    too, and in the order of their hashes within one. From nothing, every side ends within one group of its share; a class of
-    two groups is trained on and tested, at the demo's shares one of four stands on all three sides.
+    too, and in the order of their hashes within one. From nothing, every side ends within one group
+    of its share; a class of two groups is trained on and tested, at the demo's shares one of four
+    stands on all three sides.
     """
     made: dict[str, Split] = {}
     for found in Finding:
