@@ -22,6 +22,7 @@ SECTIONS = {
     "dedup": "curation.stages.dedup",
     "filter": "curation.stages.filter",
     "split": "curation.stages.split",
+    "suspects": "training.stages.suspects",
     "evaluate": "training.stages.evaluate",
     "explain": "training.stages.explain",
     "release": "curation.stages.release",
