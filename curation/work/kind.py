@@ -1,8 +1,8 @@
 """What a remembered result was made by, so that none outlives the code that made it.
 
 The name of a result holds a digest of the source text of the function's module and of every module
-of ours that it imports, and the versions of the libraries that touch pixels. Nobody has to think
-of raising a number when a line changes.
+of ours that it imports, the files of numbers that lie beside them, and the versions of the
+libraries that touch pixels. Nobody has to think of raising a number when a line changes.
 """
 
 import ast
@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OURS = ("curation", "manifests")
+DATA = (".csv", ".json", ".npy", ".npz", ".txt", ".yaml")
+"""Suffixes of what a module may read beside itself."""
 LIBRARIES = ("imagehash", "numpy", "opencv-python-headless", "pillow", "pydicom", "scipy")
 """Another version of these may give another last digit."""
 
@@ -43,7 +45,9 @@ def kind(name: str, version: int, module: str) -> Kind:
 def code_of(module: str, root: Path = ROOT) -> str:
     """A digest of `module` and all of ours that it imports, directly or not, and of libraries."""
     digest = hashlib.sha256()
-    for file in sorted(_reached(module, root)):
+    modules = _reached(module, root)
+    beside = {file for one in modules for file in one.parent.glob("*.*") if file.suffix in DATA}
+    for file in sorted(modules | beside):
         digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
         digest.update(file.read_bytes())
     for library in LIBRARIES:

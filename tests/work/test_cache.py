@@ -207,6 +207,7 @@ def test_a_change_of_any_module_that_takes_part_changes_the_code(tmp_path: Path)
     (room / "deep/two.py").write_text("import curation.three\n")
     (room / "three.py").write_text("BLUR = 4\n")
     (room / "other.py").write_text("BLUR = 4\n")
+    (room / "deep/fitted.csv").write_text("4\n")
 
     def code() -> str:
         code_of.cache_clear()
@@ -215,7 +216,7 @@ def test_a_change_of_any_module_that_takes_part_changes_the_code(tmp_path: Path)
     before = code()
     (room / "other.py").write_text("BLUR = 5\n")
     assert code() == before
-    for file in ("one.py", "deep/two.py", "three.py"):
+    for file in ("one.py", "deep/two.py", "three.py", "deep/fitted.csv"):
         text = (room / file).read_text()
         (room / file).write_text(text + "# changed\n")
         assert code() != before, file
