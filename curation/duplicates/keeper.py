@@ -1,26 +1,22 @@
 """Which of several copies of one film stays."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from manifests.contract.vocabulary import Finding
 
 
-def keepers(
-    records: pd.DataFrame, clusters: Sequence[Sequence[str]], overruled: Collection[str] = ()
-) -> dict[str, str]:
+def keepers(records: pd.DataFrame, clusters: Sequence[Sequence[str]]) -> dict[str, str]:
     """Record id -> the film of its cluster that stays (itself, for one of them).
 
-    First one that is not `overruled`, so that the label that counts is its own source's, then one
-    whose finding is known, then the larger picture, then the freer licence, then the
+    First one whose finding is known, then the larger picture, then the freer licence, then the
     smaller record id. Size comes before licence: a collection that hands on another's films often
     states a freer one than the owner gave.
     """
     shown = records[["record_id", "finding", "width", "height", "license"]]
     order = {
         str(record_id): (
-            str(record_id) in overruled,
             finding == Finding.UNKNOWN,
             -int(width) * int(height),
             strictness(str(license_id)),
