@@ -43,4 +43,4 @@ $(READY): pyproject.toml constraints.txt
 
 clean:
 	rm -rf $(VENV) data/phantom data/ingest data/merge data/dedup data/filter data/split \
-	  data/prepare data/train data/evaluate data/explain data/release data/report
+	  data/prepare data/suspects data/train data/evaluate data/explain data/release data/report

@@ -1,6 +1,6 @@
 """Which of several copies of one film stays."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,13 +17,11 @@ def keepers(
     records: pd.DataFrame,
     clusters: Sequence[Sequence[str]],
     links: Mapping[Edge, Link] = NO_LINKS,
-    overruled: Collection[str] = (),
 ) -> dict[str, str]:
     """Record id -> the film of its cluster that stays (itself, for one of them).
 
     In this order, the first difference decides:
 
-    * A label that counts: of a film that is `overruled` by its copies it does not.
     * A finding that is known: a film without one teaches nothing.
     * No thumbnail: what a whole picture of 200 pixels shows is worth less than a crop at full size.
     * The larger field of view and the fewer marks, by what the `links` say that each lacks: a crop
@@ -39,12 +37,7 @@ def keepers(
     for cluster in clusters:
         small = SMALL * max(order[member].pixels for member in cluster)
         ranks = {
-            (
-                member in overruled,
-                order[member].is_unknown,
-                order[member].pixels < small,
-                *order[member].then,
-            ): member
+            (order[member].is_unknown, order[member].pixels < small, *order[member].then): member
             for member in cluster
         }
         kept |= dict.fromkeys(cluster, ranks[min(ranks)])

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from curation.labels.rules import Decided, decide, statement
 from manifests.contract.record import RecordId
 from manifests.contract.table import arrow_schema, to_arrow, to_pandas
-from manifests.contract.vocabulary import Finding, LabelRule, Relation
+from manifests.contract.vocabulary import Finding, LabelRule, Modality, Relation
 
 Row = Mapping[object, object]
 Link = tuple[str, str, float]
@@ -114,6 +114,8 @@ def _of_tests(rows: Mapping[str, Row]) -> Iterator[Side]:
 
 def _of_studies(kept: pd.DataFrame) -> Iterator[Side]:
     """The films of one study, or of one patient and day, whose findings no rule reconciles."""
+    # The slices of a CT often show less than its whole.
+    kept = kept[kept["modality"] == Modality.X_RAY]
     day = kept["patient_id"] + " day " + kept["offset_days"].astype("string[pyarrow]")
     for _, films in kept.groupby(kept["study_id"].fillna(day), sort=True):
         if films["finding"].nunique() < 2:  # noqa: PLR2004 - two make a contradiction

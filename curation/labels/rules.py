@@ -125,6 +125,16 @@ def rulings(records: pd.DataFrame, clusters: Sequence[Sequence[str]]) -> dict[st
     }
 
 
+def counting(
+    clusters: Iterable[Sequence[str]], decided: Mapping[str, Decided]
+) -> list[Sequence[str]]:
+    """The clusters without the films whose word does not count."""
+    return [
+        [film for film in cluster if film not in decided or film in decided[film].counting]
+        for cluster in clusters
+    ]
+
+
 def told(decided: Decided | None, here: str, there: str) -> str:
     """What became of a dispute, as the end of a sentence about two copies; "" if there is none."""
     if decided is None or decided.rule is None:

@@ -14,6 +14,8 @@ from curation.pages.pictures import Picture
 from manifests.contract.vocabulary import LabelRule
 
 Rows = Mapping[str, Mapping[str, object]]
+MOST_SIDES = 6
+"""Films of one case on the page; a study may have dozens."""
 NOTHING_DECIDES = "listed only"
 """Stands for the rule of a case from which nothing follows."""
 
@@ -75,7 +77,7 @@ def cases(disputed: pd.DataFrame, rows: Rows, pictures: Mapping[str, Picture]) -
             is_conflict=_word(sides["rule"].iloc[0]) == LabelRule.CONFLICT,
             sides=tuple(
                 _side(side, rows, pictures)
-                for side in sides.to_dict("records")
+                for side in sides.head(MOST_SIDES).to_dict("records")
                 if side["record_id"] in rows
             ),
         )

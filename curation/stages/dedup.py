@@ -14,7 +14,7 @@ from curation.duplicates.keeper import keepers
 from curation.duplicates.pair import Edge, Link, table_of
 from curation.duplicates.search import scored
 from curation.duplicates.withdrawn import copies_of_withdrawn, without
-from curation.labels.rules import Decided, rulings, told
+from curation.labels.rules import Decided, counting, rulings, told
 from curation.verdict import Verdict, refuse
 from curation.work.bench import ALONE, Bench
 from manifests.contract.vocabulary import LabelRule, Reason, Relation
@@ -87,8 +87,9 @@ def one_of_each(records: pd.DataFrame, links: Mapping[Edge, Link]) -> tuple[Verd
         records["record_id"], [pair for pair, link in links.items() if link.is_copy]
     )
     decided = rulings(records, clusters)
-    overruled = {film for film, ruling in decided.items() if film not in ruling.counting}
-    kept = keepers(records, clusters, links, overruled)
+    kept = keepers(records, counting(clusters, decided), links)
+    # The label that counts is the own one of the film that stays.
+    kept |= {film: kept[min(ruling.counting)] for film, ruling in decided.items()}
     _warn_of_contradictions(links, kept)
     records["copies"] = _filled(records, "copies", _copies(clusters))
     rules = dict.fromkeys(records["record_id"]) | {f: d.rule for f, d in decided.items()}

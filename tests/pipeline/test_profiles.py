@@ -63,6 +63,7 @@ def test_every_section_is_what_its_stage_understands(profile: str, tmp_path: Pat
 @pytest.mark.parametrize("profile", profiles())
 def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: Path) -> None:
     params = composed(profile, tmp_path)
+    assert params["suspects"]["recipe"] in params["recipes"]
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]
         assert experiment["task"] in params["tasks"]
