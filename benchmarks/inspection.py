@@ -135,12 +135,19 @@ def show_views(films: list[Film]) -> None:
 
 def show_ap(films: list[Film]) -> None:
     """The same features, asked for AP against PA, within NIH and over all sources."""
-    for name, some in (("all sources", films), ("NIH alone", [f for f in films if "nih" in f.source])):
+    for name, some in (
+        ("all sources", films),
+        ("NIH alone", [f for f in films if "nih" in f.source]),
+    ):
         x = np.array([projection.features(film.chest) for film in some])
         y, found = np.array([film.projection == "AP" for film in some]), np.zeros(len(some))
         for train, test in folds([film.patient for film in some], 10):
-            found[test] = shares(linear(x[train], y[train], np.ones(len(train)), 256, 0.03), x[test])
-        print(f"  AP against PA, {name}: AUC {roc_auc_score(y, found):.3f} ({y.sum()} AP of {len(y)})")
+            found[test] = shares(
+                linear(x[train], y[train], np.ones(len(train)), 256, 0.03), x[test]
+            )
+        print(
+            f"  AP against PA, {name}: AUC {roc_auc_score(y, found):.3f} ({y.sum()} AP of {len(y)})"
+        )
 
 
 def child_fit(films: list[Film]) -> Fit:
@@ -169,11 +176,16 @@ def show_children(films: list[Film]) -> None:
         print(f"  {name:10} AUC {roc_auc_score(truth, score):.3f}, found {(found[some] > limit).mean():.0%}"
               f" of {some.sum()}")  # fmt: skip
         false, right, _ = roc_curve(truth, score)
-        points = [f"{right[np.searchsorted(false, at, side='right') - 1]:.2f}" for at in (0.01, 0.02, 0.05, 0.1, 0.2)]
+        points = [
+            f"{right[np.searchsorted(false, at, side='right') - 1]:.2f}"
+            for at in (0.01, 0.02, 0.05, 0.1, 0.2)
+        ]
         print(f"             found at 1, 2, 5, 10, 20 % false: {' '.join(points)}")
     for limit in (0.85, 0.9, 0.95, 0.97):
         known = found[y & real & ~kermany]
-        print(f"  from {limit}: {(adults >= limit).mean():.1%} of adults, {(found[kermany] >= limit).mean():.0%} of Kermany, {(known >= limit).mean():.0%} of children of known age")
+        print(
+            f"  from {limit}: {(adults >= limit).mean():.1%} of adults, {(found[kermany] >= limit).mean():.0%} of Kermany, {(known >= limit).mean():.0%} of children of known age"
+        )
 
 
 def write_lungs(model: fitted.LungModel) -> None:
@@ -187,7 +199,9 @@ def write_fit(name: str, features: list[str], classes: list[str], fit: Fit) -> N
             for word, a, b, line in zip(features, fit.centre, fit.scale, fit.weight, strict=True)]  # fmt: skip
     rows.append(["bias", "0", "1", *(f"{b:.4g}" for b in fit.bias)])
     with (FOLDER / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([["feature", "centre", "scale", *classes], *rows])
+        csv.writer(file, lineterminator="\n").writerows(
+            [["feature", "centre", "scale", *classes], *rows]
+        )
 
 
 def _table(name: str, heads: list[str], numbers: np.ndarray) -> None:

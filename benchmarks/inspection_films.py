@@ -52,7 +52,9 @@ def real_films() -> Iterator[Film]:
         for draft in drafts_of(key, source):
             try:
                 if isinstance(draft, Draft):
-                    yield _film(key, described(draft, key, source.about, terms), draft, source.files)
+                    yield _film(
+                        key, described(draft, key, source.about, terms), draft, source.files
+                    )
             except Rejected:
                 continue
 
@@ -87,7 +89,9 @@ def _mask(draft: Draft, files: Path, pixels: Pixels, seen: Chest) -> np.ndarray 
     union = np.zeros(seen.small.shape, np.float32)
     for data in given:
         mask = decode(data, "mask").pixels
-        inside = (mask > mask.max() // 2).astype(np.float32) if mask.max() else mask.astype(np.float32)
+        inside = (
+            (mask > mask.max() // 2).astype(np.float32) if mask.max() else mask.astype(np.float32)
+        )
         shape = seen.small.shape[1], seen.small.shape[0]
         union = np.maximum(union, cv2.resize(inside, shape, interpolation=cv2.INTER_AREA))
     part = union[seen.frame.top : seen.frame.bottom, seen.frame.left : seen.frame.right]

@@ -87,7 +87,8 @@ def reduced(pixels: Pixels) -> Pixels:
 def exposed(small: Pixels) -> Frame:
     """The part of a film between blank edges; all of it where little would be left."""
     levels = small.astype(np.float32)
-    rows, columns = (_deviation(levels, axis) > UNEXPOSED for axis in (1, 0))
+    squares = levels * levels
+    rows, columns = (_deviation(levels, squares, axis) > UNEXPOSED for axis in (1, 0))
     return Frame(*_extent(rows), *_extent(columns))
 
 
@@ -98,9 +99,11 @@ def coarsened(grid: Pixels) -> Floats:
     return np.asarray(coarse.ravel() / np.float32(255) - np.float32(0.5), np.float32)
 
 
-def _deviation(levels: Floats, axis: int) -> Floats:
-    mean = levels.mean(axis)
-    return np.asarray(np.sqrt(np.maximum((levels * levels).mean(axis) - mean * mean, 0)))
+def _deviation(levels: Floats, squares: Floats, axis: int) -> Floats:
+    mean, square = (
+        cv2.reduce(values, axis, cv2.REDUCE_AVG).ravel() for values in (levels, squares)
+    )
+    return np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)), np.float32)
 
 
 def _extent(is_exposed: npt.NDArray[np.bool_]) -> tuple[int, int]:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numba
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from manifests.contract.images import Pixels
 
 SIDE = 64
-LOBES = 3.0
-FRACTION = 22
-HALF = 15
+WIDEST = 5000
+"""Of a wider picture the 32 bits of a sum might not hold; Pillow itself shrinks it, and grows."""
 
 
 class Kernel(NamedTuple):
@@ -32,6 +32,8 @@ class Kernel(NamedTuple):
 def shrunk(pixels: Pixels) -> Pixels:
     """uint8[H, W] -> uint8[64, 64], as `Image.resize((64, 64), LANCZOS)` gives it."""
     height, width = pixels.shape
+    if max(height, width) > WIDEST or min(height, width) < SIDE:
+        return np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
     rows = np.ascontiguousarray(pixels)
     if width != SIDE:
         rows = _shrunk_across(rows, *kernel(width))
@@ -43,38 +45,46 @@ def shrunk(pixels: Pixels) -> Pixels:
 @functools.lru_cache(maxsize=512)
 def kernel(size: int) -> Kernel:
     """The weights from `size` samples to 64, as Pillow's `precompute_coeffs` makes them."""
-    scale = size / SIDE
-    reach = LOBES * max(scale, 1.0)
-    longest = math.ceil(reach) * 2 + 1
-    first, length = np.zeros(SIDE, np.int64), np.zeros(SIDE, np.int64)
-    weights = np.zeros((SIDE, longest), np.int64)
-    for at in range(SIDE):
+    return Kernel(*_kernel(size))
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _lanczos(x: float) -> float:
+    if x == 0.0:
+        return 1.0
+    if not -3.0 <= x < 3.0:
+        return 0.0
+    far, near = x * math.pi, x / 3.0 * math.pi
+    return math.sin(far) / far * (math.sin(near) / near)
+
+
+@numba.njit(  # type: ignore[untyped-decorator]
+    "Tuple((int64[::1],int64[::1],int16[:,::1],int16[:,::1]))(int64)", nogil=True, cache=True
+)
+def _kernel(size: int) -> tuple[npt.NDArray[np.integer], ...]:
+    scale = size / 64
+    spread = max(scale, 1.0)
+    reach, narrow = 3.0 * spread, 1.0 / spread
+    longest = int(math.ceil(reach)) * 2 + 1
+    first, length = np.zeros(64, np.int64), np.zeros(64, np.int64)
+    upper, lower = np.zeros((64, longest), np.int16), np.zeros((64, longest), np.int16)
+    shares = np.zeros(longest)
+    for at in range(64):
         centre = (at + 0.5) * scale
         begin, end = max(int(centre - reach + 0.5), 0), min(int(centre + reach + 0.5), size)
+        total = 0.0
+        for n in range(end - begin):
+            shares[n] = _lanczos((n + begin - centre + 0.5) * narrow)
+            total += shares[n]
+        for n in range(end - begin):
+            exact = shares[n] / total * (1 << 22)
+            whole = int(exact - 0.5) if exact < 0 else int(exact + 0.5)
+            # Signed halves keep the sums of a wide picture within 32 bits.
+            high = (whole + (1 << 14)) >> 15
+            upper[at, n] = high
+            lower[at, n] = whole - (high << 15)
         first[at], length[at] = begin, end - begin
-        weights[at, : end - begin] = _whole(
-            [_lanczos((n - centre + 0.5) / max(scale, 1.0)) for n in range(begin, end)]
-        )
-    upper = weights >> HALF
-    return Kernel(
-        first, length, upper.astype(np.int16), (weights - (upper << HALF)).astype(np.int16)
-    )
-
-
-def _whole(shares: list[float]) -> list[int]:
-    total = 0.0
-    for share in shares:
-        total += share
-    scaled = [share / total * (1 << FRACTION) for share in shares]
-    return [int(value - 0.5) if value < 0 else int(value + 0.5) for value in scaled]
-
-
-def _lanczos(x: float) -> float:
-    return _sinc(x) * _sinc(x / LOBES) if -LOBES <= x < LOBES else 0.0
-
-
-def _sinc(x: float) -> float:
-    return math.sin(x * math.pi) / (x * math.pi) if x else 1.0
+    return first, length, upper, lower
 
 
 @numba.njit(  # type: ignore[untyped-decorator]

@@ -43,7 +43,7 @@ def features(film: Chest) -> Floats:
     """float32[256 + 7]: the coarse grid, then the features of `NAMED`."""
     height, width = film.small.shape
     grid = film.grid.astype(np.float32) / np.float32(255)
-    counts = cv2.calcHist([film.small], [0], None, [32], [0, 256]).ravel() / film.small.size
+    counts = cv2.calcHist([film.grid], [0], None, [32], [0, 256]).ravel() / film.grid.size
     rim = np.concatenate([film.small[:8].ravel(), film.small[-8:].ravel(),
                           film.small[:, :8].ravel(), film.small[:, -8:].ravel()])  # fmt: skip
     named = (

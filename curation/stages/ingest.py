@@ -15,8 +15,9 @@ from tqdm import tqdm
 
 from curation.border import Border
 from curation.network.recorded import Recorded
-from curation.pixels.fingerprint import fingerprint, working_copy
+from curation.pixels.fingerprint import working_copy
 from curation.pixels.lung_mask import lung_mask
+from curation.pixels.measured import measured
 from curation.sources.base import About, Draft, Importer, Lost, Scraper, Source
 from curation.terms import Terms
 from curation.translation import described
@@ -149,7 +150,7 @@ class Desk:
         copy = working_copy(film.pixels, self.params.max_side)
         mask = _mask(masks, words["source_ref"], film.pixels, copy)
         record = _checked(
-            **words, **fingerprint(film.pixels)._asdict(), is_drawn=self.is_drawn,
+            **words, **measured(film), is_drawn=self.is_drawn,
             sha256=_sha256(data), pixel_sha256=film.pixel_sha256,
             width=width, height=height, format=film.format, bits=film.bits,
             decoding=";".join(film.steps), has_lung_mask=bool(mask) if masks else None,
@@ -195,6 +196,5 @@ def _first_of_each_id(judged: Iterable[Taken | Rejection]) -> Iterator[Taken | R
                 "the first is kept; give each film one name in the source",
             )  # fmt: skip
             continue
-        if isinstance(one, Taken):
-            patients[one.record.record_id] = one.record.patient_id
+        patients |= {one.record.record_id: one.record.patient_id} if isinstance(one, Taken) else {}
         yield one

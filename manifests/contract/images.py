@@ -144,12 +144,8 @@ def _grey(image: Image.Image) -> Film:
         if is_white_zero:
             pixels = 255 - pixels
             steps.append("white_is_zero_inverted")
-        return Film(
-            pixels=pixels,
-            format=kind,
-            bits=32 if mode in {"I", "F"} else 16,
-            steps=tuple(steps),
-        )
+        bits = 32 if mode in {"I", "F"} else 16
+        return Film(pixels=pixels, format=kind, bits=bits, steps=tuple(steps))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         black = Image.new("RGBA", image.size, (0, 0, 0, 255))

@@ -10,8 +10,11 @@ from manifests.contract.record import Record
 from manifests.contract.table import check_counts
 
 LICENSES = Licenses.load(ROOT / "manifests/licenses.yaml")
-KEEP = stage.Params(adult_from_years=18, unknown_age="keep", unknown_view="keep")
-STRICT = stage.Params(adult_from_years=18, unknown_age="reject", unknown_view="reject")
+KEEP = stage.Params(
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", overrule_from=0.8,
+    pediatric_rule="use", pediatric_from=0.9, quality="reject", early="keep",
+)  # fmt: skip
+STRICT = KEEP.model_copy(update={"unknown_age": "reject", "unknown_view": "reject"})
 
 NONE = records([])
 """No copy left."""
