@@ -109,5 +109,5 @@ def _shrunk_across(
                 high += np.int32(level * np.int32(upper[at, np.uint64(n)]))
                 low += np.int32(level * np.int32(lower[at, np.uint64(n)]))
             value = (np.int64(high) * 32768 + np.int64(low) + (1 << 21)) >> 22
-            made[y, at] = 0 if value < 0 else (255 if value > 255 else value)
+            made[y, at] = min(max(value, 0), 255)
     return made

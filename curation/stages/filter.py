@@ -33,7 +33,7 @@ class Params(BaseModel):
     unknown_view: Policy
     """A radiograph without a view may be a lateral."""
     overrule_from: float = Field(gt=0.5, le=1)
-    """Pixels as sure of the view as this, 0-1, beat what the source says; 1: they hardly ever do."""
+    """Pixels as sure of the view as this, 0-1, beat what the source says."""
     pediatric_rule: Literal["use", "ignore"]
     """Whether a film without age and mark leaves when its lungs are a child's."""
     pediatric_from: float = Field(gt=0, le=1)
@@ -94,7 +94,7 @@ def _rules(records: pd.DataFrame, view: Judged, params: Params) -> list[Rule]:
 
 def _is_early(records: pd.DataFrame) -> "pd.Series[bool]":
     """Films that show nothing though the patient has a pneumonia."""
-    is_clear = records["abnormal"].eq(False).fillna(False).astype(bool)  # noqa: FBT003 - a cell
+    is_clear = records["abnormal"].eq(False).fillna(False).astype(bool)
     is_clear |= records["severity"].eq(Severity.NONE).fillna(False).astype(bool)
     return is_clear & records["finding"].isin(list(PNEUMONIAS)).astype(bool)
 

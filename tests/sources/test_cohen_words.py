@@ -33,7 +33,10 @@ USUAL = {
 }  # fmt: skip
 TASK = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]["three_class"]
 LICENSES = Licenses.load(ROOT / "manifests/licenses.yaml")
-ADULTS = filter.Params(adult_from_years=18, unknown_age="keep", unknown_view="keep")
+ADULTS = filter.Params(
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", overrule_from=0.8,
+    pediatric_rule="use", pediatric_from=0.9, quality="reject", early="keep",
+)  # fmt: skip
 NONE = frame([], Record)
 PICTURES = sorted((FIXTURE / "images").iterdir())
 
