@@ -15,6 +15,7 @@ import typer
 from curation import (
     fetch_commands,
     folder_commands,
+    inspect_commands,
     review_commands,
     source_commands,
     split_commands,
@@ -48,6 +49,7 @@ app.add_typer(folder_commands.app)
 app.command()(split_commands.freeze)
 app.command()(split_commands.protocols)
 app.command()(review_commands.review)
+app.add_typer(inspect_commands.app)
 
 
 def stage(name: str) -> Callable[[Command], Command]:

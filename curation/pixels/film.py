@@ -6,8 +6,9 @@ A pure function of bytes, so that its result may be remembered, or made on anoth
 import hashlib
 from typing import NamedTuple
 
-from curation.pixels.fingerprint import fingerprint, working_copy
+from curation.pixels.fingerprint import working_copy
 from curation.pixels.lung_mask import lung_mask
+from curation.pixels.measured import measured as measured_on
 from curation.work.kind import kind
 from curation.work.packed import pack, unpack
 from manifests.contract.images import Film, Pixels, decode
@@ -61,7 +62,7 @@ def columns(film: Film) -> dict[str, object]:
     """The columns of a record that its pixels and their file decide, as JSON holds them."""
     height, width = film.pixels.shape
     return {
-        **fingerprint(film.pixels)._asdict(), "pixel_sha256": film.pixel_sha256,
+        **measured_on(film), "pixel_sha256": film.pixel_sha256,
         "width": width, "height": height, "format": film.format, "bits": film.bits,
         "decoding": ";".join(film.steps),
     }  # fmt: skip

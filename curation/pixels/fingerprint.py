@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 import cv2
-import imagehash
 import numpy as np
-from PIL import Image
+from imagehash import ImageHash
+from scipy.fftpack import dct
 
+from curation.pixels.lanczos import shrunk
 from manifests.contract.images import Pixels
 
 HASH_SIDE = 16
@@ -25,10 +26,16 @@ def fingerprint(pixels: Pixels) -> Fingerprint:
     """The fingerprint of uint8[H, W]. Rounded, so that every machine finds the same."""
     mean, deviation = cv2.meanStdDev(pixels)
     return Fingerprint(
-        phash=str(imagehash.phash(Image.fromarray(pixels), hash_size=HASH_SIDE)),
+        phash=phash(pixels),
         mean=round(float(mean[0, 0]), 4),
         deviation=round(float(deviation[0, 0]), 4),
     )
+
+
+def phash(pixels: Pixels) -> str:
+    """`imagehash.phash(..., hash_size=16)` of uint8[H, W], to the bit and faster."""
+    waves = dct(dct(shrunk(pixels), axis=0), axis=1)[:HASH_SIDE, :HASH_SIDE]
+    return str(ImageHash(waves > np.median(waves)))
 
 
 def working_copy(pixels: Pixels, max_side: int) -> Pixels:

@@ -7,12 +7,24 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from curation.licenses import Licenses
+from curation.pediatric import childhood
 from curation.strictest import strictest
 from curation.verdict import Verdict, refuse
+from curation.view import Judged, judged
 from manifests.contract.record import Rejection
 from manifests.contract.table import frame
-from manifests.contract.vocabulary import Finding, Modality, Reason, View
+from manifests.contract.vocabulary import (
+    PNEUMONIAS,
+    Finding,
+    Modality,
+    Quality,
+    Reason,
+    Severity,
+    View,
+)
 
+UNFIT = frozenset({Quality.BLANK, Quality.TINY, Quality.INVERTED})
+"""No film to learn from; the other words are kept in the table for whoever minds them."""
 Policy = Literal["keep", "reject"]
 Rule = tuple["pd.Series[bool]", Reason, "pd.Series[str]"]
 """Which films leave, why, and what was found."""
@@ -31,6 +43,16 @@ class Params(BaseModel):
     """A radiograph without a view may be a lateral."""
     contradicted_by_test: Policy
     """COVID-19 with a negative virus test, or a normal film with a positive one, on any copy."""
+    overrule_from: float = Field(gt=0.5, le=1)
+    """Pixels as sure of the view as this, 0-1, beat what the source says."""
+    pediatric_rule: Literal["use", "ignore"]
+    """Whether a film without age and mark leaves when its lungs are a child's."""
+    pediatric_from: float = Field(gt=0, le=1)
+    """The least `pediatric_score` of a child."""
+    quality: Policy
+    """Films that are blank, tiny or a negative."""
+    early: Policy
+    """Films of a diseased patient that show nothing."""
 
 
 def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: Params) -> Verdict:
@@ -40,9 +62,17 @@ def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: 
     picture, so the strictest that any of their sources says counts for the one that stays.
     """
     records = records.copy()
-    records["pediatric"], records["pediatric_evidence"] = _childhood(records, left, params)
+    records["pediatric"], records["pediatric_evidence"] = childhood(
+        records, left, params.adult_from_years,
+        params.pediatric_from if params.pediatric_rule == "use" else None,
+    )  # fmt: skip
+    view = judged(
+        records, strictest(records, left, "modality", _modality_rank),
+        strictest(records, left, "view", _view_rank), params.overrule_from, params.unknown_view,
+    )  # fmt: skip
+    records["view_evidence"] = view.evidence
     kept, rejections = records, [frame([], Rejection)]
-    rules = [*_rules(records, left, params), _license_rule(records, left, licenses)]
+    rules = [*_rules(records, view, params), _license_rule(records, left, licenses)]
     # Last, so that a person is asked about films only that nothing else takes out.
     rules += _label_rules(records, left, params)
     for is_out, reason, found in rules:
@@ -57,48 +87,29 @@ def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: 
     return Verdict(kept, pd.concat(rejections, ignore_index=True))
 
 
-def _childhood(
-    records: pd.DataFrame, left: pd.DataFrame, params: Params
-) -> tuple["pd.Series[bool]", "pd.Series[str]"]:
-    """Whether the patient is a child, by age or by the source's mark, and what that rests on."""
-    age = strictest(records, left, "age_years", lambda years: _age_rank(years, params))
-    mark = strictest(records, left, "is_child", lambda child: 0 if _is_true(child) else 1)
-    is_marked = mark["value"].map(_is_true).astype(bool)
-    is_child = (age["value"] < params.adult_from_years).astype("bool[pyarrow]")
-    # An age that is a child's says more than a mark.
-    is_marked_only = is_marked & ~is_child.fillna(False).astype(bool)
-    evidence = [
-        f"the source marks a child{marked_by}" if marked
-        else f"age {years:g} years{by}" if pd.notna(years)
-        else "age unknown"
-        for years, by, marked, marked_by in zip(
-            age["value"], age["by"], is_marked_only, mark["by"], strict=True
-        )
-    ]  # fmt: skip
-    found = pd.Series(evidence, index=records.index, dtype="string[pyarrow]")
-    return is_child.mask(is_marked, True), found
-
-
-def _is_true(value: object) -> bool:
-    return value is not None and value is not pd.NA and bool(value)
-
-
-def _rules(records: pd.DataFrame, left: pd.DataFrame, params: Params) -> list[Rule]:
-    modality = strictest(records, left, "modality", _modality_rank)
-    view = strictest(records, left, "view", _view_rank)
-    machine = "modality: " + modality["value"] + modality["by"]
-    projection = "view: " + view["value"] + view["by"]
+def _rules(records: pd.DataFrame, view: Judged, params: Params) -> list[Rule]:
     patient = "patient: " + records["pediatric_evidence"]
-    rules = [
-        (modality["value"] != Modality.X_RAY, Reason.NOT_RADIOGRAPH, machine),
-        (view["value"] == View.L, Reason.NOT_FRONTAL, projection),
-        (records["pediatric"], Reason.PEDIATRIC, patient),
+    picture = "quality: " + records["quality"].astype("string[pyarrow]")
+    early = pd.Series("early: a diseased patient's film that shows nothing", index=records.index)
+    rules: list[Rule] = [
+        (view.reason == reason, reason, view.evidence)
+        for reason in (Reason.NOT_RADIOGRAPH, Reason.NOT_FRONTAL)
     ]
-    if params.unknown_view == "reject":
-        rules.append((view["value"] == View.UNKNOWN, Reason.NOT_FRONTAL, projection))
+    rules.append((records["pediatric"], Reason.PEDIATRIC, patient))
     if params.unknown_age == "reject":
         rules.append((records["pediatric"].isna(), Reason.PEDIATRIC, patient))
+    if params.quality == "reject":
+        rules.append((records["quality"].isin(list(UNFIT)), Reason.QUALITY, picture))
+    if params.early == "reject":
+        rules.append((_is_early(records), Reason.EARLY_STAGE, early.astype("string[pyarrow]")))
     return rules
+
+
+def _is_early(records: pd.DataFrame) -> "pd.Series[bool]":
+    """Films that show nothing though the patient has a pneumonia."""
+    is_clear = records["abnormal"].eq(False).fillna(False).astype(bool)
+    is_clear |= records["severity"].eq(Severity.NONE).fillna(False).astype(bool)
+    return is_clear & records["finding"].isin(list(PNEUMONIAS)).astype(bool)
 
 
 def _license_rule(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses) -> Rule:
@@ -133,11 +144,6 @@ def _test_rank(outcome: bool, positive: bool | None) -> int:  # noqa: FBT001 - a
 
 def _modality_rank(modality: str) -> int:
     return {Modality.X_RAY: 1, Modality.UNKNOWN: 2}.get(Modality(modality), 0)
-
-
-def _age_rank(years: float | None, params: Params) -> int:
-    """A child's age is the strictest; none at all says least."""
-    return 2 if pd.isna(years) else int(years >= params.adult_from_years)
 
 
 def _view_rank(view: str) -> int:

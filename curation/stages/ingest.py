@@ -119,6 +119,5 @@ def _first_of_each_id(judged: Iterable[Taken | Rejection]) -> Iterator[Taken | R
                 "the first is kept; give each film one name in the source",
             )  # fmt: skip
             continue
-        if isinstance(one, Taken):
-            patients[one.record.record_id] = one.record.patient_id
+        patients |= {one.record.record_id: one.record.patient_id} if isinstance(one, Taken) else {}
         yield one

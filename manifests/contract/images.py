@@ -47,6 +47,8 @@ class Film:
     format: str
     bits: int
     steps: tuple[str, ...] = ()
+    colour: float = 0.0
+    """Mean distance between the strongest and the weakest colour, 0-255; 0 in grey."""
 
     @property
     def pixel_sha256(self) -> str:
@@ -130,7 +132,7 @@ def _picture(data: bytes, name: str, max_pixels: int) -> Film:
 
 def _grey(image: Image.Image) -> Film:
     """The 8-bit grey film of a loaded picture; every step taken is named."""
-    kind, mode, steps = image.format or "", image.mode, []
+    kind, mode, steps, colour = image.format or "", image.mode, [], _colour(image)
     # Pillow turns a white-is-zero TIFF of 8 bits, and leaves a deeper one as it is.
     is_white_zero = isinstance(image, TiffImageFile) and image.tag_v2.get(PHOTOMETRIC) == 0
     if image.getexif().get(0x0112, 1) != 1:
@@ -142,12 +144,8 @@ def _grey(image: Image.Image) -> Film:
         if is_white_zero:
             pixels = 255 - pixels
             steps.append("white_is_zero_inverted")
-        return Film(
-            pixels=pixels,
-            format=kind,
-            bits=32 if mode in {"I", "F"} else 16,
-            steps=tuple(steps),
-        )
+        bits = 32 if mode in {"I", "F"} else 16
+        return Film(pixels=pixels, format=kind, bits=bits, steps=tuple(steps))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         black = Image.new("RGBA", image.size, (0, 0, 0, 255))
@@ -161,8 +159,15 @@ def _grey(image: Image.Image) -> Film:
         pixels=np.array(image.convert("L"), np.uint8),
         format="JPEG" if kind == "MPO" else kind,
         bits=1 if mode == "1" else 8,
-        steps=tuple(steps),
-    )
+        steps=tuple(steps), colour=colour,
+    )  # fmt: skip
+
+
+def _colour(image: Image.Image) -> float:
+    if image.mode in {"L", "1"} or image.mode[0] in "IF":
+        return 0.0
+    few = np.asarray(image.resize((32, 32), Image.Resampling.NEAREST).convert("RGB"), np.int16)
+    return round(float(np.ptp(few, axis=2).mean()), 2)
 
 
 def _dicom(data: bytes, name: str, max_pixels: int) -> Film:

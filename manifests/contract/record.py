@@ -19,7 +19,9 @@ from manifests.contract.vocabulary import (
     LabelRule,
     Modality,
     OfficialSplit,
+    Quality,
     Reason,
+    SeenView,
     Severity,
     Sex,
     Split,
@@ -33,6 +35,7 @@ STAGES = ("ingest", "merge", "dedup", "filter", "split")
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 RecordId = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}/\S(.*\S)?$")]
 # A source may repeat a number that another source uses, so the source is part of the key.
+Share = Annotated[float, Field(ge=0, le=1)]
 PatientId = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}/\S(.*\S)?$")]
 
 
@@ -65,6 +68,21 @@ class Record(BaseModel):
     phash: Annotated[str, required("ingest", "imagehash.phash, 256 bits, hexadecimal")]
     mean: Annotated[float, required("ingest", "mean grey level, 0-255")]
     deviation: Annotated[float, required("ingest", "standard deviation of the grey levels")]
+
+    seen_view: Annotated[SeenView | None, Column("ingest", "projection, by the pixels alone")] = (
+        None
+    )
+    view_score: Annotated[Share | None, Column("ingest", "how sure `seen_view` is, 0-1")] = None
+    pediatric_score: Annotated[
+        Share | None, Column("ingest", "how much the lungs are a child's, 0-1; empty: none seen")
+    ] = None
+    lung_fraction: Annotated[
+        Share | None, Column("ingest", "share of the frame that the lungs cover; frontal only")
+    ] = None
+    text_fraction: Annotated[
+        Share | None, Column("ingest", "share of the frame under burnt-in words at its edges")
+    ] = None
+    quality: Annotated[Quality | None, Column("ingest", "the worst that is wrong with it")] = None
 
     patient_id: Annotated[PatientId, required("ingest", "`<source>/<the source's patient>`")]
     study_id: Annotated[str | None, Column("ingest", "`<source>/<study>` where there is one")] = (
@@ -137,6 +155,9 @@ class Record(BaseModel):
         bool | None, Column("dedup", "copies contradict each other and nobody has decided")
     ] = None
 
+    view_evidence: Annotated[
+        str | None, Column("filter", "what the source and the pixels say of the view, who counts")
+    ] = None
     pediatric: Annotated[bool | None, Column("filter", "under the adult age? empty: unknown")] = (
         None
     )

@@ -59,6 +59,29 @@ class View(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class SeenView(StrEnum):
+    """What the pixels alone say of a picture. OTHER: no chest film, such as a CT slice or a table.
+
+    PA and AP are not among them: pixels do not tell them apart well enough.
+    """
+
+    FRONTAL = "FRONTAL"
+    L = "L"
+    OTHER = "OTHER"
+    UNKNOWN = "UNKNOWN"
+
+
+class Quality(StrEnum):
+    """The worst that is wrong with a film as a picture, the worst first."""
+
+    BLANK = "blank"
+    TINY = "tiny"
+    INVERTED = "inverted"
+    SATURATED = "saturated"
+    PHOTO = "photo"
+    GOOD = "good"
+
+
 class Modality(StrEnum):
     """What made the picture. Only X_RAY stays in the data set."""
 
@@ -142,6 +165,8 @@ class Reason(StrEnum):
     NOT_RADIOGRAPH = "not_radiograph"
     PEDIATRIC = "pediatric"
     LABEL_CONFLICT = "label_conflict"
+    QUALITY = "quality"
+    EARLY_STAGE = "early_stage"
     LICENSE = "license"
     WITHDRAWN = "withdrawn"
 

@@ -11,10 +11,12 @@ from manifests.contract.table import check_counts
 
 LICENSES = Licenses.load(ROOT / "manifests/licenses.yaml")
 KEEP = stage.Params(
-    adult_from_years=18, unknown_age="keep", unknown_view="keep", contradicted_by_test="keep"
-)
-STRICT = stage.Params(
-    adult_from_years=18, unknown_age="reject", unknown_view="reject", contradicted_by_test="reject"
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", overrule_from=0.8,
+    pediatric_rule="use", pediatric_from=0.9, quality="reject", early="keep",
+    contradicted_by_test="keep",
+)  # fmt: skip
+STRICT = KEEP.model_copy(
+    update={"unknown_age": "reject", "unknown_view": "reject", "contradicted_by_test": "reject"}
 )
 
 NONE = records([])

@@ -30,8 +30,10 @@ TERMS = ROOT / "manifests/terms.yaml"
 READING = ingest.Params(max_side=1024, max_megapixels=10)
 COMPARING = dedup.Params(candidates=5, copy_at_least=0.9, same_patient_at_least=0.6)
 FILTERING = filtering.Params(
-    adult_from_years=18, unknown_age="keep", unknown_view="keep", contradicted_by_test="keep"
-)
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", overrule_from=0.8,
+    pediatric_rule="use", pediatric_from=0.9, quality="reject", early="keep",
+    contradicted_by_test="keep",
+)  # fmt: skip
 USUAL = {"url": "https://example.org", "modality": "X-ray", "license": "CC BY 4.0"}
 
 

@@ -34,8 +34,10 @@ USUAL = {
 TASK = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]["three_class"]
 LICENSES = Licenses.load(ROOT / "manifests/licenses.yaml")
 ADULTS = filter.Params(
-    adult_from_years=18, unknown_age="keep", unknown_view="keep", contradicted_by_test="keep"
-)
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", overrule_from=0.8,
+    pediatric_rule="use", pediatric_from=0.9, quality="reject", early="keep",
+    contradicted_by_test="keep",
+)  # fmt: skip
 NONE = frame([], Record)
 PICTURES = sorted((FIXTURE / "images").iterdir())
 

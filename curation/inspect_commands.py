@@ -1,0 +1,108 @@
+"""`cxr inspect`: what the pixels of any pictures say, with no project around them."""
+
+import json
+import os
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Places = Annotated[
+    list[Path], typer.Argument(help="Folders of pictures, or pictures.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object per line, for a program.")]
+SHOWN = ("view", "view_score", "pediatric_score", "text_fraction", "quality")
+AHEAD = 4
+"""Pictures in memory for each core."""
+
+app = typer.Typer()
+
+
+@app.command("inspect")
+def inspect(places: Places, as_json: Json = False) -> None:  # noqa: FBT002 - a switch of the command line
+    """Say of every picture which view it shows, whether of a child, how much text, what is wrong.
+
+    `view` is FRONTAL, L (lateral), OTHER (no chest film, such as a CT slice) or UNKNOWN; scores
+    and fractions are 0 to 1. `pediatric_score` is empty where no frontal film is seen. Hidden
+    files are left out. Files are told by their content: JPEG, PNG, WebP, TIFF, DICOM.
+
+    Exit code 0: all were read. 1: some were not, and each has its sentence on stderr.
+    """
+    rows: list[Mapping[str, object]] = []
+    unread = 0
+    for path, found in _inspected(places):
+        if isinstance(found, str):
+            unread += 1
+            typer.echo(found, err=True)
+        elif as_json:
+            typer.echo(json.dumps({"path": str(path), **found}, ensure_ascii=False))
+        else:
+            rows.append({"path": str(path), **found})
+    if not as_json:
+        _show(rows)
+    if unread:
+        typer.echo(f"{unread} of the files could not be read, see above", err=True)
+    raise typer.Exit(1 if unread else 0)
+
+
+def _inspected(places: list[Path]) -> Iterator[tuple[Path, dict[str, object] | str]]:
+    """Every file with what it shows, or with the sentence why not; in the order of the files."""
+    from tqdm import tqdm
+
+    from curation.folders import files
+
+    cores = os.cpu_count() or 1
+    given = tqdm(list(files(places)), desc="inspect", unit=" files", disable=None)
+    with ThreadPoolExecutor(cores) as pool:
+        yield from _in_order(pool, given, AHEAD * cores)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, given: Iterable[Path], ahead: int
+) -> Iterator[tuple[Path, dict[str, object] | str]]:
+    waiting: deque[tuple[Path, Future[dict[str, object] | str]]] = deque()
+    for path in given:
+        waiting.append((path, pool.submit(_one, path)))
+        if len(waiting) > ahead:
+            first, found = waiting.popleft()
+            yield first, found.result()
+    for path, found in waiting:
+        yield path, found.result()
+
+
+def _one(path: Path) -> dict[str, object] | str:
+    from curation.pixels.inspection import inspection
+    from manifests.contract.images import decode
+    from manifests.contract.record import Rejected
+
+    try:
+        film = decode(path.read_bytes(), str(path))
+    except Rejected as verdict:
+        return verdict.detail
+    except OSError as fault:
+        return f"{path}: cannot be read ({fault.strerror}); look at its permissions"
+    seen = inspection(film.pixels, film.colour)
+    return {"view": str(seen.seen_view)} | {name: _plain(getattr(seen, name)) for name in SHOWN[1:]}
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, str) else value
+
+
+def _show(rows: list[Mapping[str, object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table("path", *SHOWN)
+    for row in rows:
+        table.add_row(str(row["path"]), *("" if row[n] is None else str(row[n]) for n in SHOWN))
+    if rows:
+        console.print(table)
+    for name in ("view", "quality"):
+        counts = Counter(str(row[name]) for row in rows)
+        told = ", ".join(f"{word} {count}" for word, count in sorted(counts.items()))
+        console.print(f"{name}: {told or 'no picture'}", soft_wrap=True)
