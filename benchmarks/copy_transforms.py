@@ -1,9 +1,9 @@
 """How well copies of real films are found among others, beside other tools, in one run.
 
-    PYTHONPATH=. python benchmarks/copy_transforms.py FOLDER [BASES]
+    PYTHONPATH=. python benchmarks/copy_transforms.py FOLDER [BASES] [alone]
 
 FOLDER is laid out as for copies.py. BASES films (60 unless told), one of each patient, go through
-19 transforms; every result is looked for among all settled films.
+19 transforms; every result is looked for among all settled films. `alone` leaves out the others.
 """
 
 import sys
@@ -29,7 +29,7 @@ from manifests.contract.params import read, section
 Found = list[dict[tuple[int, int], Likeness]]
 
 
-def main(folder: Path, count: int) -> None:
+def main(folder: Path, count: int, *, is_alone: bool) -> None:
     params = section(read(Path("params.yaml")), "dedup", Params)
     films = sample(folder, count)
     own = [films.names.index(name) for name in films.bases]
@@ -46,7 +46,7 @@ def main(folder: Path, count: int) -> None:
             for t, of_transform in enumerate(queries)
         ]
         decoding = decoded([*files, *(file for queries in asked for file in queries)])
-        peers = dict(theirs(files, asked))
+        peers = {} if is_alone else dict(theirs(files, asked))
     compare_all(scores, peers, own, films, params)
     by_transform(scores, {name: s for name, (s, _) in peers.items()}, own, found, params)
     strangers(scores, films, params)
@@ -112,8 +112,10 @@ def compare_all(
             print(line(f"{name}, its default", figures(theirs, own, there),
                        figures(theirs[USUAL], own, there)))  # fmt: skip
     ours = 1 - figures(scores[USUAL], own, params.copy_at_least).recall
-    least = min(1 - best(s[USUAL], own).recall for s, _ in peers.values())
-    print(f"\nmissed of the 15 usual: {ours:.4f}; the best peer {least:.4f}")
+    print(f"\nmissed of the 15 usual: {ours:.4f}", end="")
+    for name, (theirs, _) in peers.items():
+        print(f"; {name} {1 - best(theirs[USUAL], own).recall:.4f}", end="")
+    print()
 
 
 def by_transform(
@@ -173,4 +175,6 @@ def cost(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 60)
+    given = [word for word in sys.argv[1:] if word != "alone"]
+    bases = int(given[1]) if len(given) > 1 else 60
+    main(Path(given[0]), bases, is_alone="alone" in sys.argv)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from curation.duplicates.alignment import aligned, lay
+from curation.duplicates.alignment import Affine, aligned, lay
 from curation.duplicates.features import Features, Floats
 from curation.duplicates.kind import kind
 from curation.duplicates.marks import cells
@@ -47,12 +47,23 @@ def compare(
     alignment = aligned(one, other, is_mirrored=is_mirrored, is_inverted=is_inverted)
     if alignment is None:
         return UNLIKE
-    laid, reached = lay(one.seen, alignment, other.seen.shape)
-    sign = -1.0 if is_inverted else 1.0
-    score = _agreement(
-        cells(fine(laid), BLOCK) * sign, cells(fine(other.seen), BLOCK), cells(reached, BLOCK)
-    )
+    score = _score(one.seen, other.seen, alignment, is_inverted=is_inverted)
     return Likeness(score, *kind(one, other, alignment)) if score else UNLIKE
+
+
+def _score(one: Pixels, other: Pixels, alignment: Affine, *, is_inverted: bool) -> float:
+    """How alike two views are on the grid of the finer one.
+
+    On a coarser grid what is compared would be coarser anatomy, which follow-ups share.
+    """
+    if abs(np.linalg.det(alignment[:, :2])) < 1:
+        back = np.asarray(cv2.invertAffineTransform(alignment), np.float64)
+        one, other, alignment = other, one, back
+    laid, reached = lay(one, alignment, other.shape)
+    sign = -1.0 if is_inverted else 1.0
+    return _agreement(
+        cells(fine(laid), BLOCK) * sign, cells(fine(other), BLOCK), cells(reached, BLOCK)
+    )
 
 
 def fine(seen: Pixels) -> Floats:

@@ -115,3 +115,10 @@ def test_the_number_of_threads_changes_no_compare() -> None:
         found.add(score(seen(FILM), seen(annotated(recompressed(FILM)))))
     cv2.setNumThreads(1)
     assert len(found) == 1
+
+
+def test_the_order_of_a_film_and_a_much_smaller_copy_decides_nothing() -> None:
+    small = np.asarray(cv2.resize(FILM, (120, 128), interpolation=cv2.INTER_AREA), np.uint8)
+    there, back = score(seen(FILM), seen(small)), score(seen(small), seen(FILM))
+    assert there == pytest.approx(back, abs=0.02)
+    assert min(there, back) > 0.86
