@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from curation import source_commands, version_commands
+from curation import audit_commands, source_commands, version_commands
 from manifests.contract.faults import start_stage, told_in_sentences
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(source_commands.app, name="source")
 app.add_typer(version_commands.app)
+app.add_typer(audit_commands.app)
 
 
 def stage(name: str) -> Callable[[Command], Command]:
