@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from curation import audit_commands, source_commands, version_commands
+from curation import audit_commands, source_commands, version_commands, withdraw_commands
 from manifests.contract.faults import start_stage, told_in_sentences
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ app = typer.Typer(
 app.add_typer(source_commands.app, name="source")
 app.add_typer(version_commands.app)
 app.add_typer(audit_commands.app)
+app.add_typer(withdraw_commands.app)
 
 
 def stage(name: str) -> Callable[[Command], Command]:
@@ -112,10 +113,10 @@ def merge(ingested: Folder, corrections: Folder, withdrawals: Folder, out: Folde
     from curation.stages import merge as room
     from manifests.contract.folder import whole_folder
 
-    params("merge", room.Params)
+    settings = params("merge", room.Params)
     tables = [kept(ingested / key) for key in source_keys()]
     with whole_folder(out) as part:
-        verdict = room.main(tables, corrections, withdrawals, LICENSES)
+        verdict = room.main(tables, corrections, withdrawals, LICENSES, settings)
         keep("merge", sum(map(len, tables)), verdict, part)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.reviewed_csv import text
 from manifests.contract.params import Misspelt
 from manifests.contract.table import read_arrow
 
@@ -97,7 +96,7 @@ def _row(place: str, cells: list[str], known: Mapping[str, int], wide: int) -> l
 
 
 def _lines(place: Path, separator: str) -> Iterator[Cells]:
-    words = text(place)
+    words = _words(place)
     reader = csv.reader(
         io.StringIO(words, newline=""), delimiter=separator or _separator(words),
         skipinitialspace=True,
@@ -108,6 +107,15 @@ def _lines(place: Path, separator: str) -> Iterator[Cells]:
                 yield reader.line_num, cells
     except csv.Error as fault:
         raise Misspelt(f"{place}:{reader.line_num}: is no list ({fault}); mend the line") from None
+
+
+def _words(place: Path) -> str:
+    """The list as text: UTF-8, or else Latin-1, in which every byte is a letter."""
+    data = place.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _separator(words: str) -> str:

@@ -210,3 +210,9 @@ def test_a_missing_column_is_said(tmp_path: Path) -> None:
     told = audit(place)
     assert told.exit_code == 0
     assert "note: no column split: there are no sides to compare" in told.output
+
+
+def test_a_list_in_latin_1_is_read(tmp_path: Path) -> None:
+    place = tmp_path / "list.csv"
+    place.write_bytes("file,source\na.png,Hospital Universit\u00e4t\n".encode("latin-1"))
+    assert rows_of([place], {}, [])["source"].tolist() == ["Hospital Universit\u00e4t"]

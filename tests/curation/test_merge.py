@@ -13,6 +13,7 @@ from manifests.contract.table import check_counts, check_records
 
 Run = Callable[..., Verdict]
 LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
+PARAMS = merge.Params(withdrawn_within=24)
 FIXES, GONE = "record_id,column,value,reason,who,when\n", "kind,value,reason,when\n"
 
 
@@ -22,7 +23,7 @@ def run(tmp_path: Path) -> Run:
         corrections, withdrawals = tmp_path / "corrections.csv", tmp_path / "withdrawals.csv"
         corrections.write_text(FIXES + fixes)
         withdrawals.write_text(GONE + gone)
-        verdict = merge.main(tables, corrections, withdrawals, LICENSES)
+        verdict = merge.main(tables, corrections, withdrawals, LICENSES, PARAMS)
         check_counts("merge", sum(map(len, tables)), len(verdict.kept), len(verdict.rejected))
         check_records(verdict.kept, "merge")
         return verdict
