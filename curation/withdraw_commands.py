@@ -1,4 +1,4 @@
-"""`cxr withdraw`: take films out, and know them again when they come back."""
+"""`cxr withdraw` and `cxr correct`: lines that a person adds to the files in `manifests/`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 PARAMS = Path("params.yaml")
+CORRECTIONS, LICENSES = Path("manifests/corrections.csv"), Path("manifests/licenses.yaml")
 WITHDRAWALS, FROZEN = Path("manifests/withdrawals.csv"), Path("manifests/frozen")
 INGESTED, PAIRS = Path("data/ingest"), Path("data/dedup/pairs.parquet")
 
@@ -73,3 +74,33 @@ def withdraw(  # noqa: PLR0913, PLR0917 - each is one thing that a withdrawal sa
         return
     write(WITHDRAWALS, plan.lines)
     typer.echo(f"wrote {len(plan.lines)} lines into {WITHDRAWALS}; now: dvc repro")
+
+
+@app.command()
+def correct(  # noqa: PLR0913, PLR0917 - the cells of a line in corrections.csv
+    record_id: Annotated[str, typer.Argument(help="The film.", show_default=False)],
+    column: Annotated[str, typer.Argument(help="One of those below.", show_default=False)],
+    value: Annotated[str, typer.Argument(help='"" for not known.', show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why, and where you read it.")],
+    who: Annotated[str, typer.Option(help="Who says so.")],
+    when: Annotated[str, typer.Option(help="The day, such as 2026-05-01.")],
+) -> None:
+    """Set one value of one film right: a line in manifests/corrections.csv, for the next `repro`.
+
+    Columns: license, attribution, patient_id, study_id, age_years, is_child, sex, view, modality,
+    offset_days, findings, uncertain, found_elsewhere (several findings with `|` between), abnormal,
+    severity, pcr_positive, official_split. The other columns are measured, or follow from these;
+    whether two films are one stands in manifests/pairs.csv.
+
+    Exit code 2: no such film, or a value that its column cannot hold; then nothing is written.
+    """
+    from curation.corrections import HEADER, add
+    from curation.licenses import Licenses
+    from curation.withdrawing import all_records
+    from manifests.contract.params import read
+
+    records = all_records(INGESTED, sorted(read(PARAMS)["sources"]))
+    cells = (record_id, column, value, reason, who, when)
+    line = dict(zip(HEADER, (cell.strip() for cell in cells), strict=True))
+    add(CORRECTIONS, line, records, Licenses.load(LICENSES))
+    typer.echo(f"wrote 1 line into {CORRECTIONS}; now: dvc repro")
