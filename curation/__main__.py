@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from curation import (
+    audit_commands,
     fetch_commands,
     folder_commands,
     inspect_commands,
     review_commands,
     source_commands,
     split_commands,
+    version_commands,
+    withdraw_commands,
 )
 from manifests.contract.faults import start_stage, told_in_sentences
 
@@ -44,12 +47,19 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(source_commands.app, name="source")
-app.add_typer(fetch_commands.app)
-app.add_typer(folder_commands.app)
-app.command()(split_commands.freeze)
-app.command()(split_commands.protocols)
-app.command()(review_commands.review)
-app.add_typer(inspect_commands.app)
+for panel, commands in {
+    "Any folder or list, without a project": (
+        folder_commands.duplicates, inspect_commands.inspect, audit_commands.audit,
+    ),
+    "Your manifest": (
+        version_commands.diff, version_commands.changelog, review_commands.review,
+        withdraw_commands.correct, withdraw_commands.withdraw, split_commands.freeze,
+        split_commands.protocols, folder_commands.cache,
+    ),
+    "Real sites": (fetch_commands.fetch, fetch_commands.warc),
+}.items():  # fmt: skip
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
 
 
 def stage(name: str) -> Callable[[Command], Command]:
@@ -128,10 +138,10 @@ def merge(ingested: Folder, corrections: Folder, withdrawals: Folder, out: Folde
     from curation.stages import merge as room
     from manifests.contract.folder import whole_folder
 
-    params("merge", room.Params)
+    settings = params("merge", room.Params)
     tables = [kept(ingested / key) for key in source_keys()]
     with whole_folder(out) as part:
-        verdict = room.main(tables, corrections, withdrawals, LICENSES)
+        verdict = room.main(tables, corrections, withdrawals, LICENSES, settings)
         keep("merge", sum(map(len, tables)), verdict, part)
 
 

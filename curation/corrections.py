@@ -1,15 +1,18 @@
 """Corrections that a person made (`manifests/corrections.csv`), put into the records."""
 
+import csv
+import io
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 from pydantic import ValidationError
 
 from curation.licenses import Licenses
-from curation.reviewed_csv import lines
+from curation.reviewed_csv import lines, text
+from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record, leading
 from manifests.contract.table import frame
@@ -17,10 +20,33 @@ from manifests.contract.vocabulary import Finding
 
 log = logging.getLogger(__name__)
 HEADER = ("record_id", "column", "value", "reason", "who", "when")
-CORRECTABLE = ("license", "attribution", "patient_id", "study_id", "age_years", "sex", "view",
-               "modality", "offset_days", "findings", "abnormal", "pcr_positive",
+LISTS = ("findings", "uncertain", "found_elsewhere")
+"""Columns of several findings, written with `|` between them."""
+CORRECTABLE = ("license", "attribution", "patient_id", "study_id", "age_years", "is_child", "sex",
+               "view", "modality", "offset_days", *LISTS, "abnormal", "severity", "pcr_positive",
+               "official_split",
 )  # fmt: skip
+"""What a person may set right. The others are measured, or decided by a later stage from these:
+`pediatric` from the age, `group` from manifests/pairs.csv and the patients."""
 Row = dict[str, object]
+
+
+def add(place: Path, line: Mapping[str, str], records: pd.DataFrame, licenses: Licenses) -> None:
+    """Put one more line under the others. Raises `Misspelt`, and writes nothing, if it is wrong.
+
+    `line` has the columns `HEADER`; `records` are the films that came in.
+    """
+    lines(place, HEADER)
+    film = records[records["record_id"] == line["record_id"]]
+    if film.empty:
+        raise Misspelt(f"{line['record_id']}: no such film here; look it up in the manifest")
+    made = io.StringIO(newline="")
+    csv.writer(made, lineterminator="\n").writerow([line[name] for name in HEADER])
+    old = text(place)
+    with whole_file(place) as part:
+        part.write_text(f"{old.rstrip()}\n{made.getvalue()}", encoding="utf-8", newline="")
+        # As the stage will read it, before it takes the place of the old file.
+        corrected(film, part, licenses)
 
 
 def corrected(records: pd.DataFrame, place: Path, licenses: Licenses) -> pd.DataFrame:
@@ -66,14 +92,14 @@ def _with(corrected: object, column: str) -> list[str]:
 
 
 def _fixed(fix: dict[str, str]) -> Row:
-    if fix["column"] != "findings":
-        return {fix["column"]: fix["value"] or None}
-    named = fix["value"].split("|")
-    if not set(named) <= set(Finding):
-        # What is no finding stays in, so that the check of the row names it.
-        return {"findings": named, "finding": named[0]}
-    findings = leading(map(Finding, named))
-    return {"findings": findings, "finding": findings[0]}
+    column, value = fix["column"], fix["value"]
+    if column not in LISTS or not value:
+        return {column: value or None}
+    named = value.split("|")
+    if set(named) <= set(Finding):
+        named = list(leading(map(Finding, named)))
+    # What is no finding stays in, so that the check of the row names it.
+    return {column: named} | ({"finding": named[0]} if column == "findings" else {})
 
 
 def _shown(row: Row, found: object) -> Row:

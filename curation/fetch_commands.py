@@ -9,10 +9,7 @@ PARAMS, PROFILES, RAW = Path("params.yaml"), Path("profiles"), Path("data/raw")
 LOCK = Path("manifests/sources.lock")
 Key = Annotated[str, typer.Argument(help="Key of a source in params.yaml.", show_default=False)]
 
-app = typer.Typer()
 
-
-@app.command()
 def fetch(
     key: Key,
     profile: Annotated[
@@ -43,7 +40,6 @@ def fetch(
     typer.echo(report)
 
 
-@app.command()
 def warc(
     key: Key,
     out: Annotated[

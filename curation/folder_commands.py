@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 PARAMS = Path("params.yaml")
 
-app = typer.Typer()
 
-
-@app.command()
 def duplicates(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     places: Annotated[
         list[Path], typer.Argument(metavar="FOLDER…", help="Folders of pictures, or pictures.")
@@ -80,7 +77,6 @@ def duplicates(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
     raise typer.Exit(1 if found.faults else 0)
 
 
-@app.command()
 def cache(
     is_cleared: Annotated[  # noqa: FBT002 - a switch of the command line
         bool, typer.Option("--clear", help="Forget all of it; only time is lost.")

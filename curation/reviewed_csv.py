@@ -16,25 +16,30 @@ class Line(NamedTuple):
     cells: dict[str, str]
 
 
-def lines(place: Path, header: Sequence[str]) -> list[Line]:
-    """The filled lines of the CSV at `place`. Raises `Misspelt` naming the line that is none."""
+def lines(place: Path, header: Sequence[str], later: Sequence[str] = ()) -> list[Line]:
+    """The filled lines of the CSV at `place`. Raises `Misspelt` naming the line that is none.
+
+    Columns that came `later` may be absent from a file, or from its older lines: they are empty.
+    """
+    full = [*header, *later]
     rows = csv.reader(io.StringIO(text(place), newline=""))
     found: list[Line] = []
     try:
         first = next(rows, [])
-        if first != list(header):
+        if first not in (list(header), full):
             raise Misspelt(
                 f"{place}:1: the header is {','.join(first) or 'missing'}; "
                 f"it must be {','.join(header)}"
             )
         for cells in filter(None, rows):
             line = f"{place}:{rows.line_num}"
-            if len(cells) != len(header):
+            if len(cells) not in {len(header), len(first)}:
                 raise Misspelt(
                     f"{line}: {len(cells)} cells found, {len(header)} needed: {','.join(header)}; "
                     "put a value with a comma into quotes"
                 )
-            found.append(Line(line, dict(zip(header, cells, strict=True))))
+            absent = dict.fromkeys(later, "")
+            found.append(Line(line, absent | dict(zip(first, cells, strict=False))))
     except csv.Error as fault:
         raise Misspelt(f"{place}:{rows.line_num}: is no CSV ({fault}); mend the line") from None
     return found

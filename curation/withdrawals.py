@@ -6,39 +6,51 @@ from pathlib import Path
 import pandas as pd
 
 from curation.reviewed_csv import lines
+from curation.tombstones import recognised, tombstone
 from manifests.contract.params import Misspelt
 
 log = logging.getLogger(__name__)
 HEADER = ("kind", "value", "reason", "when")
+TOMBSTONE = ("who", "sha256", "pixel_sha256", "phash")
+"""Columns that came later: who asked, and what lets the film be known when it comes back."""
 HASHES = ("sha256", "pixel_sha256")
 KINDS = ("record_id", *HASHES, "patient_id", "source_url")
 
 
-def withdrawn(records: pd.DataFrame, place: Path) -> "pd.Series[str]":
+def withdrawn(records: pd.DataFrame, place: Path, within: int) -> "pd.Series[str]":
     """The sentence for each withdrawn record, empty for the others; indexed as `records`.
 
-    Films of equal pixels leave with the one that is named, whichever source they came by; other
-    copies are found, and leave, in dedup.
+    Films of equal pixels leave with the one that is named, whichever source they came by, and so
+    does a film whose tombstone is at most `within` bits of 256 away; other copies are found, and
+    leave, in dedup.
     """
     why = pd.Series(pd.NA, index=records.index, dtype="string")
+    notices = [(line, tombstone(line)) for line in lines(place, HEADER, TOMBSTONE)]
     elsewhere = []
-    for line, notice in lines(place, HEADER):
+    for (line, notice), stone in notices:
         kind, value = notice["kind"], notice["value"].strip()
         if kind not in KINDS:
             raise Misspelt(f"{line}: kind '{kind}' is none of {', '.join(KINDS)}")
-        hit = (records[kind] == (value.lower() if kind in HASHES else value)).fillna(False)
+        hit = named(records, kind, value)
         if not hit.any() and _is_of_absent_source(kind, value, records):
             elsewhere.append(value)
-        elif not hit.any():
+        elif not hit.any() and not stone:
             # It may be missing in this copy of the source; but it may be a slip of the pen.
             log.warning("%s: no film here has the %s %s; nothing withdrawn", line, kind, value)
-        why[hit.astype(bool)] = f"withdrawn on {notice['when']} by {kind}: {notice['reason']}"
+        why[hit] = f"withdrawn on {notice['when']} by {kind}: {notice['reason']}"
     if elsewhere:
         log.info(
             "%s: %d lines are of sources that this profile leaves out or draws, such as %s",
             place, len(elsewhere), elsewhere[0],
         )  # fmt: skip
-    return why.fillna(_of_twins(records, why))
+    why = why.fillna(_of_twins(records, why))
+    return why.fillna(recognised(records, [stone for _, stone in notices if stone], within))
+
+
+def named(records: pd.DataFrame, kind: str, value: str) -> "pd.Series[bool]":
+    """Which records a line of this kind and value means."""
+    hit = records[kind] == (value.lower() if kind in HASHES else value)
+    return hit.fillna(False).astype(bool)
 
 
 def _is_of_absent_source(kind: str, value: str, records: pd.DataFrame) -> bool:

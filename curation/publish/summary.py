@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from manifests.contract.record import STAGES
-from manifests.contract.table import check_counts, manifest_id_of, read_stage
+from curation.publish.tables import contents, flow
+from manifests.contract.record import STAGES, Rejection
+from manifests.contract.table import check_counts, frame, manifest_id_of, read_stage
 
 Counts = dict[str, int]
 ALL = "all"
@@ -60,7 +61,7 @@ def summary(
 ) -> dict[str, Any]:
     """The content of `manifests/summary.json`. `stamp` holds version, name and profile.
 
-    Raises `BrokenTable` when a stage lost a row.
+    Raises `BrokenTable` when a stage or a source lost a row, or a table does not add up.
     """
     return {
         "manifest_id": manifest_id_of(records),
@@ -73,6 +74,8 @@ def summary(
         "sources": {key: source_figures(rows) for key, rows in _by(records, "source")},
         "splits": {split: split_figures(rows) for split, rows in _by(records, "split")},
         "findings": counted(records["finding"]),
+        "contents": contents(records),
+        "flow": flow(records, _rejected(stages), _came_in(stages), STAGES),
         "licenses": license_figures(records, rulings),
         "channels": {
             channel: counted(records.loc[rows.index, "split"])
@@ -130,6 +133,14 @@ def license_figures(records: pd.DataFrame, rulings: pd.DataFrame) -> dict[str, A
         }
         for name, rows in _by(records, "license")
     }
+
+
+def _came_in(stages: Sequence[StageCount]) -> Counts:
+    return {count.source: count.came_in for count in stages if count.stage == STAGES[0]}
+
+
+def _rejected(stages: Sequence[StageCount]) -> pd.DataFrame:
+    return all_rejected(stages, frame([], Rejection))
 
 
 def all_rejected(stages: Sequence[StageCount], empty: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from manifests.contract.table import check_counts, check_records
 
 Run = Callable[..., Verdict]
 LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
+PARAMS = merge.Params(withdrawn_within=24)
 FIXES, GONE = "record_id,column,value,reason,who,when\n", "kind,value,reason,when\n"
 
 
@@ -22,7 +23,7 @@ def run(tmp_path: Path) -> Run:
         corrections, withdrawals = tmp_path / "corrections.csv", tmp_path / "withdrawals.csv"
         corrections.write_text(FIXES + fixes)
         withdrawals.write_text(GONE + gone)
-        verdict = merge.main(tables, corrections, withdrawals, LICENSES)
+        verdict = merge.main(tables, corrections, withdrawals, LICENSES, PARAMS)
         check_counts("merge", sum(map(len, tables)), len(verdict.kept), len(verdict.rejected))
         check_records(verdict.kept, "merge")
         return verdict
@@ -43,8 +44,46 @@ def test_a_correction_changes_one_cell(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("license", "CC0-1.0", "CC0-1.0"), ("attribution", "B. Bianchi", "B. Bianchi"),
+        ("patient_id", "cohen/9", "cohen/9"), ("study_id", "cohen/s", "cohen/s"),
+        ("age_years", "7.5", 7.5), ("is_child", "true", True), ("sex", "F", "F"),
+        ("view", "AP", "AP"), ("modality", "CT", "CT"), ("offset_days", "-2", -2),
+        ("findings", "ards|covid19", ["covid19", "ards"]), ("uncertain", "ards", ["ards"]),
+        ("found_elsewhere", "covid19|sars", ["covid19", "sars"]), ("abnormal", "false", False),
+        ("severity", "mild", "mild"), ("pcr_positive", "true", True),
+        ("official_split", "test", "test"),
+    ],
+)  # fmt: skip
+def test_every_column_that_a_person_may_need_is_correctable(
+    run: Run, column: str, value: str, expected: object
+) -> None:
+    kept = run(records([record("a")]), fixes=f"cohen/a,{column},{value},read again,r1,d\n").kept
+    found = kept[column].iloc[0]
+    assert (found if isinstance(expected, str | float | int) else list(found)) == expected
+
+
+@pytest.mark.parametrize("column", ["uncertain", "age_years", "severity", "is_child"])
+def test_an_empty_correction_says_that_it_is_not_known(run: Run, column: str) -> None:
+    film = record("a", uncertain=("ards",), age_years=5.0, severity="mild", is_child=True)
+    kept = run(records([film]), fixes=f"cohen/a,{column},,taken back,r1,d\n").kept
+    assert kept[column].isna().all()
+
+
+def test_a_correction_of_a_film_that_is_not_here_is_told(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        run(records([record("a")]), fixes="cohen/typo,age_years,61,read again,r1,d\n")
+    assert "corrections.csv:2: no record cohen/typo here" in caplog.text
+
+
+@pytest.mark.parametrize(
     ("fix", "found"),
     [
+        ("cohen/a,uncertain,flu,x,r,d\n", "cohen/a makes uncertain"),
+        ("cohen/a,severity,awful,x,r,d\n", "cohen/a makes severity = 'awful'"),
         ("cohen/a,sha256,0,x,r,d\n", r"corrections\.csv:2: 'sha256' cannot be corrected"),
         ("cohen/a,age_years,old,x,r,d\n", "cohen/a makes age_years = 'old'"),
         ("cohen/a,findings,covid,x,r,d\n", "cohen/a makes finding = 'covid'"),

@@ -112,7 +112,11 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
         pair = Pair(a="cohen/a", b="cohen/c", a_sha256=kept[0].sha256, b_sha256=left[0].sha256,
                     relation="cropped_or_annotated", score=0.9, decided_by=words, kept_id="cohen/a",
                     findings_differ=True)  # fmt: skip
-        counts = [StageCount(stage="dedup", source="all", came_in=4, kept=3, rejected=gone)]
+        counts = [
+            *(StageCount(stage="ingest", source=key, came_in=n, kept=n, rejected=gone.head(0))
+              for key, n in (("cohen", 3), ("sirm", 1))),
+            StageCount(stage="dedup", source="all", came_in=4, kept=3, rejected=gone),
+        ]  # fmt: skip
         stamp = {"version": "0.1.0", "name": "little-set", "profile": "demo"}
         write_working(tmp_path, ((row.record_id, pixels(n)) for n, row in enumerate(kept + left)))
         disputed = conflicts(

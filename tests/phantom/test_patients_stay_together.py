@@ -38,7 +38,7 @@ def grouped(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         )  # fmt: skip
     merged = merge.main(
         tables, ROOT / "manifests/corrections.csv", ROOT / "manifests/withdrawals.csv",
-        ROOT / "manifests/licenses.yaml",
+        ROOT / "manifests/licenses.yaml", merge.Params(**PARAMS["merge"]),
     ).kept  # fmt: skip
     verdict, _ = dedup.main(
         merged, merged.head(0), WorkingCopies([folder / "ingest" / key for key in REPLICAS]),

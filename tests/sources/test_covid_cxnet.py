@@ -361,7 +361,7 @@ def test_the_real_sample_is_counted(tmp_path: Path) -> None:
     kept, rejected = ingested(tmp_path, SAMPLE)
     assert rejected["reason"].value_counts().to_dict() == {}
     assert len(kept) == 64
-    gone = withdrawn(kept.reset_index(), ROOT / "manifests/withdrawals.csv")
+    gone = withdrawn(kept.reset_index(), ROOT / "manifests/withdrawals.csv", 24)
     assert gone.notna().sum() == 7
     assert set(kept["finding"]) == {"covid19"}
     assert kept["patient_id"].str.contains("film-").sum() == 57

@@ -1,0 +1,1 @@
+"""Leaks in anyone's list of films: path, label, source, patient, split."""

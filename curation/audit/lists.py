@@ -1,0 +1,154 @@
+"""Reads a list of films as its maker wrote it: which column is what, and where each row stands."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from manifests.contract.params import Misspelt
+from manifests.contract.table import read_arrow
+
+GUESSES: Mapping[str, tuple[str, ...]] = {
+    "path": ("path", "file", "filename", "filepath", "image", "imagepath", "imagename",
+             "imagefile", "imageindex", "imageid", "img", "recordid"),
+    "label": ("label", "labels", "class", "finding", "findinglabels", "diagnosis", "target",
+              "category"),
+    "source": ("source", "datasource", "dataset", "origin", "database", "collection"),
+    "patient": ("patient", "patientid", "patientnumber", "subject", "subjectid", "pid"),
+    "split": ("split", "set", "subset", "fold", "partition"),
+    "day": ("day", "offset", "date", "studydate", "followup"),
+}  # fmt: skip
+"""What a column holds -> the headers it goes by, without case, spaces and signs."""
+COLUMNS = tuple(GUESSES)
+PARQUET = ".parquet"
+SIDE = re.compile(r"(?<![a-z])(train|test|val|dev|external|holdout)(?:ing|id|idation)?(?![a-z])")
+Cells = tuple[int, list[str]]
+
+
+def side_in(words: str) -> str:
+    """The side that a file or folder is named after (`train_COVIDx3.txt`), or nothing."""
+    found = SIDE.search(words.lower())
+    return found[1] if found else ""
+
+
+def rows_of(
+    places: Sequence[Path],
+    named: Mapping[str, str],
+    columns: Sequence[str],
+    separator: str = "",
+) -> pd.DataFrame:
+    """All rows: `place` ("file:line") and those of `COLUMNS` that are there, as words.
+
+    `named` says which header stands for a column; `columns` names the cells of lists without a
+    header, once for all lists or once for each, with commas between. Without a column `split`,
+    each of several lists is a side. Raises `Misspelt` where a list cannot be understood.
+    """
+    if len(columns) not in {0, 1, len(places)}:
+        raise Misspelt(
+            f"--columns: {len(columns)} times for {len(places)} lists; once, or for each"
+        )
+    heads = list(columns) * (len(places) if len(columns) == 1 else 1)
+    tables = []
+    for number, place in enumerate(places):
+        head = heads[number].split(",") if heads else []
+        table = _one(place, named, [name.strip() for name in head], separator)
+        if "split" not in table and (len(places) > 1 or side_in(place.stem)):
+            table["split"] = side_in(place.stem) or place.stem
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True).fillna("")
+
+
+def _one(place: Path, named: Mapping[str, str], head: list[str], separator: str) -> pd.DataFrame:
+    if place.suffix == PARQUET:
+        made = read_arrow(place)
+        known = _known(made.column_names, named, place)
+        cells = made.select([made.column_names[at] for at in known.values()]).to_pandas()
+        cells = cells.astype(object).where(cells.notna(), "").astype(str)
+        cells.columns = pd.Index(list(known))
+        found: pd.DataFrame = cells.assign(
+            place=[f"{place}:row {n}" for n in range(1, len(cells) + 1)]
+        )
+        return found
+    lines = list(_lines(place, separator))
+    if not lines:
+        raise Misspelt(f"{place}: is empty; name a list with a row for each film")
+    if head:
+        known = _declared(head, place)
+    else:
+        known, lines = _known(lines[0][1], named, place), lines[1:]
+    wide = len(head) or max((len(cells) for _, cells in lines), default=0)
+    return pd.DataFrame(
+        [_row(f"{place}:{number}", cells, known, wide if head else 0) for number, cells in lines],
+        columns=["place", *known], dtype=str,
+    )  # fmt: skip
+
+
+def _row(place: str, cells: list[str], known: Mapping[str, int], wide: int) -> list[str]:
+    if wide and len(cells) != wide:
+        raise Misspelt(
+            f"{place}: {len(cells)} cells found, --columns names {wide}; name them all, or say "
+            "what stands between them with --separator"
+        )
+    return [place, *(cells[at].strip() if at < len(cells) else "" for at in known.values())]
+
+
+def _lines(place: Path, separator: str) -> Iterator[Cells]:
+    words = _words(place)
+    reader = csv.reader(
+        io.StringIO(words, newline=""), delimiter=separator or _separator(words),
+        skipinitialspace=True,
+    )  # fmt: skip
+    try:
+        for cells in reader:
+            if cells:
+                yield reader.line_num, cells
+    except csv.Error as fault:
+        raise Misspelt(f"{place}:{reader.line_num}: is no list ({fault}); mend the line") from None
+
+
+def _words(place: Path) -> str:
+    """The list as text: UTF-8, or else Latin-1, in which every byte is a letter."""
+    data = place.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _separator(words: str) -> str:
+    """What stands most often between the cells of the first line."""
+    first = words.partition("\n")[0]
+    return max(",\t;| ", key=first.count)
+
+
+def _declared(head: Sequence[str], place: Path) -> dict[str, int]:
+    known = {name: at for at, name in enumerate(head) if name in COLUMNS}
+    if not known:
+        raise Misspelt(
+            f"{place}: --columns names {', '.join(head)}, and none of {', '.join(COLUMNS)}; "
+            "call a cell that is none of these by any other word"
+        )
+    return known
+
+
+def _known(head: Sequence[str], named: Mapping[str, str], place: Path) -> dict[str, int]:
+    """What a column holds -> where it stands, by the name given for it, or by a guess."""
+    found = ", ".join(head)
+    for column, header in named.items():
+        if header not in head:
+            raise Misspelt(f"{place}: no column '{header}' for {column}; found: {found}")
+    known = {column: head.index(header) for column, header in named.items()}
+    plain = [re.sub(r"[^a-z0-9]", "", header.lower()) for header in head]
+    for column, guesses in GUESSES.items():
+        at = next((plain.index(guess) for guess in guesses if guess in plain), None)
+        if column not in known and at is not None:
+            known[column] = at
+    if not known.keys() & {"path", "patient"}:
+        raise Misspelt(
+            f"{place}: no column for path or patient; found: {found}; name one with --path or "
+            "--patient, or, if there is no header, all cells with --columns patient,path,label"
+        )
+    return known

@@ -1,0 +1,1 @@
+"""Two versions of the manifest, and what lies between them."""
