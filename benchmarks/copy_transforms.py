@@ -122,10 +122,8 @@ def by_transform(
     scores: Scores, peers: dict[str, Scores], own: list[int], found: Found, params: Params
 ) -> None:
     bars = {name: best(theirs[USUAL], own).threshold for name, theirs in peers.items()}
-    print(
-        "\n| transform | candidates | found | called as it was made | " + " | ".join(peers) + " |"
-    )
-    print("|---" * (4 + len(peers)) + "|")
+    heads = ["transform", "candidates", "found", "called as it was made", *peers]
+    print("\n| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
     at = np.arange(len(own))
     for number, name in enumerate(TRANSFORMS):
         mine = scores[number, at, own]
