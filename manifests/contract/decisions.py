@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 DECISIONS = (
     "record_id", "sha256", "pixel_sha256", "license", "attribution", "patient_id", "study_id",
-    "age_years", "is_child", "sex", "view", "seen_view", "modality", "quality", "offset_days",
-    "finding", "findings", "abnormal", "uncertain", "found_elsewhere", "severity", "pcr_positive", "boxes",
-    "has_lung_mask", "official_split", "facts", "patient_ill", "copies", "group", "pediatric",
-    "split",
+    "age_years", "is_child", "sex", "view", "seen_view", "modality", "quality",
+    "offset_days", "finding", "findings", "abnormal", "uncertain", "found_elsewhere", "severity",
+    "pcr_positive", "boxes", "has_lung_mask", "official_split", "facts", "patient_ill", "copies",
+    "group", "pediatric", "split",
 )  # fmt: skip
 """The columns whose change makes another data set."""
 
