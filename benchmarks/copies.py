@@ -14,10 +14,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from copy_films import COPIES, film, places, truth
+from copy_grain import grain
 from tqdm import tqdm
 
-from benchmarks.copy_films import COPIES, film, places, truth
-from benchmarks.copy_grain import grain
 from curation.duplicates.pair import Edge, edge
 from curation.duplicates.search import scored
 from curation.duplicates.verification import Likeness

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
-from benchmarks.transforms import TRANSFORMS, UNUSUAL
+from transforms import TRANSFORMS, UNUSUAL
 
 Scores = npt.NDArray[np.float32]
 """float32[T, Q, N]: transforms, bases, films; -inf where two were not compared."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from transforms import TRANSFORMS
 
-from benchmarks.transforms import TRANSFORMS
 from curation.duplicates.candidates import Descriptors, View, descriptors, look
 from curation.duplicates.features import Features, features
 from curation.duplicates.neighbours import neighbours

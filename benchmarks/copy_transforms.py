@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from copy_figures import USUAL, Scores, best, figures, line
+from copy_films import Sample, film, sample
+from copy_finder import MAX_SIDE, Finder, as_scores
+from copy_peers import DEFAULTS, HASHES, Perception, distances, hashed
 from PIL import Image
+from transforms import RELATIONS, TRANSFORMS, shares
 
-from benchmarks.copy_figures import USUAL, Scores, best, figures, line
-from benchmarks.copy_films import Sample, film, sample
-from benchmarks.copy_finder import MAX_SIDE, Finder, as_scores
-from benchmarks.copy_peers import DEFAULTS, HASHES, Perception, distances, hashed
-from benchmarks.transforms import RELATIONS, TRANSFORMS, shares
 from curation.duplicates.verification import Likeness
 from curation.pixels.fingerprint import working_copy
 from curation.stages.dedup import Params

@@ -11,10 +11,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
+from copy_films import film as film_of
+from copy_films import places
 from tqdm import tqdm
 
-from benchmarks.copies import films as films_of
-from curation.duplicates.candidates import UNIT, descriptors, shrink, view
+from curation.duplicates.candidates import UNIT, descriptors, look, shrink
 from curation.phantom.files import encoded
 from curation.phantom.world import shots
 from curation.pixels.fingerprint import working_copy
@@ -36,7 +37,7 @@ BEND = 8.0
 def real_films(folder: Path) -> list[Pixels]:
     """The films of `folder`; of the drawn world where there is no such folder."""
     if folder.is_dir():
-        return [film for _, film in films_of(folder)]
+        return [film_of(folder, name) for name in places(folder)]
     drawn = []
     for shot in shots(PHANTOMS, 0):
         try:
@@ -48,7 +49,7 @@ def real_films(folder: Path) -> list[Pixels]:
 
 def described(films: Sequence[Pixels]) -> Described:
     """int16[F, W, D]."""
-    return np.stack([descriptors(view(film)).astype(np.int16) for film in films])
+    return np.stack([descriptors(look(film).seen).astype(np.int16) for film in films])
 
 
 def strangers(films: Sequence[Pixels], count: int, cache: Path) -> Described:
@@ -56,7 +57,7 @@ def strangers(films: Sequence[Pixels], count: int, cache: Path) -> Described:
     place = cache / f"strangers-{len(films)}-{count}.npy"
     if not place.exists():
         cv2.setNumThreads(1)
-        views = [view(film) for film in films]
+        views = [look(film).seen for film in films]
         with ThreadPoolExecutor() as pool:
             made = pool.map(lambda number: _stranger(views, number), range(count))
             bar = tqdm(made, total=count, desc="making strangers", disable=None)

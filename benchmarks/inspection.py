@@ -55,7 +55,7 @@ def moved(grid: np.ndarray, mask: np.ndarray) -> Iterator[tuple[np.ndarray, np.n
 def lung_fit(films: list[Film]) -> fitted.LungModel:
     greys, masks = [], []
     for film in films:
-        for grid, mask in moved(film.chest.grid, film.mask):
+        for grid, mask in moved(film.chest.grid, np.asarray(film.mask)):
             greys.append(coarsened(grid))
             masks.append(cv2.resize(mask, (MASK, MASK), interpolation=cv2.INTER_AREA).ravel())
     grey, mask = np.array(greys, float), np.array(masks, float)
@@ -65,13 +65,17 @@ def lung_fit(films: list[Film]) -> fitted.LungModel:
     centred = grey - grey_mean
     normal = centred.T @ centred + RIDGE * len(MOVES) * np.eye(COARSE**2)
     to_modes = np.linalg.solve(normal, centred.T @ ((mask - mask_mean) @ modes.T))
-    return fitted.LungModel(*(np.float32(part) for part in (grey_mean, to_modes, mask_mean, modes)))
+    return fitted.LungModel(
+        grey_mean.astype(np.float32), to_modes.astype(np.float32),
+        mask_mean.astype(np.float32), modes.astype(np.float32),
+    )  # fmt: skip
 
 
 def lungs_of(model: fitted.LungModel, film: Film) -> np.ndarray:
     coarse = film.chest.coarse - model.grey_mean
     mask = (model.mask_mean + (coarse @ model.to_modes) @ model.modes).reshape(MASK, MASK)
-    return cv2.resize(mask.astype(np.float32), (GRID, GRID), interpolation=cv2.INTER_CUBIC)
+    grown = cv2.resize(mask.astype(np.float32), (GRID, GRID), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(grown)
 
 
 def dice(a: np.ndarray, b: np.ndarray) -> float:
@@ -105,9 +109,9 @@ def linear(x: np.ndarray, y: np.ndarray, weight: np.ndarray, plain: int, c: floa
 def shares(fit: Fit, x: np.ndarray) -> np.ndarray:
     scores = ((x - fit.centre) / fit.scale) @ fit.weight + fit.bias
     if scores.shape[1] == 1:
-        return 1 / (1 + np.exp(-scores[:, 0]))
+        return np.asarray(1 / (1 + np.exp(-scores[:, 0])))
     raised = np.exp(scores - scores.max(1, keepdims=True))
-    return raised / raised.sum(1, keepdims=True)
+    return np.asarray(raised / raised.sum(1, keepdims=True))
 
 
 def view_fit(films: list[Film]) -> Fit:
@@ -173,8 +177,8 @@ def show_children(films: list[Film]) -> None:
     for name, some in (("Kermany", kermany), ("known age", y & real & ~kermany),
                        ("  under 8", young & real & ~kermany)):  # fmt: skip
         truth, score = np.r_[np.ones(some.sum()), np.zeros(len(adults))], np.r_[found[some], adults]
-        print(f"  {name:10} AUC {roc_auc_score(truth, score):.3f}, found {(found[some] > limit).mean():.0%}"
-              f" of {some.sum()}")  # fmt: skip
+        print(f"  {name:10} AUC {roc_auc_score(truth, score):.3f}, "
+              f"found {(found[some] > limit).mean():.0%} of {some.sum()}")  # fmt: skip
         false, right, _ = roc_curve(truth, score)
         points = [
             f"{right[np.searchsorted(false, at, side='right') - 1]:.2f}"
@@ -184,7 +188,9 @@ def show_children(films: list[Film]) -> None:
     for limit in (0.85, 0.9, 0.95, 0.97):
         known = found[y & real & ~kermany]
         print(
-            f"  from {limit}: {(adults >= limit).mean():.1%} of adults, {(found[kermany] >= limit).mean():.0%} of Kermany, {(known >= limit).mean():.0%} of children of known age"
+            f"  from {limit}: {(adults >= limit).mean():.1%} of adults, "
+            f"{(found[kermany] >= limit).mean():.0%} of Kermany, "
+            f"{(known >= limit).mean():.0%} of children of known age"
         )
 
 
@@ -196,7 +202,8 @@ def write_lungs(model: fitted.LungModel) -> None:
 
 def write_fit(name: str, features: list[str], classes: list[str], fit: Fit) -> None:
     rows = [[word, f"{a:.5g}", f"{b:.5g}", *(f"{w:.4g}" for w in line)]
-            for word, a, b, line in zip(features, fit.centre, fit.scale, fit.weight, strict=True)]  # fmt: skip
+            for word, a, b, line in zip(
+                features, fit.centre, fit.scale, fit.weight, strict=True)]  # fmt: skip
     rows.append(["bias", "0", "1", *(f"{b:.4g}" for b in fit.bias)])
     with (FOLDER / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(

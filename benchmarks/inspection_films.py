@@ -16,7 +16,7 @@ from curation.sources.loading import load, of_profile
 from curation.stages.ingest import drafts_of
 from curation.terms import Terms
 from curation.translation import described
-from manifests.contract.images import Pixels, decode
+from manifests.contract.images import decode
 from manifests.contract.record import Rejected
 from manifests.contract.vocabulary import Modality, View
 
@@ -65,11 +65,12 @@ def _film(key: str, words: dict[str, object], draft: Draft, files: Path) -> Film
     age = words["age_years"]
     name = str(words["source_ref"])
     return Film(
-        source="montgomery" if "MCUCXR" in name else key, patient=str(words["patient_id"]), chest=seen,
+        source="montgomery" if "MCUCXR" in name else key,
+        patient=str(words["patient_id"]), chest=seen,
         view=_view(View(str(words["view"])), Modality(str(words["modality"]))),
         projection=str(words["view"])[:2], age=age if isinstance(age, float) else None,
         is_child=age < ADULT if isinstance(age, float) else True if key == "kermany" else None,
-        mask=_mask(draft, files, pixels, seen),
+        mask=_mask(draft, files, seen),
     )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def _view(view: View, modality: Modality) -> int | None:
     return None if view is View.UNKNOWN else int(view is View.L)
 
 
-def _mask(draft: Draft, files: Path, pixels: Pixels, seen: Chest) -> np.ndarray | None:
+def _mask(draft: Draft, files: Path, seen: Chest) -> np.ndarray | None:
     given = [mask() for mask in draft.masks]
     beside = files.parent / MASKS / Path(draft.source_ref).name
     if not given and files.name == "cohen" and beside.exists():

@@ -22,8 +22,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from nih_table import found, hold, peak_mb, unpack
 
-from benchmarks.nih_table import found, hold, peak_mb, unpack
 from curation.duplicates.candidates import DEPTH, UNIT, WINDOWS, look
 from curation.duplicates.features import features
 from curation.duplicates.neighbours import neighbours
@@ -188,11 +188,11 @@ def stages(
 ) -> int:
     """All of them, as the command line runs them; gives the number of pairs to compare."""
     tables, licenses = list(whole.sources.values()), Licenses.load(MANIFESTS / "licenses.yaml")
-    rows = sum(map(len, tables))
+    rows, sections = sum(map(len, tables)), read(Path("params.yaml"))
     line = Line(folder)
     merged = line.run("merge", lambda: merge.main(
         tables, MANIFESTS / "corrections.csv", MANIFESTS / "withdrawals.csv",
-        MANIFESTS / "licenses.yaml",
+        MANIFESTS / "licenses.yaml", section(sections, "merge", merge.Params),
     ), rows)  # fmt: skip
     start = time.perf_counter()
     pairs = len(neighbours(described, 10))
@@ -201,7 +201,6 @@ def stages(
         merged, merged[:0], whole.near, MANIFESTS / "pairs.csv"
     )[0])  # fmt: skip
     left = merged[~merged["record_id"].isin(found["record_id"])]
-    sections = read(Path("params.yaml"))
     params = section(sections, "filter", filtering.Params)
     adults = line.run("filter", lambda: filtering.main(found, left, licenses, params))
     sides = section(sections, "split", split.Params)

@@ -241,6 +241,7 @@ def release(data: Folder, staged: Folder, manifests: Folder) -> None:
 def report(data: Folder, manifests: Folder, out: Folder) -> None:
     """One page to look at."""
     from curation.pages.inputs import load
+    from curation.stages import filter as filtering
     from curation.stages import report as room
     from manifests.contract.folder import whole_folder
     from manifests.contract.params import read
@@ -248,7 +249,8 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
     experiments = list(read(PARAMS)["experiments"])
     inputs = load(data, manifests, source_keys(), experiments)
     with whole_folder(out) as part:
-        page = room.main(inputs, params("report", room.Params))
+        child = params("filter", filtering.Params).pediatric_from
+        page = room.main(inputs, params("report", room.Params), child)
         (part / "index.html").write_text(page, encoding="utf-8")
 
 

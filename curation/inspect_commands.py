@@ -94,10 +94,10 @@ def _plain(value: object) -> object:
 
 def _show(rows: list[Mapping[str, object]]) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     console = Console()
-    table = Table("path", *SHOWN)
+    table = Table(Column("path", overflow="fold"), *SHOWN)
     for row in rows:
         table.add_row(str(row["path"]), *("" if row[n] is None else str(row[n]) for n in SHOWN))
     if rows:

@@ -54,7 +54,8 @@ class Chest:
         """The share of the whole picture that the lungs cover."""
         height, width = self.small.shape
         part = (self.frame.bottom - self.frame.top) * (self.frame.right - self.frame.left)
-        return float((self.lungs > INSIDE).mean()) * part / (height * width)
+        covered = float((self.lungs > INSIDE).mean())
+        return covered * float(part) / float(height * width)
 
 
 def chest(pixels: Pixels) -> Chest:
@@ -68,14 +69,13 @@ def chest(pixels: Pixels) -> Chest:
 
 
 def reduced(pixels: Pixels) -> Pixels:
-    """`pixels` with their longest side at most 256: whole steps by area, the rest by line."""
-    height, width = pixels.shape
-    step = max(height, width) // REDUCED
-    # A strip that is thinner than one step would vanish.
-    if step > 1 and min(height, width) >= step:
-        size = (width // step, height // step)
-        whole = pixels[: size[1] * step, : size[0] * step]
-        pixels = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+    """`pixels` with their longest side at most 256: halved by area, the rest by line."""
+    # Halving is what processors do fastest; a strip of one row cannot be halved.
+    while max(pixels.shape) >= 2 * REDUCED and min(pixels.shape) > 1:
+        height, width = pixels.shape
+        whole = pixels[: height // 2 * 2, : width // 2 * 2]
+        half = cv2.resize(whole, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(half, np.uint8)
     height, width = pixels.shape
     scale = REDUCED / max(height, width)
     if scale >= 1:

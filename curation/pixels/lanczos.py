@@ -16,8 +16,14 @@ from PIL import Image
 from manifests.contract.images import Pixels
 
 SIDE = 64
+LOBES = 3.0
 WIDEST = 5000
 """Of a wider picture the 32 bits of a sum might not hold; Pillow itself shrinks it, and grows."""
+
+
+Parts = tuple[
+    npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int16], npt.NDArray[np.int16]
+]
 
 
 class Kernel(NamedTuple):
@@ -48,24 +54,24 @@ def kernel(size: int) -> Kernel:
     return Kernel(*_kernel(size))
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _lanczos(x: float) -> float:
     if x == 0.0:
         return 1.0
-    if not -3.0 <= x < 3.0:
+    if not -LOBES <= x < LOBES:
         return 0.0
-    far, near = x * math.pi, x / 3.0 * math.pi
+    far, near = x * math.pi, x / LOBES * math.pi
     return math.sin(far) / far * (math.sin(near) / near)
 
 
-@numba.njit(  # type: ignore[untyped-decorator]
+@numba.njit(
     "Tuple((int64[::1],int64[::1],int16[:,::1],int16[:,::1]))(int64)", nogil=True, cache=True
 )
-def _kernel(size: int) -> tuple[npt.NDArray[np.integer], ...]:
+def _kernel(size: int) -> Parts:
     scale = size / 64
     spread = max(scale, 1.0)
-    reach, narrow = 3.0 * spread, 1.0 / spread
-    longest = int(math.ceil(reach)) * 2 + 1
+    reach, narrow = LOBES * spread, 1.0 / spread
+    longest = math.ceil(reach) * 2 + 1
     first, length = np.zeros(64, np.int64), np.zeros(64, np.int64)
     upper, lower = np.zeros((64, longest), np.int16), np.zeros((64, longest), np.int16)
     shares = np.zeros(longest)
@@ -87,7 +93,7 @@ def _kernel(size: int) -> tuple[npt.NDArray[np.integer], ...]:
     return first, length, upper, lower
 
 
-@numba.njit(  # type: ignore[untyped-decorator]
+@numba.njit(
     "uint8[:,::1](uint8[:,::1],int64[::1],int64[::1],int16[:,::1],int16[:,::1])",
     nogil=True,
     cache=True,
@@ -109,5 +115,6 @@ def _shrunk_across(
                 high += np.int32(level * np.int32(upper[at, np.uint64(n)]))
                 low += np.int32(level * np.int32(lower[at, np.uint64(n)]))
             value = (np.int64(high) * 32768 + np.int64(low) + (1 << 21)) >> 22
-            made[y, at] = min(max(value, 0), 255)
+            whole = min(np.int64(255), max(np.int64(0), value))
+            made[y, at] = whole
     return made

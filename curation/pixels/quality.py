@@ -26,11 +26,12 @@ def quality(pixels: Pixels, film: Chest, colour: float, *, is_negative: bool) ->
 
     A photograph of a screen is known by its colour cast alone; a grey one passes for good.
     """
+    _, white = cv2.threshold(film.small, WHITE - 1, 255, cv2.THRESH_BINARY)
     found = {
-        Quality.BLANK: float(film.small.std()) < BLANK_DEVIATION,
+        Quality.BLANK: float(cv2.meanStdDev(film.small)[1][0, 0]) < BLANK_DEVIATION,
         Quality.TINY: min(pixels.shape) < TINY_SIDE,
         Quality.INVERTED: is_negative,
-        Quality.SATURATED: float((film.small >= WHITE).mean()) > SATURATED_SHARE,
+        Quality.SATURATED: cv2.countNonZero(white) > SATURATED_SHARE * film.small.size,
         Quality.PHOTO: colour > PHOTO_COLOUR,
     }
     return next((word for word in Quality if found.get(word)), Quality.GOOD)

@@ -3,7 +3,7 @@
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from curation.pages import counts, doubts, films, flow, models
+from curation.pages import counts, doubts, films, flow, models, pixels
 from curation.pages.inputs import ReportInputs
 from curation.pages.page import page
 from curation.pages.pictures import colour_bar
@@ -26,8 +26,11 @@ class Params(BaseModel):
     """Pairs shown side by side, the least certain first; so many disputed labels, and suspects."""
 
 
-def main(inputs: ReportInputs, params: Params) -> str:
-    """The page as HTML; the same inputs give the same bytes."""
+def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
+    """The page as HTML; the same inputs give the same bytes.
+
+    `pediatric_from` is the score from which `filter` takes a film for a child's.
+    """
     shown = [models.shown(given, inputs.figures["manifest_id"]) for given in inputs.experiments]
     any_heat = any(experiment.heat for experiment in shown)
     return page(
@@ -38,6 +41,9 @@ def main(inputs: ReportInputs, params: Params) -> str:
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
             "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
             **_films(inputs, params), **_tables(inputs),
+            "agreements": pixels.agreements(inputs.ingested),
+            "child_rule": pixels.rule(inputs.ingested, pediatric_from),
+            "evidence": pixels.evidence(inputs.records),
         },
     )  # fmt: skip
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from divided import PARAMS, divided, sides
 from records import record, records
-from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
-from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from curation.duplicates.groups import groups
 from curation.duplicates.pair import Edge, Link

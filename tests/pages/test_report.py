@@ -32,8 +32,8 @@ FLAGS = [
 LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
 PARAMS = report.Params(samples=3, pairs=4)
 SECTIONS = [
-    "figures", "flow", "sources", "pairs", "labels", "split", "models", "heat", "rejections",
-    "licences", "reading",
+    "figures", "flow", "sources", "pixels", "pairs", "labels", "split", "models", "heat",
+    "rejections", "licences", "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",
@@ -183,7 +183,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
 
 
 def test_the_page_has_every_section_in_order(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS)
+    html = report.main(inputs(), PARAMS, 0.9)
     places = [html.index(f'<section id="{name}"') for name in SECTIONS]
     assert sorted(places) == places
     assert DISCLAIMER in html[: places[0]]
@@ -191,22 +191,22 @@ def test_the_page_has_every_section_in_order(inputs: Inputs) -> None:
 
 @pytest.mark.parametrize("is_drawn", [True, False])
 def test_drawn_films_are_announced_before_anything_else(inputs: Inputs, *, is_drawn: bool) -> None:
-    html = report.main(inputs(is_drawn=is_drawn), PARAMS)
+    html = report.main(inputs(is_drawn=is_drawn), PARAMS, 0.9)
     assert is_drawn == (DRAWN in html[: html.index("<h1>")])
 
 
 @pytest.mark.parametrize("is_drawn", [True, False])
 def test_a_page_with_films_that_may_not_leave_says_so(inputs: Inputs, *, is_drawn: bool) -> None:
-    html = report.main(inputs(is_drawn=is_drawn), PARAMS)
+    html = report.main(inputs(is_drawn=is_drawn), PARAMS, 0.9)
     assert is_drawn == ("may not be handed on" not in html)
 
 
 def test_the_same_inputs_make_the_same_page(inputs: Inputs) -> None:
-    assert report.main(inputs(), PARAMS) == report.main(inputs(), PARAMS)
+    assert report.main(inputs(), PARAMS, 0.9) == report.main(inputs(), PARAMS, 0.9)
 
 
 def test_the_figures_of_the_tables_stand_on_the_page(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS)
+    html = report.main(inputs(), PARAMS, 0.9)
     assert "<b>4</b><span>films came in" in html
     assert "<b>3</b><span>kept" in html
     assert "0.400 to 0.950" in html
@@ -215,7 +215,7 @@ def test_the_figures_of_the_tables_stand_on_the_page(inputs: Inputs) -> None:
 
 
 def test_sources_never_trained_on_are_scored_apart_and_a_leak_is_told(inputs: Inputs) -> None:
-    told = report.main(inputs(), PARAMS)
+    told = report.main(inputs(), PARAMS, 0.9)
     assert "2 films of sources never trained on" in told
     assert "0.625" in told
     assert told.count('<p class="notice">leaks harmless</p>') == 2
@@ -223,13 +223,13 @@ def test_sources_never_trained_on_are_scored_apart_and_a_leak_is_told(inputs: In
 
 
 def test_every_protocol_stands_on_the_page_with_its_films(inputs: Inputs) -> None:
-    told = report.main(inputs(), PARAMS)
+    told = report.main(inputs(), PARAMS, 0.9)
     for protocol in ("honest", "paper", "loso:cohen", "loso:sirm"):
         assert f'<th scope="row">{protocol}</th>' in told
 
 
 def test_a_disputed_label_stands_there_with_both_sides_and_what_settles_it(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS)
+    html = report.main(inputs(), PARAMS, 0.9)
     html = html[html.index('<section id="labels"') : html.index('<section id="split"')]
     assert '<span class="chip">copies: conflict 1</span>' in html
     assert 'alt="Film cohen/a: covid19' in html
@@ -238,14 +238,14 @@ def test_a_disputed_label_stands_there_with_both_sides_and_what_settles_it(input
 
 
 def test_a_suspect_is_called_a_suspicion_and_ranked_in_its_source(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS)
+    html = report.main(inputs(), PARAMS, 0.9)
     assert "harmless: 1 suspects among 2 films" in html
     assert "A suspicion, not a verdict" in html
     assert "1. in its source, of whose films 25\u2009% are harmless" in html
 
 
 def test_the_film_with_the_least_heat_in_the_lungs_comes_first(inputs: Inputs) -> None:
-    html = report.main(inputs("early"), PARAMS)
+    html = report.main(inputs("early"), PARAMS, 0.9)
     html = html[html.index('<section id="heat"') :]
     assert html.index("cohen/early") < html.index("cohen/late") < html.index("cohen/unsaid")
 
@@ -254,7 +254,7 @@ def test_an_experiment_that_did_not_run_is_said_to_be_missing(
     inputs: Inputs, tmp_path: Path
 ) -> None:
     given = dataclasses.replace(inputs(), experiments=[experiment(tmp_path, "base_cnn")])
-    html = report.main(given, PARAMS)
+    html = report.main(given, PARAMS, 0.9)
     assert "Not trained yet" in html
     assert "no figures.json" in html
     assert "No heat map" in html
@@ -262,7 +262,7 @@ def test_an_experiment_that_did_not_run_is_said_to_be_missing(
 
 def test_an_experiment_on_another_manifest_is_called_out(inputs: Inputs) -> None:
     given = dataclasses.replace(inputs(), experiments=[trained("old", "0" * 16, "covid19")])
-    assert "Trained on another manifest (0000000000000000)" in report.main(given, PARAMS)
+    assert "Trained on another manifest (0000000000000000)" in report.main(given, PARAMS, 0.9)
 
 
 def test_an_empty_manifest_makes_a_page_that_says_so() -> None:
@@ -274,7 +274,7 @@ def test_an_empty_manifest_makes_a_page_that_says_so() -> None:
         ingested=none, rejected=frame([], Rejection), experiments=[],
         pairs=to_pandas(arrow_schema(Pair).empty_table()), copies=WorkingCopies([]),
     )  # fmt: skip
-    html = report.main(empty, PARAMS)
+    html = report.main(empty, PARAMS, 0.9)
     assert "The manifest holds no film" in html
     assert "No two films were found to be related" in html
 
@@ -288,8 +288,8 @@ def test_damaged_figures_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_words_of_strangers_stay_words(inputs: Inputs, words: str) -> None:
-    html = report.main(inputs(words), PARAMS)
-    harmless = report.main(inputs(), PARAMS)
+    html = report.main(inputs(words), PARAMS, 0.9)
+    harmless = report.main(inputs(), PARAMS, 0.9)
     for tag in ("<script", "<style", "<img", "<iframe", "<meta", "<base", "<svg", "<details"):
         assert harmless.count(tag) == html.count(tag), tag
     assert 'href="javascript' not in html.lower()
@@ -310,7 +310,7 @@ def test_a_web_address_becomes_a_link() -> None:
 
 @pytest.mark.browser
 def test_nothing_is_fetched_and_nothing_complains(inputs: Inputs, visit: Any) -> None:
-    seen = visit(report.main(inputs(), PARAMS))
+    seen = visit(report.main(inputs(), PARAMS, 0.9))
     assert seen.complaints == []
     assert [url for url in seen.requests[1:] if not url.startswith("data:")] == []
 
@@ -318,7 +318,7 @@ def test_nothing_is_fetched_and_nothing_complains(inputs: Inputs, visit: Any) ->
 @pytest.mark.browser
 @pytest.mark.parametrize("words", [*HOSTILE[:3], " ".join(HOSTILE)])
 def test_hostile_words_do_not_run_in_a_browser(inputs: Inputs, visit: Any, words: str) -> None:
-    seen = visit(report.main(inputs(words), PARAMS))
+    seen = visit(report.main(inputs(words), PARAMS, 0.9))
     seen.page.evaluate(
         "for (const place of document.querySelectorAll('*'))"
         " for (const kind of ['mouseover', 'error', 'load', 'toggle'])"
@@ -331,7 +331,7 @@ def test_hostile_words_do_not_run_in_a_browser(inputs: Inputs, visit: Any, words
 
 @pytest.mark.browser
 def test_the_policy_stops_a_script_that_slipped_in(inputs: Inputs, visit: Any) -> None:
-    html = report.main(inputs(), PARAMS)
+    html = report.main(inputs(), PARAMS, 0.9)
     slipped = html.replace("</main>", "<script>window.hurt=1</script><img src=x onerror=hurt=1>")
     seen = visit(slipped)
     assert seen.page.evaluate("window.hurt") is None
@@ -341,7 +341,7 @@ def test_the_policy_stops_a_script_that_slipped_in(inputs: Inputs, visit: Any) -
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [400, 1400])
 def test_the_page_fits_the_width(inputs: Inputs, visit: Any, width: int) -> None:
-    seen = visit(report.main(inputs(), PARAMS), width)
+    seen = visit(report.main(inputs(), PARAMS, 0.9), width)
     assert width == seen.page.evaluate("document.documentElement.scrollWidth")
 
 
@@ -349,7 +349,7 @@ def test_the_page_fits_the_width(inputs: Inputs, visit: Any, width: int) -> None
 def test_every_picture_is_described_and_every_control_is_reached_by_key(
     inputs: Inputs, visit: Any
 ) -> None:
-    page = visit(report.main(inputs(), PARAMS)).page
+    page = visit(report.main(inputs(), PARAMS, 0.9)).page
     assert 0 == page.locator("img:not([alt]), img[alt='']").count() < page.locator("img").count()
     assert page.locator("svg:not([aria-label]):not([aria-hidden])").count() == 0
     page.keyboard.press("Tab")
@@ -370,6 +370,6 @@ def test_the_page_stays_small_with_many_films(inputs: Inputs) -> None:
     row = given.experiments[0].heatmaps.iloc[[0]].assign(film=png(noise), heat=png(noise))
     maps = pd.concat([row.assign(record_id=f"cohen/{n}") for n in range(60)], ignore_index=True)
     many = [dataclasses.replace(given.experiments[0], heatmaps=maps)] * 2
-    html = report.main(dataclasses.replace(given, experiments=many), PARAMS)
+    html = report.main(dataclasses.replace(given, experiments=many), PARAMS, 0.9)
     assert len(html.encode()) < 8_000_000
     assert "24 of 60 films" in html

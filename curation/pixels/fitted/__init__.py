@@ -52,7 +52,7 @@ def lung_model() -> LungModel:
 
 @functools.cache
 def weights(name: str) -> Weights:
-    """The weights in `name`.csv: feature, centre, scale, one column per class; `bias` comes last."""
+    """The weights in `name`.csv: feature, centre, scale, one per class; `bias` comes last."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
     numbers = np.array([[float(cell) for cell in row[1:]] for row in rows], np.float32)
