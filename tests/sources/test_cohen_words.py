@@ -33,9 +33,10 @@ USUAL = {
 }  # fmt: skip
 TASK = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]["three_class"]
 LICENSES = Licenses.load(ROOT / "manifests/licenses.yaml")
+# Its films are small textures, so that pixels must not count.
 ADULTS = filter.Params(
-    adult_from_years=18, unknown_age="keep", unknown_view="keep", overrule_from=0.8,
-    pediatric_rule="use", pediatric_from=0.9, quality="reject", early="keep",
+    adult_from_years=18, unknown_age="keep", unknown_view="keep", overrule_from=1,
+    pediatric_rule="ignore", pediatric_from=0.9, quality="keep", early="keep",
     contradicted_by_test="keep",
 )  # fmt: skip
 NONE = frame([], Record)
