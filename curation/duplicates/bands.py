@@ -30,8 +30,10 @@ MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 Choice = npt.NDArray[np.int64]
-Chains = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
-"""The last hash in every place of a table, and before each hash the one in its place; or -1."""
+Before = npt.NDArray[np.int32]
+"""int32[N]: the hash before each one in the same place of a table, -1 for none."""
+Chains = tuple[npt.NDArray[np.int32], Before]
+"""The last hash in every place of a table, and those before."""
 
 
 class Plan(NamedTuple):
@@ -63,10 +65,11 @@ def equal_somewhere(words: Hashes, chosen: Plan, distance: int) -> Pairs:
     # Made once: fresh memory for every choice would cost more than the search.
     table = (np.empty(1 << bits, np.int32), np.empty(len(words), np.int32))
     first = words[:, 0].copy()
-    found = [
-        _equal_in((words, first), masks, np.array(choice), table, distance)
-        for choice in combinations(range(chosen.parts), chosen.equal)
-    ]
+    found = []
+    for some in combinations(range(chosen.parts), chosen.equal):
+        choice = np.array(some)
+        _chain(words, np.bitwise_or.reduce(masks[choice]), table)
+        found.append(_equal_in((words, first), masks, choice, table[1], distance))
     return np.concatenate(found)
 
 
@@ -84,12 +87,10 @@ def parts_of(bits: int, parts: int) -> Hashes:
 
 @compiled
 def _equal_in(
-    hashes: tuple[Hashes, Hashes], masks: Hashes, choice: Choice, table: Chains, distance: int
+    hashes: tuple[Hashes, Hashes], masks: Hashes, choice: Choice, before: Before, distance: int
 ) -> Pairs:
     """The pairs of which `choice` names the first parts in which they are equal."""
     words, first = hashes
-    _, before = table
-    _chain(words, masks, choice, table)
     found, count = np.empty((16, 2), np.int64), 0
     for number in range(len(words)):
         other = before[number]
@@ -107,20 +108,19 @@ def _equal_in(
 
 
 @compiled
-def _chain(words: Hashes, masks: Hashes, choice: Choice, table: Chains) -> None:
-    """Say for each hash which one before it has the same place, by the parts of `choice`."""
+def _chain(words: Hashes, mask: Hashes, table: Chains) -> None:
+    """Say for each hash which one before it has the same place, by the bits of `mask`."""
     last, before = table
-    last[:] = -1
-    mask = np.zeros(words.shape[1], np.uint64)
-    for part in choice:
-        mask |= masks[part]
-    shift = np.uint64(WORD - np.int64(np.log2(len(last))))
+    for place in range(len(last)):
+        last[place] = -1
+    # Places are 2**n, numbered by the first n bits of a key.
+    shift = np.uint64(WORD - int(ones(np.uint64(len(last) - 1))))
     for number in range(len(words)):
         key = np.uint64(0)
         for word in range(len(mask)):
             key = (key ^ words[number, word] & mask[word]) * MIX
-        place = np.int64(key >> shift)
-        before[number], last[place] = last[place], number
+        there = np.int64(key >> shift)
+        before[number], last[there] = last[there], number
 
 
 @compiled

@@ -6,10 +6,12 @@ list of the pivot most like it. Pivots are descriptors of real films, picked by 
 content: all stays in whole numbers, so that no order of films or threads changes what is found.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from tqdm import tqdm
 
 from curation.duplicates.compiled import compiled
 from curation.duplicates.scan import (
@@ -34,11 +36,13 @@ LIST = 256
 """Windows of one list, on average."""
 HEADS = 2
 """Heads over the pivots, as a multiple of the square root of their number."""
-HEADS_OF_PIVOT, HEADS_OF_WINDOW, HEADS_OF_FILM = 2, 6, 24
-"""Heads under which a pivot stands, and under which the pivots for a window and for a searched
-film are looked for."""
-PROBES = 64
+HEADS_OF_WINDOW, HEADS_OF_FILM = 8, 48
+"""Heads under which the pivots for a window and for a searched film are looked for; each pivot
+stands under one head."""
+PROBES = 192
 """Lists in which a film is searched for."""
+BLOCK = 1 << 16
+"""Films searched for at a time, and windows put in lists: their visits take 128 MiB."""
 FNV_PRIME = np.uint64(1099511628211)
 
 
@@ -73,13 +77,27 @@ def neighbours(described: Described, count: int) -> list[Candidate]:
     rows = described.reshape(films * windows, -1)
     whole = Queries(rows, np.arange(films) * windows, np.arange(films))
     if films <= ALL_PAIRS:
-        lists, visits = one_list(rows, windows), np.zeros((films, 1), np.int64)
-    else:
-        index = _index(rows, windows)
-        placed = _pivots(index, _all(rows), HEADS_OF_WINDOW, 1)
-        lists = lists_of(rows, placed, len(index.pivots), windows)
-        visits = _pivots(index, whole, HEADS_OF_FILM, PROBES)
-    return _pairs(best(whole, visits, lists, count), windows)
+        every = np.zeros((films, 1), np.int64)
+        return _pairs(best(whole, every, one_list(rows, windows), count), windows)
+    index = _index(rows, windows)
+    lists = lists_of(rows, _placed(rows, index), len(index.pivots), windows)
+    found = [
+        best(part, _pivots(index, part, HEADS_OF_FILM, PROBES), lists, count)
+        for part in _parts(whole, "searching for films")
+    ]
+    return _pairs(np.concatenate(found), windows)
+
+
+def _placed(rows: Table, index: Index) -> Rows:
+    """The list of each window, int64[R, 1]: that of the pivot most like it."""
+    parts = _parts(_all(rows), "listing films")
+    return np.concatenate([_pivots(index, part, HEADS_OF_WINDOW, 1) for part in parts])
+
+
+def _parts(queries: Queries, what: str) -> Iterator[Queries]:
+    for low in tqdm(range(0, len(queries.rows), BLOCK), desc=what, disable=None):
+        part = slice(low, low + BLOCK)
+        yield Queries(queries.table, queries.rows[part], queries.owners[part])
 
 
 def _all(rows: Table) -> Queries:
@@ -89,18 +107,20 @@ def _all(rows: Table) -> Queries:
 def _index(rows: Table, windows: int) -> Index:
     """The pivots with the smallest hashes, one window of a film each, under their heads."""
     hashes, firsts = np.unique(_hashes(rows, windows), return_index=True)
-    count = len(rows) // LIST
+    count = max(1, len(rows) // LIST)
     window = (hashes[:count] % np.uint64(windows)).astype(np.int64)
     pivots = rows[firsts[:count] * windows + window]
     heads = one_list(pivots[: round(HEADS * len(pivots) ** 0.5)])
-    over = best(_all(pivots), np.zeros((len(pivots), 1), np.int64), heads, HEADS_OF_PIVOT)
+    over = best(_all(pivots), np.zeros((len(pivots), 1), np.int64), heads, 1)
     return Index(pivots, heads, lists_of(pivots, rows_of(over), len(heads.rows)))
 
 
 def _pivots(index: Index, queries: Queries, heads: int, count: int) -> Rows:
     """The `count` pivots most like each query, of those under the `heads` most like it."""
-    over = best(queries, np.zeros((len(queries.rows), 1), np.int64), index.heads, heads)
-    return rows_of(best(queries, rows_of(over), index.under, count))
+    # A film may visit the pivot that it is itself.
+    asked = queries._replace(owners=np.full(len(queries.rows), -1))
+    over = best(asked, np.zeros((len(queries.rows), 1), np.int64), index.heads, heads)
+    return rows_of(best(asked, rows_of(over), index.under, count))
 
 
 def _pairs(found: Entries, windows: int) -> list[Candidate]:
