@@ -20,7 +20,7 @@ from curation.phantom.files import encoded
 from curation.phantom.world import shots
 from curation.pixels.fingerprint import working_copy
 from manifests.contract.images import Pixels, decode
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 Chance = np.random.Generator
 Described = npt.NDArray[np.int16]

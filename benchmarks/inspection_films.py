@@ -17,7 +17,7 @@ from curation.stages.ingest import drafts_of
 from curation.terms import Terms
 from curation.translation import described
 from manifests.contract.images import decode
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Modality, View
 
 ADULT = 18

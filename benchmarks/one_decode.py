@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from curation.pixels.measured import measured
 from manifests.contract.images import decode
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 SIZE = 16
 ROUNDS = 3

@@ -17,9 +17,9 @@ from typing import TypeVar
 import faiss
 import numpy as np
 import numpy.typing as npt
+from crowd import copies, described, drawn_like, real_films, strangers
+from hashes import like_those_of
 
-from benchmarks.crowd import copies, described, drawn_like, real_films, strangers
-from benchmarks.hashes import like_those_of
 from curation.duplicates.hamming import within
 from curation.duplicates.neighbours import neighbours
 

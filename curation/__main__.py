@@ -76,7 +76,8 @@ def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides th
 def keep(name: str, came_in: int, verdict: "Verdict", folder: Path) -> None:
     """Check that nothing is lost and write both tables into `folder`."""
     from manifests.contract import table
-    from manifests.contract.record import Record, Rejection
+    from manifests.contract.record import Record
+    from manifests.contract.rejection import Rejection
 
     table.check_counts(name, came_in, len(verdict.kept), len(verdict.rejected))
     table.check_records(verdict.kept, name)

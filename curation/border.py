@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation.sources.base import Draft, Lost
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 
 class NoFilms(ValueError):  # noqa: N818 - names what was found, and is shown to a person

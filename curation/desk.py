@@ -11,7 +11,8 @@ from curation.pixels import film
 from curation.sources.base import About, Draft, Lost
 from curation.terms import Terms
 from curation.translation import described
-from manifests.contract.record import Record, Rejected, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejected, Rejection
 from manifests.contract.vocabulary import Reason
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from curation.sources.base_github import TREE
 from curation.sources.loading import keys, load, source_class
 from manifests.contract.folder import PART
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 DRAWN = Path("data/phantom")

@@ -76,7 +76,7 @@ def _in_order(
 def _one(path: Path) -> dict[str, object] | str:
     from curation.pixels.inspection import inspection
     from manifests.contract.images import decode
-    from manifests.contract.record import Rejected
+    from manifests.contract.rejection import Rejected
 
     try:
         film = decode(path.read_bytes(), str(path))

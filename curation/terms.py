@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
 
 from manifests.contract.params import misspelt, read_yaml
-from manifests.contract.record import Rejected, leading
+from manifests.contract.record import leading
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import (
     Finding,
     Modality,

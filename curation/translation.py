@@ -8,7 +8,8 @@ from typing import Any
 from curation.age import age_years
 from curation.sources.base import About, Draft
 from curation.terms import Terms
-from manifests.contract.record import Rejected, leading
+from manifests.contract.record import leading
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Finding, Reason
 
 SIDES = ("x", "y", "width", "height")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from manifests.contract.record import Rejection
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame
 from manifests.contract.vocabulary import Reason
 

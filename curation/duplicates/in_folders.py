@@ -15,7 +15,7 @@ from curation.duplicates.search import scored
 from curation.pixels import film
 from curation.work.bench import Bench
 from manifests.contract.images import MAX_PIXELS
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Relation
 from manifests.contract.working import WorkingCopies, write_packed
 

@@ -27,7 +27,7 @@ from curation.network.recorded import GONE
 from curation.sources.base import Remote
 from manifests.contract.folder import PART
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 PARTIAL, OK, NOTHING_LEFT = 206, 200, 416

@@ -13,7 +13,7 @@ from curation.network.report import FetchReport
 from curation.network.store import Store
 from curation.network.web import PoliteWeb
 from curation.sources.base import Draft, Importer, Lost, Remote, Scraper
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 MAX_DRIFT = 0.2

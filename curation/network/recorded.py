@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from curation.network.store import Store
 from curation.sources.base import Page
 from curation.sources.base_site import is_html
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 BLOCKING = frozenset({401, 403, 407, 429, 503})

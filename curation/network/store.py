@@ -16,7 +16,7 @@ from pathlib import Path
 from curation.network.entry import NO_EVIDENCE, Entry, Evidence, entry_of, line
 from curation.sources.base import Page
 from manifests.contract.folder import PART
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 INDEX, OBJECTS = "responses.jsonl", "objects"

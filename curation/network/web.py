@@ -13,7 +13,7 @@ from curation.network.recorded import admitted, is_blocked, is_settled
 from curation.network.store import Store
 from curation.sources.base import Page, Source, ask
 from curation.sources.base_site import is_html
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import BrokenTable, frame, read, read_arrow, read_stage, to_pandas
 from manifests.contract.working import WorkingCopies
 

@@ -13,7 +13,7 @@ from curation.work.kind import kind
 from curation.work.packed import pack, unpack
 from manifests.contract.images import Film, Pixels, decode
 from manifests.contract.packing import png
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 FILM = kind("film", 1, __name__)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from manifests.contract.images import Pixels, decode
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 MAX_STRETCH = 0.02

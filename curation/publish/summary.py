@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from curation.publish.tables import contents, flow
-from manifests.contract.record import STAGES, Rejection
+from manifests.contract.record import STAGES
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import check_counts, frame, manifest_id_of, read_stage
 
 Counts = dict[str, int]

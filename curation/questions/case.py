@@ -11,7 +11,7 @@ from curation.sources.base import Draft, Lost, Source
 from curation.sources.loading import load, source_class
 from curation.stages import ingest
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 FIXTURES = Path("tests/sources/fixtures")

@@ -13,7 +13,7 @@ from curation.network.recorded import Recorded
 from curation.questions.case import Case, Told, told
 from curation.sources.base import Importer, Page, Scraper, Web
 from curation.sources.base_site import is_html
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 NAMES = re.compile(r"""\b(class|id)=(["'])""")
 TABLES = (".csv", ".tsv")

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from curation.sources.base_draft import Box, Draft, Lost
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 __all__ = ["About", "Box", "Draft", "Importer", "Lost", "Page", "Remote", "Scraper", "Source",

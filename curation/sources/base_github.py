@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from curation.sources.base import About, Remote
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 HOSTS = ("raw.githubusercontent.com", "api.github.com")

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup, Tag
 
 from curation.sources.base import Draft, Lost, Page, Web, ask
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 MAX_DEPTH = 500

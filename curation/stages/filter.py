@@ -11,7 +11,7 @@ from curation.pediatric import childhood
 from curation.strictest import strictest
 from curation.verdict import Verdict, refuse
 from curation.view import Judged, judged
-from manifests.contract.record import Rejection
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame
 from manifests.contract.vocabulary import (
     PNEUMONIAS,

@@ -17,7 +17,8 @@ from curation.verdict import Verdict
 from curation.work.bench import ALONE, Bench
 from curation.work.each import each
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import check_counts, frame
 from manifests.contract.vocabulary import Reason
 from manifests.contract.working import MASKS, write_packed

@@ -10,7 +10,8 @@ from curation.corrections import corrected
 from curation.licenses import Licenses
 from curation.verdict import Verdict, refuse
 from curation.withdrawals import withdrawn
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame
 from manifests.contract.vocabulary import Reason
 

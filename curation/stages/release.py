@@ -18,7 +18,8 @@ from curation.publish.staged import HUB_SPLITS, shelves, stage
 from curation.publish.summary import StageCount, all_rejected, summary
 from manifests.contract import table
 from manifests.contract.folder import whole_file
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 from manifests.contract.working import WorkingCopies
 

@@ -22,7 +22,7 @@ from curation.splits.members import sources_of
 from curation.splits.moves import moves
 from curation.splits.placement import Shares, by_hash, draw
 from curation.verdict import Verdict
-from manifests.contract.record import Rejection
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame
 from manifests.contract.vocabulary import Split
 

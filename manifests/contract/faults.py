@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from manifests.contract.folder import Busy, die_with_parent
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.table import BrokenTable
 
 USAGE, UNAVAILABLE, INTEGRITY, LOCKED, DISK = 2, 3, 4, 7, 8

@@ -20,7 +20,6 @@ from manifests.contract.vocabulary import (
     Modality,
     OfficialSplit,
     Quality,
-    Reason,
     SeenView,
     Severity,
     Sex,
@@ -189,29 +188,6 @@ class Record(BaseModel):
         if self.findings != leading(self.findings) or self.finding not in self.findings[:1]:
             raise ValueError("findings must stand in the order of the vocabulary, finding first")
         return self
-
-
-class Rejection(BaseModel):
-    """One row that left, with the reason. Nothing that came in is ever lost."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    record_id: Annotated[str, Column("any", "`<source>/<ref>` of the row that left", True)]
-    source: Annotated[str, Column("any", "key of the source", True)]
-    stage: Annotated[str, Column("any", "the stage that refused it", True)]
-    reason: Annotated[Reason, Column("any", "from the closed list", True)]
-    detail: Annotated[str, Column("any", "what was found, where, what to do", True)]
-    sha256: Annotated[str | None, Column("any", "of the file, where there was one")] = None
-    kept_id: Annotated[str | None, Column("any", "the record that stayed, for a copy")] = None
-
-
-class Rejected(Exception):  # noqa: N818 - a verdict on one row, not a fault of the program
-    """One row cannot be taken. Caught once, in `ingest`, and turned into a `Rejection`."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
 
 
 def leading(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from manifests.contract.column import columns
 from manifests.contract.decisions import DECISIONS, manifest_id
 from manifests.contract.folder import whole_file
-from manifests.contract.record import STAGES, Record, Rejection
+from manifests.contract.record import STAGES, Record
+from manifests.contract.rejection import Rejection
 
 RECORDS, REJECTED = "records.parquet", "rejected.parquet"
 _TYPES: dict[object, pa.DataType] = {

@@ -8,7 +8,8 @@ from records import record, records
 
 from manifests.contract.column import columns
 from manifests.contract.decisions import DECISIONS, manifest_id
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import (
     BrokenTable,
     arrow_schema,

@@ -23,7 +23,8 @@ from curation.work.bench import ALONE, AT_A_TIME
 from curation.work.crew import IN_FLIGHT
 from manifests.contract import table
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Record, Rejected, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejected, Rejection
 from manifests.contract.vocabulary import Reason
 from manifests.contract.working import WorkingCopies
 

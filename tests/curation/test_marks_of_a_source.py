@@ -19,7 +19,7 @@ from curation.sources.cohen import Cohen
 from curation.terms import Terms
 from curation.translation import described
 from manifests.contract.images import decode
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 from manifests.contract.working import MASKS, WorkingCopies, write_packed
 

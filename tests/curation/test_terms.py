@@ -5,7 +5,7 @@ import pytest
 from curation.sources.loading import keys
 from curation.terms import Terms
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Finding, Modality, Reason, Sex, View
 
 PLACE = Path(__file__).parents[2] / "manifests/terms.yaml"

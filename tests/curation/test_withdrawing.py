@@ -19,7 +19,8 @@ from curation.withdrawing import FULL, Request, kind_of, planned, write
 from manifests.contract import table
 from manifests.contract.images import Pixels, decode
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 
 ROOT = Path(__file__).parents[2]
 OLD = ",".join(HEADER) + "\nrecord_id,cohen/old,hospital asked,2020-05-28\n"

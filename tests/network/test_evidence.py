@@ -21,7 +21,7 @@ from curation.network.web import PoliteWeb
 from curation.sources.base import About, Importer, Page, Remote
 from curation.sources.sirm import Sirm
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 NICE = Params(
     contact="data@example.org", seconds_between_requests=0.0, deadline_seconds=1.0,

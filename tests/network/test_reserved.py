@@ -12,7 +12,7 @@ from curation.network.manners import Params
 from curation.network.store import Store
 from curation.network.web import PoliteWeb
 from curation.sources.sirm import Sirm
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 PAGE = "https://www.sirm.org/post/"

@@ -6,7 +6,7 @@ import pytest
 from curation.network.recorded import Recorded
 from curation.network.store import BrokenStore, Store
 from curation.sources.base import Page
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 

@@ -19,7 +19,8 @@ from curation.publish.summary import StageCount, summary
 from curation.stages import report
 from manifests.contract.images import Pixels
 from manifests.contract.packing import png
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import BrokenTable, arrow_schema, frame, manifest_id_of, to_pandas
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 from manifests.contract.working import WorkingCopies, write_working

@@ -16,7 +16,7 @@ from curation.phantom.world import shots, shots_of
 from curation.sources.loading import keys
 from manifests.contract.images import decode
 from manifests.contract.packing import unpng
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.table import read_arrow
 from manifests.contract.vocabulary import Modality, View
 

@@ -21,7 +21,8 @@ from curation.publish.summary import StageCount
 from curation.stages import release
 from manifests.contract.images import Pixels
 from manifests.contract.packing import png, unpng
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import BrokenTable, frame, metadata, read
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 from manifests.contract.working import WorkingCopies, write_working

@@ -13,7 +13,8 @@ from curation.publish.tables import (
     flat,
     flow,
 )
-from manifests.contract.record import STAGES, Rejection
+from manifests.contract.record import STAGES
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import BrokenTable, frame
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from curation.sources.base import Lost
 from curation.sources.base_files import Row, film, rows, rows_with_files
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 

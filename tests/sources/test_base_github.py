@@ -6,7 +6,7 @@ import pytest
 from curation.sources import base_github
 from curation.sources.cohen import Cohen
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 COMMIT = "a" * 40

@@ -5,7 +5,7 @@ from told import Shelf, page
 
 from curation.sources.base import Draft, Lost, Page, same
 from curation.sources.base_site import absolute, is_html, is_whole, once, parsed, picture, spdx
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://example.org"

@@ -11,7 +11,7 @@ from curation.sources.chexpert import Chexpert
 from curation.sources.chexpert.labels import COLUMNS, LABELS, Label, Said, UncertainRule, said
 from curation.stages import ingest
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 ROOT = Path(__file__).parents[2]

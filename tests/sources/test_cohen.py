@@ -12,7 +12,7 @@ from curation.sources.base import Draft, Lost
 from curation.sources.cohen import Cohen
 from curation.stages import ingest
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from curation.sources.loading import load
 from curation.stages import ingest
 from curation.withdrawals import withdrawn
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from curation.sources.base import Draft, Lost, Page
 from curation.sources.eurorad import Eurorad
 from curation.sources.eurorad.words import illness, who
 from curation.terms import Terms
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Finding, Reason
 
 FIXTURE = Path(__file__).parent / "fixtures" / "eurorad"

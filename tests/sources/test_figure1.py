@@ -8,7 +8,7 @@ from curation.sources.base import Draft, Lost
 from curation.sources.figure1 import Figure1
 from curation.stages import ingest
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 ROOT = Path(__file__).parents[2]
 FIXTURE = Path(__file__).parent / "fixtures/figure1"

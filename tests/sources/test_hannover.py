@@ -9,7 +9,7 @@ from curation.sources.hannover import Hannover
 from curation.sources.hannover.offset import RULES, OffsetRule, days_since, finding
 from curation.stages import ingest
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from curation.sources.journals import Journals, Layout, legacy
 from curation.sources.journals.figures import matching
 from curation.sources.journals.jats import Figure
 from curation.stages import ingest
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 ROOT = Path(__file__).parents[2]

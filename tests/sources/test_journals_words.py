@@ -11,7 +11,7 @@ from curation.sources.journals.caption import panels, said, several, speaks_of_r
 from curation.sources.journals.doi import Article, article, question
 from curation.sources.journals.illness import told
 from curation.sources.journals.layouts import best
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 
 @pytest.mark.parametrize(

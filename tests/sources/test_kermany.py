@@ -11,7 +11,7 @@ from project import ROOT
 from curation.sources.base import Draft, Lost
 from curation.sources.kermany import Kermany
 from curation.stages import ingest
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 FIXTURE = Path(__file__).parent / "fixtures/kermany"

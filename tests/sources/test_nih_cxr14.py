@@ -11,7 +11,7 @@ from curation.sources.loading import load
 from curation.sources.nih_cxr14 import NihCxr14
 from curation.stages import ingest
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 ROOT = Path(__file__).parents[2]

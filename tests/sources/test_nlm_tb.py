@@ -12,7 +12,7 @@ from curation.sources.nlm_tb.archive import contents
 from curation.sources.nlm_tb.readings import Reading, patient_of, reading
 from curation.stages import ingest
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 from manifests.contract.working import MASKS, WorkingCopies
 

@@ -9,7 +9,7 @@ from curation.sources.base import Draft, Lost, Page
 from curation.sources.loading import load
 from curation.sources.radiopaedia import Radiopaedia
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 SITE = "https://radiopaedia.org"

@@ -6,7 +6,7 @@ import yaml
 
 from curation.sources.radiopaedia.words import illness, said_of_study
 from curation.terms import Terms
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Finding, Reason, View
 
 ROOT = Path(__file__).parents[2]

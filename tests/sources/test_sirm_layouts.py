@@ -15,7 +15,7 @@ from curation.sources.sirm import Sirm
 from curation.sources.sirm.listing import ENGLISH_LISTING, ITALIAN_LISTING
 from curation.terms import Terms
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Modality, Reason
 
 TERMS = Terms.load(Path(__file__).parents[2] / "manifests/terms.yaml", "sirm")

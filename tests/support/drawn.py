@@ -12,7 +12,8 @@ from curation.phantom.shot import Shot
 from curation.phantom.world import shots_of
 from curation.pixels.fingerprint import working_copy
 from manifests.contract.images import Film, decode
-from manifests.contract.record import Record, Rejected
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejected
 from manifests.contract.working import WorkingCopies, write_working
 
 FINDINGS = {"normal": "normal", "cap": "pneumonia", "covid19": "covid19"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from curation.network.recorded import Recorded
 from curation.sources.base import Draft, Lost, Page, Scraper
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 

@@ -11,7 +11,8 @@ from curation.versions.told import from_json, to_json
 from curation.versions.version import Row, Version, load
 from curation.versions.words import told
 from manifests.contract.decisions import DECISIONS
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame, manifest_id_of, read_arrow, write, write_arrow
 
 KNOWN = list(Record.model_fields)

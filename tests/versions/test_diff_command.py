@@ -12,7 +12,8 @@ from curation.versions.diff import diff
 from curation.versions.locate import located
 from curation.versions.version import load
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Record, Rejection
+from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame, manifest_id_of, write
 
 from records import record, records  # isort: skip

@@ -10,7 +10,7 @@ from curation.phantom.files import encoded
 from curation.phantom.replicas.pages import number_of
 from curation.phantom.shot import Shot
 from manifests.contract.images import Pixels, decode
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Modality, Sex, View
 
 MONTGOMERY, SHENZHEN = "MontgomerySet", "ChinaSet_AllFiles"

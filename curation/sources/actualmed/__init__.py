@@ -13,7 +13,7 @@ from typing import ClassVar
 from curation.sources import base_github
 from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.base_files import Row, film, rows_with_files
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 REPOSITORY = "agchung/Actualmed-COVID-chestxray-dataset"
 TABLE, IMAGES = "metadata.csv", "images"

@@ -30,7 +30,7 @@ from curation.sources.chexpert.labels import (
     strange,
 )
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 PARTS = ("train", "valid")

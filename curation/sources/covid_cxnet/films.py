@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from curation.sources.base import Lost
 from curation.sources.base_files import Row, rows, text
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 NAME = re.compile(r"(\d{1,9})(p?)(-?)(?:\.[a-z0-9]+)?", re.ASCII | re.IGNORECASE)

@@ -19,7 +19,7 @@ from curation.sources.journals.figures import Printed, films_of, matching
 from curation.sources.journals.listed import CROPS, LIST, Wish, grouped, here, unlisted
 from curation.sources.journals.verdicts import another, retracted
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 LAYOUTS = {"s3": layouts, "legacy": legacy}

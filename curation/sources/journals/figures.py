@@ -19,7 +19,7 @@ from curation.sources.journals.illness import told
 from curation.sources.journals.jats import Figure, Jats
 from curation.sources.journals.layouts import UNSURE, Held, Image, best
 from curation.sources.journals.listed import Wish, crop
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from curation.sources.base_site import spdx
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 MAX_BYTES = 32 * 2**20

@@ -13,7 +13,7 @@ from curation.sources.base import Remote
 from curation.sources.base_files import film
 from curation.sources.journals.doi import Article
 from curation.sources.journals.verdicts import another, closed, retracted
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 HOST = "pmc-oa-opendata.s3.amazonaws.com"

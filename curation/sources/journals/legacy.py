@@ -24,7 +24,7 @@ from curation.sources.journals.layouts import (
 )
 from curation.sources.journals.listed import PACKAGES
 from curation.sources.journals.verdicts import another, closed, retracted
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 HOSTS = ("www.ncbi.nlm.nih.gov", "ftp.ncbi.nlm.nih.gov")

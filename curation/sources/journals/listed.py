@@ -8,7 +8,7 @@ from typing import NamedTuple
 from curation.sources.base import Lost
 from curation.sources.base_files import Row, film
 from curation.sources.journals.doi import Article, article, pmcid
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 LIST, CROPS, PACKAGES = "articles.csv", "crops", "packages"

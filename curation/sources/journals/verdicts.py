@@ -1,6 +1,6 @@
 """Why an article gives no film at all, in sentences that both layouts share."""
 
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 

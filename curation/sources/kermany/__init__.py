@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple
 
 from curation.sources.base import About, Draft, Importer, Lost, Remote
 from curation.sources.kermany.archive import File, files_of
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 FILES = "https://data.mendeley.com/public-files/datasets/rscbjbr9sj/files"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from curation.sources.base import Lost
 from curation.sources.base_files import MAX_FILE, film
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)

@@ -19,7 +19,7 @@ from pydantic import Field
 from curation.sources.base import About, Draft, Importer, Lost, Remote, same
 from curation.sources.base_files import Row, film, rows
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 TABLE, IMAGES = "list.csv", "images"

@@ -17,7 +17,7 @@ from curation.sources.nih_cxr14.links import remotes_in
 from curation.sources.nih_cxr14.marks import Marks, marks
 from curation.sources.nih_cxr14.pictures import Image, lost, pictures
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 # The table of 2020 comes first: the one of 2017 holds ages up to 414. The last is Kaggle's sample.

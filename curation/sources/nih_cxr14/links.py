@@ -6,7 +6,7 @@ from pathlib import Path
 from curation.sources.base import Lost, Remote
 from curation.sources.base_files import Row, rows
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 
 
 def remotes_in(links: Path) -> list[Remote]:

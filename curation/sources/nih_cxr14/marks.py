@@ -7,7 +7,7 @@ from pathlib import Path
 from curation.sources.base import Box, Lost
 from curation.sources.base_files import Row, rows, text
 from curation.sources.nih_cxr14.pictures import lost
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 BOXES = "BBox_List_2017.csv"

@@ -17,7 +17,7 @@ from curation.sources.nlm_tb.archive import FILMS, Contents, check_sets, content
 from curation.sources.nlm_tb.around import PICTURES, TABLE, Beside, beside, key
 from curation.sources.nlm_tb.readings import Reading, patient_of
 from manifests.contract.params import Misspelt
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 HOST = "data.lhncbc.nlm.nih.gov"

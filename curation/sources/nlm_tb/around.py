@@ -8,7 +8,7 @@ from curation.sources.base import Lost
 from curation.sources.base_files import rows, text
 from curation.sources.nlm_tb.archive import FILMS, Contents
 from curation.sources.nlm_tb.readings import Reading, reading
-from manifests.contract.record import Rejected
+from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 READINGS = "ClinicalReadings"
