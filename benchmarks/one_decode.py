@@ -1,17 +1,15 @@
 """What measuring a film costs beside decoding it, and beside the four hashes of imagehash.
 
-    python benchmarks/one_decode.py FOLDER
+    python benchmarks/one_decode.py FOLDER [N]
 
-CPU time on one core, the sum over all films of a format. `all` is one decoding and everything that
+CPU time on one core, per film, over every N-th film (1). `all` is one decoding and everything that
 ingest measures: hash, grey levels, view, childhood, words, quality (not the SHA-256 that names the
 pixels). The four hashes are phash, dhash, average_hash and whash, and the file is opened for each.
 """
 
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -29,14 +27,15 @@ HASHES = (imagehash.phash, imagehash.dhash, imagehash.average_hash, imagehash.wh
 NOT_FILMS = ("mask", "annotations")
 
 
-def seconds(task: Callable[[], object]) -> float:
-    """The least of some rounds: what else the machine does only adds."""
+def milliseconds(task: Callable[[Path], object], places: list[Path]) -> float:
+    """Per film: the least of some rounds over all of them, as a run goes over them."""
     found = []
-    for _ in range(ROUNDS):
+    for _ in tqdm(range(ROUNDS), desc=task.__name__, disable=None):
         start = time.process_time()
-        task()
+        for place in places:
+            task(place)
         found.append(time.process_time() - start)
-    return min(found)
+    return 1000 * min(found) / len(places)
 
 
 def decoded(place: Path) -> None:
@@ -55,25 +54,18 @@ def hashed(place: Path) -> None:
 
 def main(folder: Path, every: int) -> None:
     cv2.setNumThreads(1)
-    spent: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     places = [p for p in sorted(folder.rglob("*")) if p.is_file()]
     places = [p for p in places if not any(word in str(p).lower() for word in NOT_FILMS)]
-    for place in tqdm(places[::every], disable=None):
+    kinds = {"JPEG": list[Path](), "PNG": list[Path]()}
+    for place in places[::every]:
         try:
-            kind = decode(place.read_bytes(), place.name).format
+            kinds.get(decode(place.read_bytes(), place.name).format, []).append(place)
         except Rejected:
             continue
-        inspected(place)
-        tasks = (decoded, inspected, hashed) if kind in {"PNG", "JPEG"} else ()
-        times = [seconds(partial(task, place)) for task in tasks]
-        if times:
-            spent[kind].append((times[0], times[1], times[2]))
     print("format films  decode ms  all ms  all/decode  four hashes ms  hashes/all")
-    for kind, rows in sorted(spent.items()):
-        decode_, all_, hashes = (
-            1000 * sum(column) / len(rows) for column in zip(*rows, strict=True)
-        )
-        print(f"{kind:6} {len(rows):5} {decode_:10.2f} {all_:7.2f} {all_ / decode_:11.2f} "
+    for kind, films in kinds.items():
+        once, all_, hashes = (milliseconds(task, films) for task in (decoded, inspected, hashed))
+        print(f"{kind:6} {len(films):5} {once:10.2f} {all_:7.2f} {all_ / once:11.2f} "
               f"{hashes:15.2f} {hashes / all_:11.1f}")  # fmt: skip
 
 

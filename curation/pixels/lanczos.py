@@ -17,6 +17,7 @@ from manifests.contract.images import Pixels
 
 SIDE = 64
 LOBES = 3.0
+STEP = 32
 WIDEST = 5000
 """Of a wider picture the 32 bits of a sum might not hold; Pillow itself shrinks it, and grows."""
 
@@ -71,7 +72,9 @@ def _kernel(size: int) -> Parts:
     scale = size / 64
     spread = max(scale, 1.0)
     reach, narrow = LOBES * spread, 1.0 / spread
-    longest = math.ceil(reach) * 2 + 1
+    # Weights of zero fill each sum to a length that a processor takes in whole steps.
+    longest = (math.ceil(reach) * 2 + STEP) // STEP * STEP
+    longest = longest if longest <= size else math.ceil(reach) * 2 + 1
     first, length = np.zeros(64, np.int64), np.zeros(64, np.int64)
     upper, lower = np.zeros((64, longest), np.int16), np.zeros((64, longest), np.int16)
     shares = np.zeros(longest)
@@ -82,14 +85,15 @@ def _kernel(size: int) -> Parts:
         for n in range(end - begin):
             shares[n] = _lanczos((n + begin - centre + 0.5) * narrow)
             total += shares[n]
+        start = min(begin, max(0, size - longest))
         for n in range(end - begin):
             exact = shares[n] / total * (1 << 22)
             whole = int(exact - 0.5) if exact < 0 else int(exact + 0.5)
             # Signed halves keep the sums of a wide picture within 32 bits.
             high = (whole + (1 << 14)) >> 15
-            upper[at, n] = high
-            lower[at, n] = whole - (high << 15)
-        first[at], length[at] = begin, end - begin
+            upper[at, n + begin - start] = high
+            lower[at, n + begin - start] = whole - (high << 15)
+        first[at], length[at] = start, min(longest, size - start)
     return first, length, upper, lower
 
 

@@ -20,6 +20,7 @@ LEAST = 0.6
 """A class that is less sure than this is no answer."""
 BLACK = 12
 GAP = 0.05
+NOTHING = 1e-9
 
 
 class Seen(NamedTuple):
@@ -67,8 +68,11 @@ def _mirror(coarse: Floats) -> float:
     """How alike the two halves are, 0 for strangers: the best over some axes near the middle."""
     side = math.isqrt(coarse.size)
     middle = coarse.reshape(side, side)[2:-2]
-    parts = (middle[:, 3 + shift : 13 + shift] for shift in (-2, -1, 0, 1, 2))
-    return max(_correlation(part, part[:, ::-1]) for part in parts)
+    parts = np.stack([middle[:, 3 + shift : 13 + shift] for shift in (-2, -1, 0, 1, 2)])
+    parts -= parts.mean((1, 2), keepdims=True)
+    alike = np.einsum("nij,nij->n", parts, parts[:, :, ::-1])
+    total = np.einsum("nij,nij->n", parts, parts)
+    return float((alike / (total + NOTHING)).max())
 
 
 def _valley(lungs: Floats) -> float:
