@@ -58,7 +58,7 @@ def duplicates(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
     others are compared); 2 a folder is not there.
     """
     from curation.duplicates.in_folders import Thresholds, copies_in
-    from curation.folders import files
+    from curation.folders import pictures
     from manifests.contract.params import Misspelt
 
     if same_patient_at_least > copy_at_least:
@@ -66,9 +66,10 @@ def duplicates(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
     least = same_patient_at_least if is_borderline else copy_at_least
     with tempfile.TemporaryDirectory() as scratch, _bench(cache) as bench:
         thresholds = Thresholds(candidates, copy_at_least, least)
-        found = copies_in(files(places), thresholds, bench, Path(scratch))
-    for fault in found.faults:
-        sys.stderr.write(f"{fault}\n")
+        here = pictures(places)
+        found = copies_in(here.files, thresholds, bench, Path(scratch))
+    for line in filter(None, [*found.faults, here.told]):
+        sys.stderr.write(f"{line}\n")
     if as_json:
         for pair in found.pairs:
             typer.echo(json.dumps(asdict(pair), ensure_ascii=False))
@@ -142,7 +143,7 @@ def _show(found: "Copies") -> None:
     said = ", ".join(f"{count} {relation}" for relation, count in sorted(counts.items()))
     spare = sum(len(names) - 1 for names in clusters)
     console.print(
-        f"{len(found.files)} pictures, {len(found.faults)} files that are none; pairs: "
+        f"{len(found.files)} pictures, {len(found.faults)} unreadable; pairs: "
         f"{said or 'none'}; {spare} files show what a larger one shows",
         soft_wrap=True,
     )

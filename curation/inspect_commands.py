@@ -18,10 +18,7 @@ SHOWN = ("view", "view_score", "pediatric_score", "text_fraction", "quality")
 AHEAD = 4
 """Pictures in memory for each core."""
 
-app = typer.Typer()
 
-
-@app.command("inspect")
 def inspect(places: Places, as_json: Json = False) -> None:  # noqa: FBT002 - a switch of the command line
     """Say of every picture which view it shows, whether of a child, how much text, what is wrong.
 
@@ -52,10 +49,13 @@ def _inspected(places: list[Path]) -> Iterator[tuple[Path, dict[str, object] | s
     """Every file with what it shows, or with the sentence why not; in the order of the files."""
     from tqdm import tqdm
 
-    from curation.folders import files
+    from curation.folders import pictures
 
     cores = os.cpu_count() or 1
-    given = tqdm(list(files(places)), desc="inspect", unit=" files", disable=None)
+    here = pictures(places)
+    if here.told:
+        typer.echo(here.told, err=True)
+    given = tqdm(here.files, desc="inspect", unit=" files", disable=None)
     with ThreadPoolExecutor(cores) as pool:
         yield from _in_order(pool, given, AHEAD * cores)
 

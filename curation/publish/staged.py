@@ -33,7 +33,9 @@ POINTER_COLUMNS = ("record_id", "source", "source_ref", "source_url", "license",
 """What helps to find a film and to check that it is the same one; nothing of the film itself."""
 PIXEL_COLUMNS = (*POINTER_COLUMNS, "width", "height", "format", "bits", "decoding", "patient_id",
                  "age_years", "sex", "modality", "offset_days", "finding_text", "patient_ill",
-                 "pediatric", "pediatric_evidence", "copies")  # fmt: skip
+                 "pediatric", "pediatric_evidence", "pediatric_score", "lung_fraction",
+                 "seen_view", "view_score", "view_evidence", "quality", "text_fraction",
+                 "label_rule", "copies", "group_sources", "paper_split")  # fmt: skip
 ADDED = {
     "image": "the working copy: 8-bit grey PNG, encoded anew, without tags",
     "license_url": "where the licence can be read",

@@ -47,6 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "1-small.jpg").write_bytes(jpeg(smaller))
     (place / "2-crop.png").write_bytes(png(np.ascontiguousarray(films[2][45:-20, 30:-25])))
     (place / "notes.txt").write_text("no picture")
+    (place / "broken.png").write_text("no picture")
     (place / ".hidden.png").write_bytes(png(films[3]))
     return place
 
@@ -75,14 +76,15 @@ def test_json_has_a_line_for_each_pair_and_no_other(folder: Path) -> None:
     assert [pair["score"] for pair in pairs[:3]] == [1, 1, 1]
     assert all(0.86 <= pair["score"] <= 1 for pair in pairs)
     assert code == 1
-    assert f"{folder.name}/notes.txt: not a JPEG, PNG, WebP, TIFF or DICOM" in told
+    assert f"{folder.name}/broken.png: not a JPEG, PNG, WebP, TIFF or DICOM" in told
+    assert f"1 other files left out, no pictures, such as {folder.name}/notes.txt" in told
 
 
 def test_the_table_groups_the_copies_and_counts_at_the_end(folder: Path) -> None:
     code, out, _ = cxr(folder, "duplicates", folder.name)
     assert code == 1
     assert out.index(f"{folder.name}/1.png") < out.index(f"{folder.name}/1-small.jpg")
-    assert "12 pictures, 1 files that are none" in out
+    assert "12 pictures, 1 unreadable" in out
     assert "1 cropped_or_annotated, 1 identical_bytes, 1 recompressed_or_resized" in out
     assert "4 files show what a larger one shows" in out
 

@@ -42,11 +42,11 @@ def test_a_person_gets_a_table_and_the_counts(folder: Path) -> None:
 
 
 def test_an_unreadable_file_has_a_sentence_and_the_others_are_still_read(folder: Path) -> None:
-    (folder / "notes.txt").write_text("no picture", encoding="utf-8")
+    (folder / "notes.png").write_text("no picture", encoding="utf-8")
     found = RUN.invoke(app, ["inspect", "--json", str(folder)])
     assert found.exit_code == 1
     assert len(found.stdout.splitlines()) == 2
-    assert "notes.txt: not a JPEG" in found.stderr
+    assert "notes.png: not a JPEG" in found.stderr
     assert "1 of the files could not be read" in found.stderr
 
 

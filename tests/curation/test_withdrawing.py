@@ -116,7 +116,7 @@ def test_a_patient_leaves_with_all_films_and_their_verified_copies(tmp_path: Pat
     ])  # fmt: skip
     links = {
         ("cohen/a", "sirm/d"): Link(relation="recompressed_or_resized", score=0.95),
-        ("cohen/b", "cohen/e"): Link(relation="same_patient", score=0.7),
+        ("cohen/b", "cohen/e"): Link(relation="same_patient_or_series", score=0.7),
     }
     table.write_arrow(tmp_path / "pairs.parquet", _arrow(links, rows))
     (tmp_path / "old.txt").write_text("# a set\ncohen/b\ncohen/c\n")

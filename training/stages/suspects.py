@@ -116,11 +116,9 @@ def _figures(table: pd.DataFrame, parts: Sequence[Films], manifest_id: str) -> d
         "judged": len(table),
         "suspects": len(suspects),
         "suspects_per_label": _counts(suspects["label"]),
-        "suspects_per_source": _counts(suspects["source"]),
         # Beside each other: how much the classifier may owe to the look of the sources.
         "accuracy": round(float(is_right.mean()), 6) if len(table) else None,
         "accuracy_by_source_alone": round(float(usual) / len(table), 6) if len(table) else None,
-        "note": NOTE,
         "manifest_id": manifest_id,
     }
 
