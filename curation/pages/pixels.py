@@ -13,7 +13,7 @@ ADULT = 18
 """Years; the rule is judged by the age of the law, whatever params.yaml calls an adult."""
 LEAST = 2
 """Children and adults of known age without whom there is no curve."""
-SHOWN = 8
+SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +79,11 @@ def rule(records: pd.DataFrame, threshold: float) -> Rule | None:
 
 
 def evidence(records: pd.DataFrame) -> list[Shown]:
-    """The films whose evidence says most: first those where the pixels counted."""
+    """Films with what was found of them: those whose pixels counted, then one of each source."""
     told = records[records["view_evidence"].notna()]
-    by_pixels = told["view_evidence"].str.contains("pixels", regex=False).fillna(False)
+    by_pixels = told["view_evidence"].str.contains("the pixels count", regex=False).fillna(False)
     ordered = told.assign(first=~by_pixels.astype(bool)).sort_values(["first", "record_id"])
+    ordered = ordered[~(ordered["first"] & ordered.duplicated("source"))]
     return [
         Shown(
             record_id=str(row["record_id"]), view=str(row["view_evidence"]),
