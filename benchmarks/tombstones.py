@@ -14,10 +14,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from curation.duplicates.hamming import nearest, words_of
 from curation.pixels.fingerprint import fingerprint
 from curation.sources.loading import load, of_profile
 from curation.stages import ingest
-from curation.tombstones import bits_of, distances
 from manifests.contract.images import Pixels, decode
 from manifests.contract.params import read, section
 from manifests.contract.working import WorkingCopies
@@ -45,11 +45,9 @@ def encoded(suffix: str, pixels: Pixels, *options: int) -> bytes:
 
 def moved(pixels: Pixels) -> dict[str, int]:
     """Bits between the film and each of its re-encodings."""
-    known = bits_of([fingerprint(pixels).phash])
-    return {
-        name: int(distances(known, bits_of([fingerprint(decode(data, name).pixels).phash]))[0, 0])
-        for name, data in rewritten(pixels)
-    }
+    known = words_of([fingerprint(pixels).phash])
+    found = {name: fingerprint(decode(data, name).pixels) for name, data in rewritten(pixels)}
+    return {name: int(nearest(words_of([one.phash]), known)[0, 1]) for name, one in found.items()}
 
 
 def main(profile: str) -> None:
@@ -83,8 +81,8 @@ def told_moved(far: list[dict[str, int]]) -> None:
 
 
 def told_strangers(ids: list[str], groups: list[str], hashes: list[str]) -> None:
-    bits = bits_of(hashes)
-    between = distances(bits, bits)
+    words = words_of(hashes)
+    between = np.bitwise_count(words[:, None] ^ words[None]).sum(axis=2, dtype=np.int64)
     others = np.array(groups)[:, None] != np.array(groups)[None, :]
     pairs = np.argwhere(np.triu(others, 1))
     near = between[pairs[:, 0], pairs[:, 1]]

@@ -5,28 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from curation.duplicates.hamming import nearest, words_of
 from curation.reviewed_csv import Line
 from manifests.contract.params import Misspelt
 
-Bits = npt.NDArray[np.uint8]
 WIDTH = 64
 """Hexadecimal digits of a perceptual hash: 256 bits."""
-
-
-def bits_of(hashes: Sequence[str]) -> Bits:
-    """Perceptual hashes in hexadecimal as uint8[N, 32]."""
-    packed = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint8)
-    return packed.reshape(len(hashes), WIDTH // 2)
-
-
-def distances(ones: Bits, others: Bits) -> npt.NDArray[np.int64]:
-    """Bits in which two hashes differ: int64[N, M]. For few tombstones and many films."""
-    if not len(ones):
-        return np.zeros((0, len(others)), np.int64)
-    return np.stack([np.bitwise_count(one ^ others).sum(axis=1, dtype=np.int64) for one in ones])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +56,12 @@ def recognised(records: pd.DataFrame, stones: Sequence[Tombstone], within: int) 
 
 def _near(records: pd.DataFrame, stones: Sequence[Tombstone], within: int) -> "pd.Series[str]":
     told: list[str | None] = [None] * len(records)
-    if stones and len(records):
-        apart = distances(
-            bits_of([stone.phash for stone in stones]), bits_of(records["phash"].tolist())
-        )
-        for film in np.flatnonzero(apart.min(axis=0) <= within).tolist():
-            stone = stones[int(apart[:, film].argmin())]
+    if stones:
+        found = nearest(words_of(records["phash"].tolist()), words_of([s.phash for s in stones]))
+        for film in np.flatnonzero(found[:, 1] <= within).tolist():
+            stone = stones[int(found[film, 0])]
             told[film] = (
-                f"{apart[:, film].min()} bits of 256 from {stone.film}, {stone.told}; "
+                f"{found[film, 1]} bits of 256 from {stone.film}, {stone.told}; "
                 f"if it is another film, empty the phash in {stone.line}"
             )
     return pd.Series(told, index=records.index, dtype="string")

@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pandas as pd
 import pytest
 from records import record, records
@@ -12,7 +11,6 @@ from curation.__main__ import app
 from curation.duplicates.pair import Link, table_of
 from curation.pixels.fingerprint import fingerprint
 from curation.stages import merge
-from curation.tombstones import bits_of, distances
 from curation.verdict import Verdict
 from curation.withdrawals import HEADER
 from curation.withdrawing import FULL, Request, kind_of, planned, write
@@ -152,14 +150,6 @@ def test_a_hash_that_is_none_is_named(notices: Path) -> None:
     notices.write_text(f"{','.join(FULL)}\nrecord_id,cohen/a,asked,2026,who,,,12\n")
     with pytest.raises(Misspelt, match=r"withdrawals.csv:2: phash '12' is not 64 hexadecimal"):
         merged([record("a")], notices)
-
-
-def test_distances_are_counted_in_bits() -> None:
-    zeros, ones = "0" * 64, "f" * 64
-    assert distances(bits_of([zeros]), bits_of([zeros, ones, "0" * 63 + "1"])).tolist() == [
-        [0, 256, 1]
-    ]
-    assert np.shape(distances(bits_of([]), bits_of([zeros]))) == (0, 1)
 
 
 def test_the_command_writes_only_when_told_to(
