@@ -1,8 +1,8 @@
 """What a film is found by: the low frequencies of its canonical view and of windows of it.
 
 A Hamming radius on a perceptual hash floods on chests, which all look alike (SEED fact 4); a fixed
-number of neighbours of such descriptors is bounded on any data. W = 10 windows (the whole view and
-nine parts of it), D = 143 coefficients.
+number of neighbours of such descriptors is bounded on any data. W = 11 windows (the whole view and
+ten parts of it), D = 143 coefficients.
 """
 
 from typing import NamedTuple
@@ -20,8 +20,8 @@ VIEW_SIDE = 256
 GRID, LOW = 32, 12
 """Pixels a side of the thumbnail, and frequencies kept of each direction."""
 DEPTH = LOW * LOW - 1
-WINDOWS = 10
-"""Descriptors of one film: of its whole view and of nine windows."""
+WINDOWS = 11
+"""Descriptors of one film: of its whole view, of nine windows, and of its middle."""
 IS_ODD = (np.arange(1, LOW * LOW) % LOW) % 2 == 1
 """The coefficients that change sign when a film is mirrored."""
 UNIT = 2048
@@ -37,7 +37,9 @@ FRAMES = 3
 """Frames, one in the other, that are taken away."""
 WINDOW = 0.85
 """Sides of the nine windows, as a share of the view: a crop finds its original through them."""
-
+MIDDLE = 0.74
+"""Sides of the middle: crops of 10 to 15 % on every side are found by it (0.94 of them among 50,612
+films, 0.60 without it)."""
 
 Frame = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -109,16 +111,23 @@ def shrink(pixels: Pixels, side: int) -> Pixels:
 
 
 def descriptors(seen: Pixels) -> Descriptors:
-    """float32[W, D] of what is `seen`: the whole of it first, then its windows, row by row."""
-    height, width = seen.shape
+    """float32[W, D] of what is `seen`: the whole first, its windows row by row, its middle."""
     places = [
-        (round(top * height), round(left * width))
+        (top, left)
         for top in (0.0, (1 - WINDOW) / 2, 1 - WINDOW)
         for left in (0.0, (1 - WINDOW) / 2, 1 - WINDOW)
     ]
-    tall, wide = max(1, round(WINDOW * height)), max(1, round(WINDOW * width))
-    windows = [seen[top : top + tall, left : left + wide] for top, left in places]
-    return np.stack([descriptor(window) for window in [seen, *windows]])
+    windows = [_window(seen, top, left, WINDOW) for top, left in places]
+    middle = _window(seen, (1 - MIDDLE) / 2, (1 - MIDDLE) / 2, MIDDLE)
+    return np.stack([descriptor(window) for window in [seen, *windows, middle]])
+
+
+def _window(seen: Pixels, top: float, left: float, share: float) -> Pixels:
+    """The part with `share` of both sides that begins at `top` and `left`, also shares."""
+    height, width = seen.shape
+    first, start = round(top * height), round(left * width)
+    tall, wide = max(1, round(share * height)), max(1, round(share * width))
+    return seen[first : first + tall, start : start + wide]
 
 
 def descriptor(seen: Pixels) -> Descriptors:
