@@ -44,6 +44,7 @@ from manifests.contract.images import Pixels
 from manifests.contract.packing import png
 from manifests.contract.params import read, section
 from manifests.contract.record import Record
+from manifests.contract.rejection import Rejection
 from manifests.contract.vocabulary import Finding, Relation
 from manifests.contract.working import WorkingCopies, write_packed
 
@@ -190,6 +191,11 @@ def stages(
     tables, licenses = list(whole.sources.values()), Licenses.load(MANIFESTS / "licenses.yaml")
     rows, sections = sum(map(len, tables)), read(Path("params.yaml"))
     line = Line(folder)
+    line.counts = [
+        StageCount(stage="ingest", source=key, came_in=len(films), kept=len(films),
+                   rejected=table.frame([], Rejection))
+        for key, films in whole.sources.items()
+    ]  # fmt: skip
     merged = line.run("merge", lambda: merge.main(
         tables, MANIFESTS / "corrections.csv", MANIFESTS / "withdrawals.csv",
         MANIFESTS / "licenses.yaml", section(sections, "merge", merge.Params),
