@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.audit.lists import side_in
+from curation.audit.naming import side_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from curation.audit.naming import side_in, sides
 from manifests.contract.params import Misspelt
 from manifests.contract.table import read_arrow
 
@@ -24,14 +25,7 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
 """What a column holds -> the headers it goes by, without case, spaces and signs."""
 COLUMNS = tuple(GUESSES)
 PARQUET = ".parquet"
-SIDE = re.compile(r"(?<![a-z])(train|test|val|dev|external|holdout)(?:ing|id|idation)?(?![a-z])")
 Cells = tuple[int, list[str]]
-
-
-def side_in(words: str) -> str:
-    """The side that a file or folder is named after (`train_COVIDx3.txt`), or nothing."""
-    found = SIDE.search(words.lower())
-    return found[1] if found else ""
 
 
 def rows_of(
@@ -51,12 +45,13 @@ def rows_of(
             f"--columns: {len(columns)} times for {len(places)} lists; once, or for each"
         )
     heads = list(columns) * (len(places) if len(columns) == 1 else 1)
+    called = sides(places) if len(places) > 1 else [side_in(place.stem) for place in places]
     tables = []
     for number, place in enumerate(places):
         head = heads[number].split(",") if heads else []
         table = _one(place, named, [name.strip() for name in head], separator)
         if "split" not in table and (len(places) > 1 or side_in(place.stem)):
-            table["split"] = side_in(place.stem) or place.stem
+            table["split"] = called[number]
         tables.append(table)
     return pd.concat(tables, ignore_index=True).fillna("")
 

@@ -11,6 +11,7 @@ from curation.__main__ import app
 from curation.audit.checks import faults
 from curation.audit.fault import Fault
 from curation.audit.lists import rows_of
+from curation.audit.naming import sides
 from curation.audit.spelling import edits, is_slip, shape
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record
@@ -216,3 +217,35 @@ def test_a_list_in_latin_1_is_read(tmp_path: Path) -> None:
     place = tmp_path / "list.csv"
     place.write_bytes("file,source\na.png,Hospital Universit\u00e4t\n".encode("latin-1"))
     assert rows_of([place], {}, [])["source"].tolist() == ["Hospital Universit\u00e4t"]
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        (["train/labels.csv", "test/labels.csv"], ["train", "test"]),
+        (["a/train/x/l.csv", "a/test/x/l.csv"], ["train", "test"]),
+        (["test/val.csv", "train/val.csv"], ["test", "train"]),
+        (["test/a/l.csv", "test/b/l.csv"], ["a/l", "b/l"]),
+        (["a/train.csv", "a/test.csv", "b/train.csv"], ["train", "test", "train"]),
+        (["a/train.csv", "b/train.csv"], ["a/train", "b/train"]),
+        (["test_a.csv", "test_b.csv"], ["test_a", "test_b"]),
+        (["l.csv", "l.txt"], ["l.csv", "l.txt"]),
+    ],
+)
+def test_lists_are_sides_by_their_names_or_folders(places: list[str], expected: list[str]) -> None:
+    assert sides([Path(place) for place in places]) == expected
+
+
+def test_a_patient_in_lists_of_two_folders_is_found(tmp_path: Path) -> None:
+    places = [tmp_path / side / "labels.csv" for side in ("train", "test")]
+    for place in places:
+        place.parent.mkdir()
+        place.write_text("patient,label\nP1,positive\n")
+    (fault,) = faults(rows_of(places, {}, []))
+    assert fault.what == "patient P1 is in test and train, labelled positive"
+
+
+def test_one_list_given_twice_is_refused(tmp_path: Path) -> None:
+    place = lists(tmp_path)[0]
+    with pytest.raises(Misspelt, match="given 2 times"):
+        found([place, place])
