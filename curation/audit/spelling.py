@@ -42,20 +42,20 @@ def shape(name: str) -> str:
 
 
 def _parts(name: str, ids: list[str], shapes: Counter[str]) -> tuple[str, str] | None:
-    """The two ids in `name`: of its own kind there is no other, of theirs there are."""
+    """The two ids in `name`: both known, or one if of its own kind there is no other."""
     known = set(ids)
     if name.isdecimal():
         longest = max((len(one) for one in ids if one.isdecimal() and one != name), default=0)
         cuts = list(range(1, len(name))) if len(name) > LONGER * longest > 0 else []
     else:
-        cuts = [seam.start() for seam in _SEAM.finditer(name)] if shapes[shape(name)] == 1 else []
+        cuts = [seam.start() for seam in _SEAM.finditer(name)]
     pairs = [(name[:at], name[at:]) for at in cuts]
     both = [pair for pair in pairs if set(pair) <= known]
-    # One of them is enough if the other is of a kind that the list is full of.
+    # One of them is enough if the other is of a kind the list is full of, and the whole is not.
+    alone = shapes[shape(name)] == 1 and not name.isdecimal()
     half = [
         pair for pair in pairs
-        if known & set(pair) and all(shapes[shape(part)] > 1 for part in pair)
-        and not name.isdecimal()
+        if alone and known & set(pair) and all(shapes[shape(part)] > 1 for part in pair)
     ]  # fmt: skip
     return next(iter(both or half), None)
 

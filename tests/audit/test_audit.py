@@ -98,6 +98,8 @@ def test_two_ids_joined_by_a_missing_comma_are_found(tmp_path: Path) -> None:
         (["1", "2", "12", "21", "112", "1212"], []),
         (["100", "12", "7001", "10012"], []),
         (["191", "192", "COVID-1", "COVID-2", "191COVID-3"], ["191COVID-3"]),
+        (["C-1", "C-2", "C-3", "C-4", "C-1C-2", "C-3C-4"], ["C-1C-2", "C-3C-4"]),
+        (["C-1", "C-2", "C-1C-9", "C-2C-8"], []),
         (["patient1", "1", "patient"], []),
     ],
 )
