@@ -25,6 +25,7 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
 """What a column holds -> the headers it goes by, without case, spaces and signs."""
 COLUMNS = tuple(GUESSES)
 PARQUET = ".parquet"
+SEPARATORS = ",\t;|"
 Cells = tuple[int, list[str]]
 
 
@@ -67,7 +68,7 @@ def _one(place: Path, named: Mapping[str, str], head: list[str], separator: str)
             place=[f"{place}:row {n}" for n in range(1, len(cells) + 1)]
         )
         return found
-    lines = list(_lines(place, separator))
+    lines = list(_lines(place, separator, named, head))
     if not lines:
         raise Misspelt(f"{place}: is empty; name a list with a row for each film")
     if head:
@@ -90,11 +91,13 @@ def _row(place: str, cells: list[str], known: Mapping[str, int], wide: int) -> l
     return [place, *(cells[at].strip() if at < len(cells) else "" for at in known.values())]
 
 
-def _lines(place: Path, separator: str) -> Iterator[Cells]:
+def _lines(
+    place: Path, separator: str, named: Mapping[str, str], head: Sequence[str]
+) -> Iterator[Cells]:
     words = _words(place)
     reader = csv.reader(
-        io.StringIO(words, newline=""), delimiter=separator or _separator(words),
-        skipinitialspace=True,
+        io.StringIO(words, newline=""), skipinitialspace=True,
+        delimiter=separator or _separator(words, named, head),
     )  # fmt: skip
     try:
         for cells in reader:
@@ -113,10 +116,23 @@ def _words(place: Path) -> str:
         return data.decode("latin-1")
 
 
-def _separator(words: str) -> str:
-    """What stands most often between the cells of the first line."""
-    first = words.partition("\n")[0]
-    return max(",\t;| ", key=first.count)
+def _separator(words: str, named: Mapping[str, str], head: Sequence[str]) -> str:
+    """What stands between the cells of the first line, as that makes most columns known.
+
+    Where `head` names the cells, what makes as many of them. Else a space only if nothing else
+    is there: headers such as `Patient ID` hold spaces.
+    """
+    first = words.lstrip("\r\n").partition("\n")[0].rstrip("\r")[: csv.field_size_limit()]
+    marks = [mark for mark in SEPARATORS if mark in first]
+    if " " in first and (head or not marks):
+        marks.append(" ")
+
+    def fit(mark: str) -> tuple[int, int]:
+        cells = next(csv.reader([first], delimiter=mark, skipinitialspace=True))
+        good = len(cells) == len(head) if head else len(_guessed(cells, named))
+        return int(good), first.count(mark)
+
+    return max(marks, key=fit, default=SEPARATORS[0])
 
 
 def _declared(head: Sequence[str], place: Path) -> dict[str, int]:
@@ -135,15 +151,20 @@ def _known(head: Sequence[str], named: Mapping[str, str], place: Path) -> dict[s
     for column, header in named.items():
         if header not in head:
             raise Misspelt(f"{place}: no column '{header}' for {column}; found: {found}")
-    known = {column: head.index(header) for column, header in named.items()}
-    plain = [re.sub(r"[^a-z0-9]", "", header.lower()) for header in head]
-    for column, guesses in GUESSES.items():
-        at = next((plain.index(guess) for guess in guesses if guess in plain), None)
-        if column not in known and at is not None:
-            known[column] = at
+    known = _guessed(head, named)
     if not known.keys() & {"path", "patient"}:
         raise Misspelt(
             f"{place}: no column for path or patient; found: {found}; name one with --path or "
             "--patient, or, if there is no header, all cells with --columns patient,path,label"
         )
+    return known
+
+
+def _guessed(head: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
+    known = {column: head.index(header) for column, header in named.items() if header in head}
+    plain = [re.sub(r"[^a-z0-9]", "", header.lower()) for header in head]
+    for column, guesses in GUESSES.items():
+        at = next((plain.index(guess) for guess in guesses if guess in plain), None)
+        if column not in known and at is not None:
+            known[column] = at
     return known

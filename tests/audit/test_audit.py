@@ -251,3 +251,23 @@ def test_one_list_given_twice_is_refused(tmp_path: Path) -> None:
     place = lists(tmp_path)[0]
     with pytest.raises(Misspelt, match="given 2 times"):
         found([place, place])
+
+
+@pytest.mark.parametrize(
+    ("words", "columns", "expected"),
+    [
+        ("Image Index,Patient ID,Finding Labels\na.png,7,No Finding\n", [], "a.png 7"),
+        ("Image, as given;Patient ID;path\nx;7;a.png\n", [], "a.png 7"),
+        ("patient path\n7 a.png\n", [], "a.png 7"),
+        ("7 a.png with,comma\n", ["patient,path,x"], "a.png 7"),
+        ("path\na.png\n", [], "a.png"),
+    ],
+)
+def test_the_separator_is_the_one_that_makes_most_columns_known(
+    tmp_path: Path, words: str, columns: list[str], expected: str
+) -> None:
+    place = tmp_path / "list.csv"
+    place.write_text(words)
+    rows = rows_of([place], {}, columns)
+    both = [column for column in ("path", "patient") if column in rows]
+    assert " ".join(rows[both].iloc[0]) == expected
