@@ -10,7 +10,7 @@ import pandas as pd
 
 from curation.audit.naming import side_in, sides
 from manifests.contract.params import Misspelt
-from manifests.contract.table import read_arrow
+from manifests.contract.table import read_arrow, to_pandas
 
 GUESSES: Mapping[str, tuple[str, ...]] = {
     "path": ("path", "file", "filename", "filepath", "image", "imagepath", "imagename",
@@ -61,8 +61,8 @@ def _one(place: Path, named: Mapping[str, str], head: list[str], separator: str)
     if place.suffix == PARQUET:
         made = read_arrow(place)
         known = _known(made.column_names, named, place)
-        cells = made.select([made.column_names[at] for at in known.values()]).to_pandas()
-        cells = cells.astype(object).where(cells.notna(), "").astype(str)
+        cells = to_pandas(made.select([made.column_names[at] for at in known.values()]))
+        cells = cells.astype(object).fillna("").map(_word)
         cells.columns = pd.Index(list(known))
         found: pd.DataFrame = cells.assign(
             place=[f"{place}:row {n}" for n in range(1, len(cells) + 1)]
@@ -80,6 +80,11 @@ def _one(place: Path, named: Mapping[str, str], head: list[str], separator: str)
         [_row(f"{place}:{number}", cells, known, wide if head else 0) for number, cells in lines],
         columns=["place", *known], dtype=str,
     )  # fmt: skip
+
+
+def _word(cell: object) -> str:
+    """The cell as a CSV has it: whole numbers with gaps between are kept as 12.0, and mean 12."""
+    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
 def _row(place: str, cells: list[str], known: Mapping[str, int], wide: int) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 from curation.audit.fault import Fault, has, places
 
 RARE = 0.1
-"""A spelling is a slip of another one that stands at least ten times as often."""
+"""A spelling is a slip of one that stands at least ten times as often; a lone one, twice."""
 SHORT, LONG = 4, 5
 """Letters: a shorter word is never taken for a slip; two slips need a longer one."""
 LONGER = 1.5
@@ -68,7 +68,7 @@ def misspelt_sources(rows: pd.DataFrame) -> Iterator[Fault]:
     for source, number in sorted(often.items()):
         likely = [
             other for other, more in often.most_common()
-            if number <= RARE * more and is_slip(source, other)
+            if _is_slip_by_count((source, number), (other, more))
         ]  # fmt: skip
         if likely:
             yield Fault(
@@ -77,6 +77,14 @@ def misspelt_sources(rows: pd.DataFrame) -> Iterator[Fault]:
                 where=places(rows[rows["source"] == source]),
                 do="write it as the others",
             )
+
+
+def _is_slip_by_count(here: tuple[str, int], there: tuple[str, int]) -> bool:
+    (source, number), (other, more) = here, there
+    if source.casefold() == other.casefold():
+        # However often: of two that differ in case only, one is named, once.
+        return (-number, source) > (-more, other)
+    return number < more and number <= max(1, RARE * more) and is_slip(source, other)
 
 
 def is_slip(word: str, other: str) -> bool:

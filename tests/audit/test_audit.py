@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from records import record, records
 from typer.testing import CliRunner, Result
@@ -12,7 +13,7 @@ from curation.audit.checks import faults
 from curation.audit.fault import Fault
 from curation.audit.lists import rows_of
 from curation.audit.naming import sides
-from curation.audit.spelling import edits, is_slip, shape
+from curation.audit.spelling import edits, is_slip, misspelt_sources, shape
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record
 from manifests.contract.table import write
@@ -271,3 +272,35 @@ def test_the_separator_is_the_one_that_makes_most_columns_known(
     rows = rows_of([place], {}, columns)
     both = [column for column in ("path", "patient") if column in rows]
     assert " ".join(rows[both].iloc[0]) == expected
+
+
+def test_whole_numbers_with_gaps_in_parquet_are_the_ids_of_other_lists(tmp_path: Path) -> None:
+    pd.DataFrame({"patient": [12, None, 0.5]}).to_parquet(tmp_path / "train.parquet")
+    (tmp_path / "test.csv").write_text("patient\n12\n")
+    rows = rows_of([tmp_path / "train.parquet", tmp_path / "test.csv"], {}, [])
+    assert rows["patient"].tolist() == ["12", "", "0.5", "12"]
+
+
+def test_a_patient_in_capitals_on_the_other_side_is_found(tmp_path: Path) -> None:
+    (fault,) = found(
+        lists(tmp_path, TRAIN + "P01 c1.png negative rsna\n", TEST + "p01 c2.png negative rsna\n")
+    )
+    assert fault.what == "patient P01 and p01 is in test and train, labelled negative"
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ({"Cohen": 50, "cohen": 50}, ["source cohen (50 rows) may be Cohen (50)"]),
+        ({"Cohen": 60, "cohen": 50}, ["source cohen (50 rows) may be Cohen (60)"]),
+        ({"cohne": 1, "cohen": 9}, ["source cohne (1 rows) may be cohen (9)"]),
+        ({"cohne": 1, "cohen": 1}, []),
+        ({"cohne": 2, "cohen": 9}, []),
+    ],
+)
+def test_sources_are_compared_by_letters_and_counts(
+    sources: dict[str, int], expected: list[str]
+) -> None:
+    rows = pd.DataFrame([(name, name) for name, n in sources.items() for _ in range(n)],
+                        columns=["source", "place"])  # fmt: skip
+    assert [fault.what for fault in misspelt_sources(rows)] == expected
