@@ -72,14 +72,16 @@ def _one(place: Path, named: Mapping[str, str], head: list[str], separator: str)
     if not lines:
         raise Misspelt(f"{place}: is empty; name a list with a row for each film")
     if head:
-        known = _declared(head, place)
+        known, wide, asked = _declared(head, place), len(head), "--columns names"
     else:
-        known, lines = _known(lines[0][1], named, place), lines[1:]
-    wide = len(head) or max((len(cells) for _, cells in lines), default=0)
-    return pd.DataFrame(
-        [_row(f"{place}:{number}", cells, known, wide if head else 0) for number, cells in lines],
-        columns=["place", *known], dtype=str,
-    )  # fmt: skip
+        known, wide, asked = _known(lines[0][1], named, place), len(lines[0][1]), "the header has"
+        lines = lines[1:]
+    _check_widths(place, lines, wide, asked)
+    rows = [
+        [f"{place}:{number}", *(cells[at].strip() for at in known.values())]
+        for number, cells in lines
+    ]
+    return pd.DataFrame(rows, columns=["place", *known], dtype=str)
 
 
 def _word(cell: object) -> str:
@@ -87,13 +89,18 @@ def _word(cell: object) -> str:
     return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
-def _row(place: str, cells: list[str], known: Mapping[str, int], wide: int) -> list[str]:
-    if wide and len(cells) != wide:
+def _check_widths(place: Path, lines: Sequence[Cells], wide: int, asked: str) -> None:
+    """Raise `Misspelt` naming every row with another number of cells: it would be read shifted."""
+    ragged = [
+        f"{place}:{number}: {len(cells)} cells found"
+        for number, cells in lines
+        if len(cells) < wide or any(cells[wide:])
+    ]
+    if ragged:
         raise Misspelt(
-            f"{place}: {len(cells)} cells found, --columns names {wide}; name them all, or say "
-            "what stands between them with --separator"
+            f"{'; '.join(ragged)}, {asked} {wide}; mend the rows, name all cells, or say what "
+            "stands between them with --separator"
         )
-    return [place, *(cells[at].strip() if at < len(cells) else "" for at in known.values())]
 
 
 def _lines(

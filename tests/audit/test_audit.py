@@ -304,3 +304,10 @@ def test_sources_are_compared_by_letters_and_counts(
     rows = pd.DataFrame([(name, name) for name, n in sources.items() for _ in range(n)],
                         columns=["source", "place"])  # fmt: skip
     assert [fault.what for fault in misspelt_sources(rows)] == expected
+
+
+def test_rows_with_more_or_fewer_cells_than_the_header_are_refused(tmp_path: Path) -> None:
+    place = tmp_path / "list.csv"
+    place.write_text("path,patient,label\na.png,1,x\nb,c.png,2,x\nd.png,3\ne.png,4,x,\n")
+    with pytest.raises(Misspelt, match=r"list.csv:3: 4 cells .*list.csv:4: 2 .*header has 3"):
+        rows_of([place], {}, [])
