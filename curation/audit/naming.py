@@ -17,6 +17,11 @@ def side_in(words: str) -> str:
     return found[1] if found else ""
 
 
+def is_side(word: str) -> bool:
+    """Is the whole word a side? `test` is, `test_patient_07` is not."""
+    return SIDE.fullmatch(word.lower()) is not None
+
+
 def sides(places: Sequence[Path]) -> list[str]:
     """The side of each list: what its name says, or its folders, or else how its path differs.
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from curation.__main__ import app
 from curation.audit.checks import faults
-from curation.audit.fault import Fault
+from curation.audit.fault import Fault, film_name
 from curation.audit.lists import rows_of
 from curation.audit.naming import sides
 from curation.audit.spelling import edits, is_slip, misspelt_sources, shape
@@ -311,3 +311,11 @@ def test_rows_with_more_or_fewer_cells_than_the_header_are_refused(tmp_path: Pat
     place.write_text("path,patient,label\na.png,1,x\nb,c.png,2,x\nd.png,3\ne.png,4,x,\n")
     with pytest.raises(Misspelt, match=r"list.csv:3: 4 cells .*list.csv:4: 2 .*header has 3"):
         rows_of([place], {}, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("Train/v.png", "v.png"), ("test_patient_07/v.png", "test_patient_07/v.png")],
+)
+def test_only_a_folder_that_is_a_side_is_left_out(path: str, expected: str) -> None:
+    assert film_name(path) == expected
