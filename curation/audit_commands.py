@@ -48,8 +48,8 @@ def audit(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say o
     only, an id that is two ids run together, a misspelt source, labels that contradict one another,
     a source that gives the label away, empty cells; with `--images`, files of the same bytes.
 
-    Several lists are several sides, named by their file names: `cxr audit train.txt test.txt
-    --columns patient,path,label,source --separator " "`.
+    Several lists are several sides, named by their file names or folders: `cxr audit train.txt
+    test.txt --columns patient,path,label,source --separator " "`.
 
     Exit code 0: nothing found. 1: findings. 2: a list cannot be understood.
     """

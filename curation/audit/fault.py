@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.audit.lists import side_in
+from curation.audit.naming import is_side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,4 +54,4 @@ def words(values: "pd.Series[str]") -> str:
 def film_name(path: str) -> str:
     """The path without the folders that only say the side: `train/a.png` is `test/a.png`."""
     parts = [part for part in path.replace("\\", "/").split("/") if part not in {"", "."}]
-    return "/".join([*(part for part in parts[:-1] if not side_in(part)), *parts[-1:]])
+    return "/".join([*(part for part in parts[:-1] if not is_side(part)), *parts[-1:]])

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from curation.audit.naming import side_in, sides
 from manifests.contract.params import Misspelt
-from manifests.contract.table import read_arrow
+from manifests.contract.table import read_arrow, to_pandas
 
 GUESSES: Mapping[str, tuple[str, ...]] = {
     "path": ("path", "file", "filename", "filepath", "image", "imagepath", "imagename",
@@ -24,14 +25,8 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
 """What a column holds -> the headers it goes by, without case, spaces and signs."""
 COLUMNS = tuple(GUESSES)
 PARQUET = ".parquet"
-SIDE = re.compile(r"(?<![a-z])(train|test|val|dev|external|holdout)(?:ing|id|idation)?(?![a-z])")
+SEPARATORS = ",\t;|"
 Cells = tuple[int, list[str]]
-
-
-def side_in(words: str) -> str:
-    """The side that a file or folder is named after (`train_COVIDx3.txt`), or nothing."""
-    found = SIDE.search(words.lower())
-    return found[1] if found else ""
 
 
 def rows_of(
@@ -51,12 +46,13 @@ def rows_of(
             f"--columns: {len(columns)} times for {len(places)} lists; once, or for each"
         )
     heads = list(columns) * (len(places) if len(columns) == 1 else 1)
+    called = sides(places) if len(places) > 1 else [side_in(place.stem) for place in places]
     tables = []
     for number, place in enumerate(places):
         head = heads[number].split(",") if heads else []
         table = _one(place, named, [name.strip() for name in head], separator)
         if "split" not in table and (len(places) > 1 or side_in(place.stem)):
-            table["split"] = side_in(place.stem) or place.stem
+            table["split"] = called[number]
         tables.append(table)
     return pd.concat(tables, ignore_index=True).fillna("")
 
@@ -65,41 +61,55 @@ def _one(place: Path, named: Mapping[str, str], head: list[str], separator: str)
     if place.suffix == PARQUET:
         made = read_arrow(place)
         known = _known(made.column_names, named, place)
-        cells = made.select([made.column_names[at] for at in known.values()]).to_pandas()
-        cells = cells.astype(object).where(cells.notna(), "").astype(str)
+        cells = to_pandas(made.select([made.column_names[at] for at in known.values()]))
+        cells = cells.astype(object).fillna("").map(_word)
         cells.columns = pd.Index(list(known))
         found: pd.DataFrame = cells.assign(
             place=[f"{place}:row {n}" for n in range(1, len(cells) + 1)]
         )
         return found
-    lines = list(_lines(place, separator))
+    lines = list(_lines(place, separator, named, head))
     if not lines:
         raise Misspelt(f"{place}: is empty; name a list with a row for each film")
     if head:
-        known = _declared(head, place)
+        known, wide, asked = _declared(head, place), len(head), "--columns names"
     else:
-        known, lines = _known(lines[0][1], named, place), lines[1:]
-    wide = len(head) or max((len(cells) for _, cells in lines), default=0)
-    return pd.DataFrame(
-        [_row(f"{place}:{number}", cells, known, wide if head else 0) for number, cells in lines],
-        columns=["place", *known], dtype=str,
-    )  # fmt: skip
+        known, wide, asked = _known(lines[0][1], named, place), len(lines[0][1]), "the header has"
+        lines = lines[1:]
+    _check_widths(place, lines, wide, asked)
+    rows = [
+        [f"{place}:{number}", *(cells[at].strip() for at in known.values())]
+        for number, cells in lines
+    ]
+    return pd.DataFrame(rows, columns=["place", *known], dtype=str)
 
 
-def _row(place: str, cells: list[str], known: Mapping[str, int], wide: int) -> list[str]:
-    if wide and len(cells) != wide:
+def _word(cell: object) -> str:
+    """The cell as a CSV has it: whole numbers with gaps between are kept as 12.0, and mean 12."""
+    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
+
+
+def _check_widths(place: Path, lines: Sequence[Cells], wide: int, asked: str) -> None:
+    """Raise `Misspelt` naming every row with another number of cells: it would be read shifted."""
+    ragged = [
+        f"{place}:{number}: {len(cells)} cells found"
+        for number, cells in lines
+        if len(cells) < wide or any(cells[wide:])
+    ]
+    if ragged:
         raise Misspelt(
-            f"{place}: {len(cells)} cells found, --columns names {wide}; name them all, or say "
-            "what stands between them with --separator"
+            f"{'; '.join(ragged)}, {asked} {wide}; mend the rows, name all cells, or say what "
+            "stands between them with --separator"
         )
-    return [place, *(cells[at].strip() if at < len(cells) else "" for at in known.values())]
 
 
-def _lines(place: Path, separator: str) -> Iterator[Cells]:
+def _lines(
+    place: Path, separator: str, named: Mapping[str, str], head: Sequence[str]
+) -> Iterator[Cells]:
     words = _words(place)
     reader = csv.reader(
-        io.StringIO(words, newline=""), delimiter=separator or _separator(words),
-        skipinitialspace=True,
+        io.StringIO(words, newline=""), skipinitialspace=True,
+        delimiter=separator or _separator(words, named, head),
     )  # fmt: skip
     try:
         for cells in reader:
@@ -118,10 +128,23 @@ def _words(place: Path) -> str:
         return data.decode("latin-1")
 
 
-def _separator(words: str) -> str:
-    """What stands most often between the cells of the first line."""
-    first = words.partition("\n")[0]
-    return max(",\t;| ", key=first.count)
+def _separator(words: str, named: Mapping[str, str], head: Sequence[str]) -> str:
+    """What stands between the cells of the first line, as that makes most columns known.
+
+    Where `head` names the cells, what makes as many of them. Else a space only if nothing else
+    is there: headers such as `Patient ID` hold spaces.
+    """
+    first = words.lstrip("\r\n").partition("\n")[0].rstrip("\r")[: csv.field_size_limit()]
+    marks = [mark for mark in SEPARATORS if mark in first]
+    if " " in first and (head or not marks):
+        marks.append(" ")
+
+    def fit(mark: str) -> tuple[int, int]:
+        cells = next(csv.reader([first], delimiter=mark, skipinitialspace=True))
+        good = len(cells) == len(head) if head else len(_guessed(cells, named))
+        return int(good), first.count(mark)
+
+    return max(marks, key=fit, default=SEPARATORS[0])
 
 
 def _declared(head: Sequence[str], place: Path) -> dict[str, int]:
@@ -140,15 +163,20 @@ def _known(head: Sequence[str], named: Mapping[str, str], place: Path) -> dict[s
     for column, header in named.items():
         if header not in head:
             raise Misspelt(f"{place}: no column '{header}' for {column}; found: {found}")
-    known = {column: head.index(header) for column, header in named.items()}
-    plain = [re.sub(r"[^a-z0-9]", "", header.lower()) for header in head]
-    for column, guesses in GUESSES.items():
-        at = next((plain.index(guess) for guess in guesses if guess in plain), None)
-        if column not in known and at is not None:
-            known[column] = at
+    known = _guessed(head, named)
     if not known.keys() & {"path", "patient"}:
         raise Misspelt(
             f"{place}: no column for path or patient; found: {found}; name one with --path or "
             "--patient, or, if there is no header, all cells with --columns patient,path,label"
         )
+    return known
+
+
+def _guessed(head: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
+    known = {column: head.index(header) for column, header in named.items() if header in head}
+    plain = [re.sub(r"[^a-z0-9]", "", header.lower()) for header in head]
+    for column, guesses in GUESSES.items():
+        at = next((plain.index(guess) for guess in guesses if guess in plain), None)
+        if column not in known and at is not None:
+            known[column] = at
     return known

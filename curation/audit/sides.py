@@ -11,15 +11,15 @@ ONE_SIDE = "keep it on one side, and count the test again"
 
 
 def patients_on_two_sides(rows: pd.DataFrame) -> Iterator[Fault]:
-    """Each patient with films on more than one side."""
+    """Each patient with films on more than one side, be it in capitals or small letters."""
     if not has(rows, "patient", "split"):
         return
-    for patient, films in groups(rows, "patient"):
+    for _, films in groups(rows.assign(one=rows["patient"].str.casefold()), "one"):
         if differ(films["split"]):
             labels = f", labelled {words(films['label'])}" if has(rows, "label") else ""
             yield Fault(
                 kind="patient_on_two_sides",
-                what=f"patient {patient} is in {words(films['split'])}{labels}",
+                what=f"patient {words(films['patient'])} is in {words(films['split'])}{labels}",
                 where=places(films),
                 do="put all films of a patient on one side",
             )

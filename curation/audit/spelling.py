@@ -9,7 +9,7 @@ import pandas as pd
 from curation.audit.fault import Fault, has, places
 
 RARE = 0.1
-"""A spelling is a slip of another one that stands at least ten times as often."""
+"""A spelling is a slip of one that stands at least ten times as often; a lone one, twice."""
 SHORT, LONG = 4, 5
 """Letters: a shorter word is never taken for a slip; two slips need a longer one."""
 LONGER = 1.5
@@ -42,20 +42,20 @@ def shape(name: str) -> str:
 
 
 def _parts(name: str, ids: list[str], shapes: Counter[str]) -> tuple[str, str] | None:
-    """The two ids in `name`: of its own kind there is no other, of theirs there are."""
+    """The two ids in `name`: both known, or one if of its own kind there is no other."""
     known = set(ids)
     if name.isdecimal():
         longest = max((len(one) for one in ids if one.isdecimal() and one != name), default=0)
         cuts = list(range(1, len(name))) if len(name) > LONGER * longest > 0 else []
     else:
-        cuts = [seam.start() for seam in _SEAM.finditer(name)] if shapes[shape(name)] == 1 else []
+        cuts = [seam.start() for seam in _SEAM.finditer(name)]
     pairs = [(name[:at], name[at:]) for at in cuts]
     both = [pair for pair in pairs if set(pair) <= known]
-    # One of them is enough if the other is of a kind that the list is full of.
+    # One of them is enough if the other is of a kind the list is full of, and the whole is not.
+    alone = shapes[shape(name)] == 1 and not name.isdecimal()
     half = [
         pair for pair in pairs
-        if known & set(pair) and all(shapes[shape(part)] > 1 for part in pair)
-        and not name.isdecimal()
+        if alone and known & set(pair) and all(shapes[shape(part)] > 1 for part in pair)
     ]  # fmt: skip
     return next(iter(both or half), None)
 
@@ -68,7 +68,7 @@ def misspelt_sources(rows: pd.DataFrame) -> Iterator[Fault]:
     for source, number in sorted(often.items()):
         likely = [
             other for other, more in often.most_common()
-            if number <= RARE * more and is_slip(source, other)
+            if _is_slip_by_count((source, number), (other, more))
         ]  # fmt: skip
         if likely:
             yield Fault(
@@ -77,6 +77,14 @@ def misspelt_sources(rows: pd.DataFrame) -> Iterator[Fault]:
                 where=places(rows[rows["source"] == source]),
                 do="write it as the others",
             )
+
+
+def _is_slip_by_count(here: tuple[str, int], there: tuple[str, int]) -> bool:
+    (source, number), (other, more) = here, there
+    if source.casefold() == other.casefold():
+        # However often: of two that differ in case only, one is named, once.
+        return (-number, source) > (-more, other)
+    return number < more and number <= max(1, RARE * more) and is_slip(source, other)
 
 
 def is_slip(word: str, other: str) -> bool:

@@ -3,15 +3,17 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from records import record, records
 from typer.testing import CliRunner, Result
 
 from curation.__main__ import app
 from curation.audit.checks import faults
-from curation.audit.fault import Fault
+from curation.audit.fault import Fault, film_name
 from curation.audit.lists import rows_of
-from curation.audit.spelling import edits, is_slip, shape
+from curation.audit.naming import sides
+from curation.audit.spelling import edits, is_slip, misspelt_sources, shape
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record
 from manifests.contract.table import write
@@ -97,6 +99,8 @@ def test_two_ids_joined_by_a_missing_comma_are_found(tmp_path: Path) -> None:
         (["1", "2", "12", "21", "112", "1212"], []),
         (["100", "12", "7001", "10012"], []),
         (["191", "192", "COVID-1", "COVID-2", "191COVID-3"], ["191COVID-3"]),
+        (["C-1", "C-2", "C-3", "C-4", "C-1C-2", "C-3C-4"], ["C-1C-2", "C-3C-4"]),
+        (["C-1", "C-2", "C-1C-9", "C-2C-8"], []),
         (["patient1", "1", "patient"], []),
     ],
 )
@@ -216,3 +220,102 @@ def test_a_list_in_latin_1_is_read(tmp_path: Path) -> None:
     place = tmp_path / "list.csv"
     place.write_bytes("file,source\na.png,Hospital Universit\u00e4t\n".encode("latin-1"))
     assert rows_of([place], {}, [])["source"].tolist() == ["Hospital Universit\u00e4t"]
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        (["train/labels.csv", "test/labels.csv"], ["train", "test"]),
+        (["a/train/x/l.csv", "a/test/x/l.csv"], ["train", "test"]),
+        (["test/val.csv", "train/val.csv"], ["test", "train"]),
+        (["test/a/l.csv", "test/b/l.csv"], ["a/l", "b/l"]),
+        (["a/train.csv", "a/test.csv", "b/train.csv"], ["train", "test", "train"]),
+        (["a/train.csv", "b/train.csv"], ["a/train", "b/train"]),
+        (["test_a.csv", "test_b.csv"], ["test_a", "test_b"]),
+        (["l.csv", "l.txt"], ["l.csv", "l.txt"]),
+    ],
+)
+def test_lists_are_sides_by_their_names_or_folders(places: list[str], expected: list[str]) -> None:
+    assert sides([Path(place) for place in places]) == expected
+
+
+def test_a_patient_in_lists_of_two_folders_is_found(tmp_path: Path) -> None:
+    places = [tmp_path / side / "labels.csv" for side in ("train", "test")]
+    for place in places:
+        place.parent.mkdir()
+        place.write_text("patient,label\nP1,positive\n")
+    (fault,) = faults(rows_of(places, {}, []))
+    assert fault.what == "patient P1 is in test and train, labelled positive"
+
+
+def test_one_list_given_twice_is_refused(tmp_path: Path) -> None:
+    place = lists(tmp_path)[0]
+    with pytest.raises(Misspelt, match="given 2 times"):
+        found([place, place])
+
+
+@pytest.mark.parametrize(
+    ("words", "columns", "expected"),
+    [
+        ("Image Index,Patient ID,Finding Labels\na.png,7,No Finding\n", [], "a.png 7"),
+        ("Image, as given;Patient ID;path\nx;7;a.png\n", [], "a.png 7"),
+        ("patient path\n7 a.png\n", [], "a.png 7"),
+        ("7 a.png with,comma\n", ["patient,path,x"], "a.png 7"),
+        ("path\na.png\n", [], "a.png"),
+    ],
+)
+def test_the_separator_is_the_one_that_makes_most_columns_known(
+    tmp_path: Path, words: str, columns: list[str], expected: str
+) -> None:
+    place = tmp_path / "list.csv"
+    place.write_text(words)
+    rows = rows_of([place], {}, columns)
+    both = [column for column in ("path", "patient") if column in rows]
+    assert " ".join(rows[both].iloc[0]) == expected
+
+
+def test_whole_numbers_with_gaps_in_parquet_are_the_ids_of_other_lists(tmp_path: Path) -> None:
+    pd.DataFrame({"patient": [12, None, 0.5]}).to_parquet(tmp_path / "train.parquet")
+    (tmp_path / "test.csv").write_text("patient\n12\n")
+    rows = rows_of([tmp_path / "train.parquet", tmp_path / "test.csv"], {}, [])
+    assert rows["patient"].tolist() == ["12", "", "0.5", "12"]
+
+
+def test_a_patient_in_capitals_on_the_other_side_is_found(tmp_path: Path) -> None:
+    (fault,) = found(
+        lists(tmp_path, TRAIN + "P01 c1.png negative rsna\n", TEST + "p01 c2.png negative rsna\n")
+    )
+    assert fault.what == "patient P01 and p01 is in test and train, labelled negative"
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ({"Cohen": 50, "cohen": 50}, ["source cohen (50 rows) may be Cohen (50)"]),
+        ({"Cohen": 60, "cohen": 50}, ["source cohen (50 rows) may be Cohen (60)"]),
+        ({"cohne": 1, "cohen": 9}, ["source cohne (1 rows) may be cohen (9)"]),
+        ({"cohne": 1, "cohen": 1}, []),
+        ({"cohne": 2, "cohen": 9}, []),
+    ],
+)
+def test_sources_are_compared_by_letters_and_counts(
+    sources: dict[str, int], expected: list[str]
+) -> None:
+    rows = pd.DataFrame([(name, name) for name, n in sources.items() for _ in range(n)],
+                        columns=["source", "place"])  # fmt: skip
+    assert [fault.what for fault in misspelt_sources(rows)] == expected
+
+
+def test_rows_with_more_or_fewer_cells_than_the_header_are_refused(tmp_path: Path) -> None:
+    place = tmp_path / "list.csv"
+    place.write_text("path,patient,label\na.png,1,x\nb,c.png,2,x\nd.png,3\ne.png,4,x,\n")
+    with pytest.raises(Misspelt, match=r"list.csv:3: 4 cells .*list.csv:4: 2 .*header has 3"):
+        rows_of([place], {}, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("Train/v.png", "v.png"), ("test_patient_07/v.png", "test_patient_07/v.png")],
+)
+def test_only_a_folder_that_is_a_side_is_left_out(path: str, expected: str) -> None:
+    assert film_name(path) == expected
