@@ -95,7 +95,8 @@ def ruled(
     """The links with every decision in place of what the machine said.
 
     A decision speaks of pixels: it holds for every film with the same ones. One whose film is not
-    here any more is logged and waits, since the film may come back.
+    here any more is logged and waits, since the film may come back. Raises `Misspelt` naming the
+    line that keeps two files of equal pixels apart.
     """
     pixels = dict(zip(records["sha256"], records["pixel_sha256"], strict=True))
     said: dict[Edge, Link] = {}
@@ -105,6 +106,11 @@ def ruled(
             log.warning("%s: no film here has sha256 %s; the decision waits", line, gone[0])
             continue
         films = edge(pixels[decision.a_sha256], pixels[decision.b_sha256])
+        if films[0] == films[1] and decision.verdict is not Ruling.SAME:
+            raise Misspelt(
+                f"{line}: both files hold the same pixels and are copies; take the line out, and "
+                "where they are called different things, settle that in manifests/corrections.csv"
+            )
         said[films] = Link(relation=RELATIONS[decision.verdict], score=1.0, decided_by=decision.who)
     return _replaced(links, said, records)
 
