@@ -79,12 +79,16 @@ def _without_conflict(
         films = edge(decision.a_sha256, decision.b_sha256)
         first, earlier = seen.setdefault(films, (line, decision))
         if earlier.verdict is not decision.verdict:
-            raise Misspelt(
-                f"{line}: says {decision.verdict} of two films that {first} calls "
-                f"{earlier.verdict}; keep one of the two lines"
-            )
+            raise Misspelt(_contradiction(line, decision, first, earlier))
         if first == line:
             yield line, decision
+
+
+def _contradiction(line: str, decision: Decision, first: str, earlier: Decision) -> str:
+    return (
+        f"{line}: says {decision.verdict} of two films that {first} calls {earlier.verdict}; "
+        "keep one of the two lines"
+    )
 
 
 def ruled(
@@ -95,18 +99,38 @@ def ruled(
     """The links with every decision in place of what the machine said.
 
     A decision speaks of pixels: it holds for every film with the same ones. One whose film is not
-    here any more is logged and waits, since the film may come back.
+    here any more is logged and waits, since the film may come back. Raises `Misspelt` naming the
+    line that keeps two files of equal pixels apart, or two lines that contradict each other.
     """
+    said = {
+        films: Link(relation=RELATIONS[decision.verdict], score=1.0, decided_by=decision.who)
+        for films, (_, decision) in _by_pixels(decisions, records).items()
+    }
+    return _replaced(links, said, records)
+
+
+def _by_pixels(
+    decisions: Sequence[tuple[str, Decision]], records: pd.DataFrame
+) -> dict[Edge, tuple[str, Decision]]:
+    """The last decision, with its line, on every two pictures by their pixels."""
     pixels = dict(zip(records["sha256"], records["pixel_sha256"], strict=True))
-    said: dict[Edge, Link] = {}
+    said: dict[Edge, tuple[str, Decision]] = {}
     for line, decision in decisions:
         gone = [sha for sha in (decision.a_sha256, decision.b_sha256) if sha not in pixels]
         if gone:
             log.warning("%s: no film here has sha256 %s; the decision waits", line, gone[0])
             continue
         films = edge(pixels[decision.a_sha256], pixels[decision.b_sha256])
-        said[films] = Link(relation=RELATIONS[decision.verdict], score=1.0, decided_by=decision.who)
-    return _replaced(links, said, records)
+        if films[0] == films[1] and decision.verdict is not Ruling.SAME:
+            raise Misspelt(
+                f"{line}: both files hold the same pixels and are copies; take the line out, and "
+                "where they are called different things, settle that in manifests/corrections.csv"
+            )
+        first, earlier = said.get(films, (line, decision))
+        if earlier.verdict is not decision.verdict:
+            raise Misspelt(_contradiction(line, decision, first, earlier))
+        said[films] = line, decision
+    return said
 
 
 def _replaced(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from manifests.contract.vocabulary import Finding, LabelRule
+from manifests.contract.vocabulary import Finding, LabelRule, Severity
 
 GENERAL = {
     Finding.COVID19: Finding.VIRAL_PNEUMONIA,
@@ -37,6 +37,8 @@ class Statement:
     findings: frozenset[Finding]
     is_clear: bool
     """It says that nothing is to be seen: a clear film of an ill patient bears no label."""
+    is_ill: bool
+    """It says that there is disease, or doubts one, even where it does not name which."""
     is_corrected: bool
     """A person has corrected the finding, or what the film shows."""
 
@@ -80,8 +82,15 @@ def corrected_by_a_person(statements: Sequence[Statement]) -> Sequence[Statement
 
 
 def known_over_unknown(statements: Sequence[Statement]) -> Sequence[Statement]:
-    """A source that does not know the finding contradicts nobody."""
-    return [s for s in statements if s.finding is not Finding.UNKNOWN] or statements
+    """A source that does not know the finding contradicts nobody, unless it sees disease.
+
+    Disease without a name beside a clear film is a contradiction.
+    """
+    known = [one for one in statements if one.finding is not Finding.UNKNOWN]
+    if not known:
+        return statements
+    is_clear = any(one.is_clear for one in known)
+    return [one for one in statements if one in known or (is_clear and one.is_ill)]
 
 
 def more_specific(statements: Sequence[Statement]) -> Sequence[Statement]:
@@ -150,16 +159,22 @@ def told(decided: Decided | None, here: str, there: str) -> str:
 
 def statement(row: Mapping[Any, object]) -> Statement:
     """What the source of a record says."""
-    finding, abnormal = Finding(str(row["finding"])), row["abnormal"]
+    finding, abnormal = Finding(str(row["finding"])), _flag(row["abnormal"])
     return Statement(
         record_id=str(row["record_id"]),
         source=str(row["source"]),
         finding=finding,
         findings=frozenset(Finding(word) for word in _listed(row["findings"])),
-        is_clear=finding is Finding.NORMAL
-        or (abnormal is not None and abnormal is not pd.NA and not abnormal),
+        is_clear=finding is Finding.NORMAL or abnormal is False,
+        is_ill=abnormal is True
+        or str(row.get("severity")) in frozenset(Severity) - {Severity.NONE}
+        or not {Finding.NORMAL, Finding.UNKNOWN}.issuperset(_listed(row.get("uncertain"))),
         is_corrected=not {"findings", "abnormal"}.isdisjoint(_listed(row["corrected"])),
     )
+
+
+def _flag(cell: object) -> bool | None:
+    return None if cell is None or cell is pd.NA else bool(cell)
 
 
 def _listed(cell: object) -> list[str]:

@@ -78,6 +78,22 @@ def test_a_decision_holds_for_every_file_with_the_same_pixels(tmp_path: Path) ->
     assert [made.relation for made in decided.values()] == [Relation.DIFFERENT]
 
 
+@pytest.mark.parametrize("verdict", ["same_patient", "different"])
+def test_a_line_that_keeps_equal_pixels_apart_is_named(tmp_path: Path, verdict: str) -> None:
+    twin = record("b", pixel_sha256=A.pixel_sha256)
+    with pytest.raises(Misspelt, match=r"pairs.csv:2: both files hold the same pixels"):
+        ruled({}, read(table(tmp_path, line(verdict))), records([A, twin]))
+
+
+def test_lines_that_contradict_by_way_of_equal_pixels_are_both_named(tmp_path: Path) -> None:
+    twin = record("a0", pixel_sha256=A.pixel_sha256)
+    lines = line("different"), line("same", B.sha256, twin.sha256)
+    for mixed in (lines, lines[::-1]):
+        place = table(tmp_path, *mixed)
+        with pytest.raises(Misspelt, match=r"pairs.csv:3: says .* that .*pairs.csv:2 calls"):
+            ruled({}, read(place), records([A, twin, B]))
+
+
 def test_what_nobody_reviewed_stays_as_the_machine_saw_it(tmp_path: Path) -> None:
     links: dict[Edge, Link] = {("cohen/a", "cohen/c"): COPY}
     decided = ruled(links, read(table(tmp_path, line("different"))), records([A, B, C]))

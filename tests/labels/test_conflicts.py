@@ -25,13 +25,15 @@ SAME: dict[str, object] = {"pixel_sha256": "2" * 64}
 
 
 def done(
-    folder: Path, *rows: Record, correction: str = "", pair: str = ""
+    folder: Path, *rows: Record, correction: str = "", pair: str = "", alike: bool = False
 ) -> tuple[Verdict, pd.DataFrame]:
     """What dedup keeps of the rows, and what is disputed."""
     (folder / "corrections.csv").write_text(LINE + correction)
     (folder / "pairs.csv").write_text(PAIR + pair)
     table = corrected(records(rows), folder / "corrections.csv", LICENSES)
-    write_working(folder, ((row.record_id, texture(n)) for n, row in enumerate(rows)))
+    write_working(
+        folder, ((row.record_id, texture(0 if alike else n)) for n, row in enumerate(rows))
+    )
     copies = WorkingCopies([folder])
     verdict, pairs = dedup.main(table, frame([], Record), copies, folder / "pairs.csv", PARAMS)
     return verdict, conflicts(table, verdict.kept, pairs)
@@ -80,9 +82,10 @@ def test_one_line_of_corrections_settles_a_conflict(tmp_path: Path) -> None:
 
 
 def test_one_line_of_pairs_settles_a_conflict(tmp_path: Path) -> None:
-    one, other = film("a", finding="normal"), film("b")
+    one, other = record("a", finding="normal"), record("b")
+    assert done(tmp_path, one, other, alike=True)[0].kept["is_conflict"].tolist() == [True]
     line = f"{one.sha256},{other.sha256},different,A. Rossi,2026-01-02\n"
-    verdict, sides = done(tmp_path, one, other, pair=line)
+    verdict, sides = done(tmp_path, one, other, pair=line, alike=True)
     assert verdict.kept["is_conflict"].tolist() == [False, False]
     assert sides.empty
 

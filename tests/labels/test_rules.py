@@ -50,6 +50,17 @@ def test_each_rule_decides_what_it_should(
     assert decided(*sides) == (rule, set(counting))
 
 
+@pytest.mark.parametrize(
+    "ill", [{"abnormal": True}, {"severity": "severe"}, {"uncertain": ["covid19"]}]
+)
+def test_disease_without_a_name_beside_a_clear_film_is_a_conflict(ill: Words) -> None:
+    unnamed, normal = {"finding": "unknown", **ill}, {"finding": "normal", "abnormal": False}
+    assert decided(unnamed, normal) == (CONFLICT, {"a", "b"})
+    assert decided(unnamed, normal, {"finding": "unknown"})[0] == CONFLICT
+    assert decided(unnamed, C) == ("known_over_unknown", {"b"})
+    assert decided({"finding": "unknown", "severity": "none"}, normal)[0] == "known_over_unknown"
+
+
 def test_one_picture_that_shows_disease_and_nothing_is_a_conflict() -> None:
     assert decided(C, CLEAR) == (CONFLICT, {"a", "b"})
     assert decided({"finding": "pneumonia"}, CLEAR) == (CONFLICT, {"a", "b"})
