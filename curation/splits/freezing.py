@@ -24,23 +24,20 @@ class Frozen(NamedTuple):
 def frozen(
     records: pd.DataFrame, known: Mapping[str, Split], ruled: Collection[str], shares: Shares
 ) -> Frozen:
-    """The ledger `known` with every film of `records`, which have the `split` that it gives.
+    """The ledger `known` with every film of `records`, which have their `split`, and every copy.
 
     A group with a film in the ledger stays; the others are placed in turn within the class of their
     leading finding, beside those in `ruled`. These, in a frozen list or `external`, are not drawn:
     they get no line and keep the one that they have.
     """
     sides = dict(zip(records["group"], map(Split, records["split"]), strict=True))
-    names = [(group, film, name) for group, film, name in members(records)]
-    told = {group for group, _, name in names if name in known} | set(ruled)
+    names = [(group, name) for group, _, name in members(records)]
+    told = {group for group, name in names if name in known} | set(ruled)
     held = {group: side for group, side in sides.items() if group in told}
     placed = held | in_turn(leading_findings(records), held, shares)
-    lines = {
-        name: placed[group]
-        for group, film, name in names
-        if group not in ruled and (name in known or name == film)
-    }
-    stood = {name: sides[group] for group, _, name in names}
+    # Copies too: when the film that stayed for them is gone, they stand for it.
+    lines = {name: placed[group] for group, name in names if group not in ruled}
+    stood = {name: sides[group] for group, name in names}
     new = lines.keys() - known.keys()
     return Frozen(
         known={**known, **lines},

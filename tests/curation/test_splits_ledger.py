@@ -105,6 +105,15 @@ def test_a_copy_of_a_frozen_film_that_takes_its_place_stands_where_it_stood(
     assert list(split_of(better, tmp_path).values()) == [before[name] for name in sorted(before)]
 
 
+def test_a_copy_stands_where_the_frozen_film_stood_that_is_gone(tmp_path: Path) -> None:
+    both = [row.model_copy(update={"copies": (row.record_id.replace("cohen", "sirm"),)})
+            for row in rows(40)]  # fmt: skip
+    freeze(both, tmp_path)
+    before = split_of(both, tmp_path)
+    alone = split_of(rows(40, "sirm"), tmp_path)
+    assert alone == {name.replace("cohen", "sirm"): side for name, side in before.items()}
+
+
 def test_two_groups_proved_to_be_one_go_to_test_and_it_is_told(tmp_path: Path) -> None:
     ledger.write(tmp_path / "ledger.csv", {"cohen/a": Split.TRAIN, "cohen/b": Split.TEST,
                                            "cohen/c": Split.VAL})  # fmt: skip
