@@ -23,6 +23,8 @@ from training.films import Whole
 from training.metrics import Floats
 
 DIGITS = 6
+UNTAUGHT = -1
+"""The fold of films that no classifier learns from, and every one may judge."""
 Thumbnails = npt.NDArray[np.float32]
 
 
@@ -50,19 +52,21 @@ def out_of_fold(
 ) -> Floats:
     """float64[N, C]: the chances of each film by a classifier that saw no film of its fold.
 
-    NaN where the other folds hold fewer than two classes.
+    NaN where the other folds hold fewer than two classes, or not the film's own: of a label that
+    it never met a classifier knows nothing.
     """
     chances = np.full((len(seen), classes), np.nan)
     # One thread: how many there are decides the last digits of a sum.
     with threadpool_limits(1):
         for fold in tqdm(np.unique(in_fold), desc="folds", disable=None):
-            asked, known = in_fold == fold, in_fold != fold
+            asked, known = in_fold == fold, (in_fold != fold) & (in_fold != UNTAUGHT)
             if len(np.unique(targets[known])) < 2:  # noqa: PLR2004 - two classes to tell apart
                 continue
             model = _classifier(min(components, int(known.sum()) - 1, seen.shape[1]))
             model.fit(seen[known], targets[known])
             said = np.zeros((int(asked.sum()), classes))
             said[:, model.classes_] = model.predict_proba(seen[asked])
+            said[~np.isin(targets[asked], model.classes_)] = np.nan
             chances[asked] = said
     return np.round(chances, DIGITS)
 

@@ -17,8 +17,11 @@ ROOT = Path(__file__).parents[2]
 OURS = ("curation", "manifests")
 DATA = (".csv", ".json", ".npy", ".npz", ".txt", ".yaml")
 """Suffixes of what a module may read beside itself."""
-LIBRARIES = ("imagehash", "numpy", "opencv-python-headless", "pillow", "pydicom", "scipy")
-"""Another version of these may give another last digit."""
+LIBRARIES = (
+    "imagehash", "numba", "numpy", "opencv-python-headless", "pillow", "pydicom", "pylibjpeg",
+    "pylibjpeg-libjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle", "python-gdcm", "scipy",
+)  # fmt: skip
+"""Another version of these may give another last digit; a decoder that comes, a film."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

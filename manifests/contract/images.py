@@ -33,10 +33,10 @@ warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 # A damaged EXIF tag beside a whole picture is not worth a line.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
-# Pillow and pydicom raise all of these on damaged input; anything else is our own mistake.
-DAMAGE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError,
-          EOFError, OverflowError, ZeroDivisionError, NotImplementedError, RuntimeError,
-          MemoryError, struct.error, zlib.error, Image.DecompressionBombError)  # fmt: skip
+# Raised by Pillow and pydicom on damaged input; all else is our mistake, or a lack of memory.
+DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, AttributeError, EOFError,
+          ArithmeticError, RuntimeError, struct.error, zlib.error,
+          Image.DecompressionBombError)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,9 @@ def decode(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Film:
             return _dicom(data, name, max_pixels)
         return _picture(data, name, max_pixels)
     except DAMAGE as damage:
+        # The bytes are here: what bears a number comes from the machine, and may pass.
+        if isinstance(damage, OSError) and damage.errno:
+            raise
         found = str(damage).splitlines()[0] if str(damage) else type(damage).__name__
         raise _unreadable(name, f"cannot be decoded ({found})") from damage
 
@@ -88,9 +91,8 @@ def to_eight_bits(samples: npt.NDArray[np.generic]) -> Pixels:
 
 
 def _unreadable(name: str, found: str) -> Rejected:
-    return Rejected(
-        Reason.UNREADABLE_IMAGE, f"{name}: {found}; fetch it again, or leave it rejected"
-    )
+    told = f"{name}: {found}; fetch it again, or leave it rejected"
+    return Rejected(Reason.UNREADABLE_IMAGE, told)
 
 
 def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
@@ -115,10 +117,8 @@ def _picture(data: bytes, name: str, max_pixels: int) -> Film:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as unknown:
-        start = data[:8].hex(" ") or "nothing"
-        raise _unreadable(
-            name, f"not a JPEG, PNG, WebP, TIFF or DICOM (it begins with {start})"
-        ) from unknown
+        found = f"(it begins with {data[:8].hex(' ') or 'nothing'})"
+        raise _unreadable(name, f"not a JPEG, PNG, WebP, TIFF or DICOM {found}") from unknown
     with image:
         _check_size(name, *image.size, max_pixels)
         frames = getattr(image, "n_frames", 1)

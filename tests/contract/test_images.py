@@ -1,3 +1,4 @@
+import errno
 import io
 import struct
 import zlib
@@ -298,3 +299,15 @@ def test_every_real_film_is_read() -> None:
         pytest.skip("the real sample of films is not beside the project")
     for place in sorted((folder / "dicom_samples").glob("*.dcm")):
         assert decode(place.read_bytes(), place.name).format == "DICOM"
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), OSError(errno.EIO, "the disk is gone")])
+def test_a_fault_of_the_machine_is_no_verdict_on_the_film(
+    fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(Image, "open", failing)
+    with pytest.raises(type(fault)):
+        decode(b"any", "a.png")

@@ -10,8 +10,9 @@ from planted import TASK, prepared, row, rows
 from threadpoolctl import threadpool_limits
 
 from manifests.contract.table import metadata, read_arrow, to_pandas
+from training.films import Whole
 from training.stages import suspects
-from training.suspects import fold_of, ranked
+from training.suspects import UNTAUGHT, Thumbnails, fold_of, out_of_fold, ranked
 
 PARAMS = suspects.Params(recipe="plain", side=24, components=16, folds=5)
 FLIPPED = tuple(range(3, 120, 13))
@@ -100,11 +101,40 @@ def test_a_film_is_ranked_among_those_of_its_source_too(tmp_path: Path) -> None:
     assert table["share_in_source"].between(0, 1).all()
 
 
+def drawn(count: int) -> tuple[Thumbnails, Whole]:
+    """Films whose first number tells their class, and the classes."""
+    targets = np.arange(count) % 2
+    seen = np.random.default_rng(0).normal(size=(count, 6)).astype(np.float32)
+    seen[:, 0] += 6 * targets
+    return seen, targets
+
+
 def test_a_group_is_never_judged_by_its_own_films() -> None:
-    names = [f"g{n}" for n in range(2000)]
-    folds = [fold_of(name, 5) for name in names]
-    assert folds == [fold_of(name, 5) for name in names]
-    assert np.bincount(folds).min() > 300
+    seen, targets = drawn(60)
+    # Ten films of one group bear a mark of their own and the wrong label.
+    seen[:10, 5] += 50
+    seen[:10, 0], targets[:10] = 6, 0
+    names = ["planted"] * 10 + [f"g{n}" for n in range(50)]
+    folds = np.array([fold_of(name, 5) for name in names])
+    chances = out_of_fold(seen, targets, folds, 2, 6)
+    assert (chances[:10, 0] < 0.5).all()
+    assert np.bincount([fold_of(f"g{n}", 5) for n in range(2000)]).min() > 300
+
+
+def test_a_class_that_lies_in_one_fold_is_left_unjudged() -> None:
+    seen, targets = drawn(60)
+    targets[:10], folds = 2, np.arange(60) % 5
+    folds[:10] = 0
+    chances = out_of_fold(seen, targets, folds, 3, 6)
+    assert np.flatnonzero(np.isnan(chances).any(1)).tolist() == list(range(10))
+
+
+def test_nothing_is_learnt_from_films_that_no_network_learns_from() -> None:
+    seen, targets = drawn(60)
+    folds = np.where(np.arange(60) < 10, UNTAUGHT, np.arange(60) % 5)
+    chances = out_of_fold(seen, targets, folds, 2, 6)
+    turned = np.where(folds == UNTAUGHT, 1 - targets, targets)
+    assert (out_of_fold(seen, turned, folds, 2, 6) == chances).all()
 
 
 def test_equal_scores_are_ranked_by_name() -> None:

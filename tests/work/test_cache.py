@@ -224,6 +224,16 @@ def test_a_change_of_any_module_that_takes_part_changes_the_code(tmp_path: Path)
     assert code() == before
 
 
+def test_a_decoder_that_is_installed_later_changes_the_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = code_of("manifests.contract.images")
+    monkeypatch.setattr("curation.work.kind._version", lambda name: f"{name == 'python-gdcm'}")
+    with_gdcm = code_of.__wrapped__("manifests.contract.images")
+    monkeypatch.setattr("curation.work.kind._version", lambda _: "False")
+    assert len({before, with_gdcm, code_of.__wrapped__("manifests.contract.images")}) == 3
+
+
 def test_the_real_kinds_see_the_modules_behind_them() -> None:
     film, pair = kind("film", 1, "curation.pixels.film"), kind("pair", 1, "curation.view_of_none")
     assert film.code != pair.code

@@ -19,7 +19,7 @@ from manifests.contract.vocabulary import Split
 from training.files import wording, write_json
 from training.films import Films, Whole, films_of, read_task
 from training.metrics import Floats
-from training.suspects import doubted, fold_of, out_of_fold, ranked, thumbnails
+from training.suspects import UNTAUGHT, doubted, fold_of, out_of_fold, ranked, thumbnails
 
 log = logging.getLogger(__name__)
 NOTE = (
@@ -61,7 +61,11 @@ def main(prepared: Prepared, folder: Path, params: Params, task: dict[str, list[
     places = np.concatenate([part.places for part in parts])
     targets = np.concatenate([part.targets for part in parts])
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
-    in_fold = np.array([fold_of(str(group), params.folds) for group in rows["group"]], np.int64)
+    # From the films of strangers no network learns, so neither does what doubts them.
+    in_fold = np.array([
+        UNTAUGHT if split == Split.EXTERNAL else fold_of(str(group), params.folds)
+        for group, split in zip(rows["group"], rows["split"], strict=True)
+    ], np.int64)  # fmt: skip
     seen = thumbnails(prepared, places, params.side)
     chances = out_of_fold(seen, targets, in_fold, len(asked), params.components)
     judged = ~np.isnan(chances).any(1)
