@@ -9,7 +9,7 @@ from torch import nn
 
 from manifests.contract.labels import Task
 from manifests.contract.prepared import Prepared
-from manifests.contract.protocol import HONEST, Protocol
+from manifests.contract.protocol import Protocol
 from manifests.contract.vocabulary import DISCLAIMER, Finding
 from training.data import Look
 from training.files import write_json
@@ -39,7 +39,7 @@ class Checkpoint(BaseModel):
     labels: tuple[str, ...]
     """The classes, in the order of the outputs."""
     task: dict[str, tuple[Finding, ...]]
-    protocol: Protocol = HONEST
+    protocol: Protocol
     """Which films it learnt from; it is judged on those that the same protocol keeps apart."""
     manifest_id: str
     recipe_id: str

@@ -118,8 +118,8 @@ class Films:
         known = self.bench.known(keys.values())
         self.held.update({number: known[key] for number, key in keys.items() if key in known})
         # A cache may have lost what it was given.
-        lost = [number for number, key in keys.items() if key not in known]
-        self.held.update({number: features for number, _, features in self._looked_at(lost)})
+        if lost := [number for number, key in keys.items() if key not in known]:
+            self.held.update({number: features for number, _, features in self._looked_at(lost)})
         for number in list(self.held)[: max(0, len(self.held) - FEATURES_HELD)]:
             if number not in wanted:
                 del self.held[number]

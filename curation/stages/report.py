@@ -63,11 +63,13 @@ def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:
     for table in (disputed, *doubted.values()):
         wanted |= set(table.get("record_id", []))
     pictures = films.pictured(inputs.copies, wanted)
+    copies = inputs.pairs[inputs.pairs["kept_id"].notna()]
+    told = [*wanted, *copies["a"], *copies["b"]]
     rows = {
         str(row["record_id"]): {str(name): value for name, value in row.items()}
         # The manifest holds the corrected words, so it is read last.
         for table in (inputs.ingested, inputs.records)
-        for row in table.to_dict("records")
+        for row in table[table["record_id"].isin(told)].to_dict("records")
     }
     return {
         "samples": {
