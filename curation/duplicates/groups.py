@@ -79,11 +79,13 @@ def name(component: Iterable[str]) -> str:
 def patient_ill(records: pd.DataFrame) -> "pd.Series[bool]":
     """Does another film of the same group show COVID-19 or a pneumonia, whether it is here or not?
 
-    By the group, since one patient bears several names in several collections. A film taken before
-    the illness (negative offset) is a healthy person's: the paper uses such studies as normals
-    (§3.1).
+    By the group, since one patient bears several names in several collections. A pneumonia counts
+    though its own film is clear, and so does a positive test: the patient is ill. A film taken
+    before the illness (negative offset) is a healthy person's: the paper uses such studies as
+    normals (§3.1).
     """
-    shows = records["finding"].isin(list(PNEUMONIAS)) & records["abnormal"].fillna(True)
+    is_named = records["finding"].isin(list(PNEUMONIAS))
+    shows = is_named | records["pcr_positive"].fillna(False).astype(bool)
     others = shows.groupby(records["group"]).transform("sum") - shows.astype("int64")
     elsewhere = [
         isinstance(found, Iterable) and not PNEUMONIAS.isdisjoint(found)

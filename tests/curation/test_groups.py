@@ -133,6 +133,21 @@ def test_a_clear_film_of_a_covid_patient_is_marked_by_whatever_name_the_patient_
     assert {name for name, is_ill in ill.items() if is_ill} == {"cohen/clear", "sirm/elsewhere"}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"finding": "covid19", "abnormal": False}, {"finding": "unknown", "pcr_positive": True}],
+)
+def test_a_patient_is_ill_whose_other_film_is_clear_or_whose_test_is_positive(
+    said: dict[str, object],
+) -> None:
+    rows = [
+        record("a", group="g", **said),
+        record("b", finding="normal", group="g"),
+        record("before", finding="normal", offset_days=-20, group="g"),
+    ]
+    assert patient_ill(records(rows)).tolist() == [False, True, False]
+
+
 def test_an_illness_that_is_told_without_a_film_marks_the_whole_group() -> None:
     rows = [
         record("told", finding="normal", group="g", found_elsewhere=("covid19", "normal")),
