@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("curation")
 PARAMS = Path("params.yaml")
 LICENSES, TERMS = Path("manifests/licenses.yaml"), Path("manifests/terms.yaml")
+CORRECTIONS = Path("manifests/corrections.csv")
 Command = TypeVar("Command", bound=Callable[..., None])
 STAGES = "Stages, called by `dvc repro`"
 Folder = Annotated[Path, typer.Argument(show_default=False)]
@@ -149,15 +150,20 @@ def merge(ingested: Folder, corrections: Folder, withdrawals: Folder, out: Folde
 @stage("dedup")
 def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> None:
     """One record for each picture; one group for each patient."""
+    import pandas as pd
+
+    from curation.corrections import corrected
     from curation.duplicates.pair import Pair
     from curation.duplicates.withdrawn import left_in_merge
     from curation.labels.conflicts import Side, conflicts
+    from curation.licenses import Licenses
     from curation.stages import dedup as room
     from manifests.contract import table
     from manifests.contract.folder import whole_folder
 
     records = kept(merged)
-    withdrawn = left_in_merge(records, [kept(ingested / key) for key in source_keys()])
+    came_in = pd.concat([kept(ingested / key) for key in source_keys()], ignore_index=True)
+    withdrawn = left_in_merge(records, [corrected(came_in, CORRECTIONS, Licenses.load(LICENSES))])
     with whole_folder(out) as part, bench() as place:
         verdict, pairs = room.main(
             records, withdrawn, working_copies(ingested), reviewed,
@@ -191,14 +197,17 @@ def filter_(deduped: Folder, merged: Folder, out: Folder) -> None:
 
 
 @stage("split")
-def split(filtered: Folder, frozen: Folder, assignments: Folder, out: Folder) -> None:
+def split(
+    filtered: Folder, deduped: Folder, frozen: Folder, assignments: Folder, out: Folder
+) -> None:
     """A side of the line for every group."""
     from curation.stages import split as room
     from manifests.contract.folder import whole_folder
 
     records, settings = kept(filtered), split_commands.settings()
     with whole_folder(out) as part:
-        divided = room.main(records, frozen, split_commands.ledger(assignments), settings)
+        ledger = split_commands.ledger(assignments)
+        divided = room.main(records, frozen, ledger, settings, kept(deduped))
         keep("split", len(records), divided.verdict, part)
         divided.moved.to_csv(part / "moved.csv", index=False, lineterminator="\n")
 

@@ -4,14 +4,14 @@ import csv
 import io
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 from pydantic import ValidationError
 
 from curation.licenses import Licenses
-from curation.reviewed_csv import lines, text
+from curation.reviewed_csv import Line, lines, text
 from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt
 from manifests.contract.record import Record, leading
@@ -46,12 +46,13 @@ def add(place: Path, line: Mapping[str, str], records: pd.DataFrame, licenses: L
     with whole_file(place) as part:
         part.write_text(f"{old.rstrip()}\n{made.getvalue()}", encoding="utf-8", newline="")
         # As the stage will read it, before it takes the place of the old file.
-        corrected(film, part, licenses)
+        named = {fix["record_id"] for _, fix in lines(part, HEADER)}
+        corrected(records[records["record_id"].isin(named)], part, licenses)
 
 
 def corrected(records: pd.DataFrame, place: Path, licenses: Licenses) -> pd.DataFrame:
     """The records with every correction in the file applied; an impossible one is named."""
-    fixes = lines(place, HEADER)
+    fixes = _without_conflict(lines(place, HEADER))
     if not fixes:
         return records
     rows: dict[str, Row] = {
@@ -77,6 +78,20 @@ def corrected(records: pd.DataFrame, place: Path, licenses: Licenses) -> pd.Data
     for record_id in rows.keys() - judged:
         rows[record_id] |= _shown(rows[record_id], found[record_id])
     return frame([_checked(row, place) for row in rows.values()], Record)
+
+
+def _without_conflict(fixes: Sequence[Line]) -> Sequence[Line]:
+    """The corrections as they come. Raises `Misspelt` for two that give one cell two values."""
+    seen: dict[tuple[str, str], Line] = {}
+    for line in fixes:
+        fix = line.cells
+        earlier = seen.setdefault((fix["record_id"], fix["column"]), line)
+        if earlier.cells["value"] != fix["value"]:
+            raise Misspelt(
+                f"{line.place}: gives {fix['column']} of {fix['record_id']} another value than "
+                f"{earlier.place}; keep one of the two lines"
+            )
+    return fixes
 
 
 def _require_known(license_id: str, licenses: Licenses, line: str) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from curation.stages.split import Params
 
 PARAMS = Path("params.yaml")
-FILTERED, SPLIT = Path("data/filter"), Path("data/split")
+DEDUPED, FILTERED, SPLIT = Path("data/dedup"), Path("data/filter"), Path("data/split")
 FROZEN, ASSIGNMENTS = Path("manifests/frozen"), Path("manifests/assignments")
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 
@@ -42,10 +42,11 @@ def ledger(assignments: Path) -> Path:
 def freeze() -> None:
     """Take every film that is new into the ledger of the split, so that it stays where it is put.
 
-    Reads data/filter and writes `manifests/assignments/PROFILE.csv`. What stands there stays,
-    unless two groups were proved to be one. A new group goes to the side that is furthest below
-    its share of the group's class, which may move a film that was never frozen. Read the change
-    with `git diff`, commit it, then run `dvc repro`. Do it before you publish or train for good.
+    Reads data/filter and data/dedup, writes `manifests/assignments/PROFILE.csv`. What stands there
+    stays, unless two groups were proved to be one. A new group goes to the side that is furthest
+    below its share of the group's class, which may move a film that was never frozen. Read the
+    change with `git diff`, commit it, then run `dvc repro`. Do it before you publish or train for
+    good.
 
     Exit codes: 0 done; 2 something to mend in params.yaml, the ledger or a frozen list.
     """
@@ -56,9 +57,9 @@ def freeze() -> None:
 
     place, shares = ledger(ASSIGNMENTS), settings()
     records = read_stage(FILTERED)[0]
-    now = room.main(records, FROZEN, place, shares)
+    now = room.main(records, FROZEN, place, shares, read_stage(DEDUPED)[0])
     known = ledgers.read(place) or {}
-    frozen = freezing.frozen(now.verdict.kept, known, now.ruled, shares)
+    frozen = freezing.frozen(now.verdict.kept, known, now.ruled, shares, now.everyone)
     ledgers.write(place, frozen.known)
     typer.echo(
         f"{place}: {frozen.added} films taken in, {frozen.moved} of them to another side than "

@@ -38,6 +38,8 @@ def withdraw(  # noqa: PLR0913, PLR0917 - each is one thing that a withdrawal sa
 
     Without `--yes` nothing is written. Exit code 2: VALUE is no film here, or two things.
     """
+    from curation.corrections import corrected
+    from curation.licenses import Licenses
     from curation.withdrawing import (
         Request,
         all_records,
@@ -49,7 +51,10 @@ def withdraw(  # noqa: PLR0913, PLR0917 - each is one thing that a withdrawal sa
     from manifests.contract.params import read
 
     sources = read(PARAMS)["sources"]
-    records = all_records(INGESTED, sorted(sources))
+    # As merge will see them: a film may have been given to another patient.
+    records = corrected(
+        all_records(INGESTED, sorted(sources)), CORRECTIONS, Licenses.load(LICENSES)
+    )
     request = Request(
         value=value.strip(), kind=kind or kind_of(value.strip(), records), reason=reason.strip(),
         who=who.strip(), when=when.strip(),

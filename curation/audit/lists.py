@@ -45,6 +45,7 @@ def rows_of(
         raise Misspelt(
             f"--columns: {len(columns)} times for {len(places)} lists; once, or for each"
         )
+    _check_given(places, separator)
     heads = list(columns) * (len(places) if len(columns) == 1 else 1)
     called = sides(places) if len(places) > 1 else [side_in(place.stem) for place in places]
     tables = []
@@ -55,6 +56,14 @@ def rows_of(
             table["split"] = called[number]
         tables.append(table)
     return pd.concat(tables, ignore_index=True).fillna("")
+
+
+def _check_given(places: Sequence[Path], separator: str) -> None:
+    if separator and (len(separator) != 1 or separator in '\r\n"'):
+        raise Misspelt(f"--separator: '{separator}' is not one sign; give one, such as ; or \\t")
+    for place in places:
+        if not place.is_file():
+            raise Misspelt(f"{place}: no such list; check the path")
 
 
 def _one(place: Path, named: Mapping[str, str], head: list[str], separator: str) -> pd.DataFrame:

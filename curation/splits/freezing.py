@@ -22,16 +22,21 @@ class Frozen(NamedTuple):
 
 
 def frozen(
-    records: pd.DataFrame, known: Mapping[str, Split], ruled: Collection[str], shares: Shares
+    records: pd.DataFrame,
+    known: Mapping[str, Split],
+    ruled: Collection[str],
+    shares: Shares,
+    everyone: pd.DataFrame | None = None,
 ) -> Frozen:
     """The ledger `known` with every film of `records`, which have their `split`, and every copy.
 
     A group with a film in the ledger stays; the others are placed in turn within the class of their
     leading finding, beside those in `ruled`. These, in a frozen list or `external`, are not drawn:
-    they get no line and keep the one that they have.
+    they get no line and keep the one that they have. `everyone` are the films of these groups,
+    those that `filter` refused too: they hold their group, and stand there when they return.
     """
     sides = dict(zip(records["group"], map(Split, records["split"]), strict=True))
-    names = [(group, name) for group, _, name in members(records)]
+    names = [(group, name) for group, _, name in members(records if everyone is None else everyone)]
     told = {group for group, name in names if name in known} | set(ruled)
     held = {group: side for group, side in sides.items() if group in told}
     placed = held | in_turn(leading_findings(records), held, shares)

@@ -12,15 +12,17 @@ COLUMNS = ["record_id", "group", "was", "now", "why"]
 
 
 def moves(
-    records: pd.DataFrame, known: Mapping[str, Split], ruled: Mapping[str, Held]
+    records: pd.DataFrame,
+    sides: Mapping[str, Split],
+    known: Mapping[str, Split],
+    ruled: Mapping[str, Held],
 ) -> pd.DataFrame:
     """The films that stand elsewhere than the ledger `known` says, with the reason.
 
-    A film that left as a copy counts as standing where the one that stayed stands. `records` have
-    `group` and `split`; `ruled` are the groups that no draw decides. Columns record_id, group, was,
-    now, why, sorted by record id.
+    A film that left as a copy counts as standing where the one that stayed stands. `sides` are
+    those of the groups; `ruled` are the groups that no draw decides. Columns record_id, group,
+    was, now, why, sorted by record id.
     """
-    sides = dict(zip(records["group"], records["split"], strict=True))
     told = [(group, name) for group, _, name in members(records) if name in known]
     # A film that the ledger has where the group now stands drew the others there.
     drew = {group: name for group, name in reversed(told) if known[name] == sides[group]}

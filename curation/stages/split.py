@@ -48,18 +48,28 @@ class Divided(NamedTuple):
     """record_id, group, was, now, why: the films that stand elsewhere than the ledger says."""
     ruled: frozenset[str]
     """The groups that a frozen list or a held-out source decides."""
+    everyone: pd.DataFrame
+    """record_id, group, copies of every film of these groups, those that filter refused too."""
 
 
-def main(records: pd.DataFrame, frozen: Path, ledger: Path, params: Params) -> Divided:
+def main(
+    records: pd.DataFrame,
+    frozen: Path,
+    ledger: Path,
+    params: Params,
+    deduped: pd.DataFrame | None = None,
+) -> Divided:
     """Every record with its split; nothing is refused here.
 
+    `deduped` are the records before `filter`: a film that it refused still holds its group.
     `ledger` need not be there. Raises `Misspelt` for a frozen film that is not here, and where two
     rules that may not yield want one group on two sides.
     """
     records, sources = records.copy(), sources_of(records)
-    ruled = _ruled(records, sources, frozen, frozenset(params.external))
+    everyone = _everyone(records, deduped)
+    ruled = _ruled(records, everyone, frozen, frozenset(params.external))
     known = ledgers.read(ledger) or {}
-    placed = ledgers.held_groups(records, known)
+    placed = ledgers.held_groups(everyone, known)
     sides = {
         group: ruled[group].side if group in ruled else placed.get(group) or by_hash(group, params)
         for group in sources
@@ -70,19 +80,26 @@ def main(records: pd.DataFrame, frozen: Path, ledger: Path, params: Params) -> D
         records.index, dtype=records["group_sources"].dtype,
     )  # fmt: skip
     records["paper_split"] = _column(records, paper_sides(records, params))
-    moved = moves(records, known, ruled)
+    moved = moves(
+        everyone, dict(zip(records["group"], records["split"], strict=True)), known, ruled
+    )
     _tell(records, known, moved, params)
-    return Divided(Verdict(records, frame([], Rejection)), moved, frozenset(ruled))
+    return Divided(Verdict(records, frame([], Rejection)), moved, frozenset(ruled), everyone)
+
+
+def _everyone(records: pd.DataFrame, deduped: pd.DataFrame | None) -> pd.DataFrame:
+    named = records if deduped is None else deduped
+    return named[named["group"].isin(records["group"])][["record_id", "group", "copies"]]
 
 
 def _ruled(
     records: pd.DataFrame,
-    sources: Mapping[str, frozenset[str]],
+    everyone: pd.DataFrame,
     frozen: Path,
     unseen: frozenset[str],
 ) -> dict[str, Held]:
     """The groups that no draw decides, by the frozen lists and the sources held out."""
-    ruled = frozen_groups(records, frozen)
+    ruled, sources = frozen_groups(records, frozen), sources_of(everyone)
     for group in external_groups(sources, unseen):
         named = ", ".join(sorted(sources[group] & unseen))
         hold(ruled, group, Held(Split.EXTERNAL, f"split.external: a film of {named} in {group}"))

@@ -319,3 +319,10 @@ def test_rows_with_more_or_fewer_cells_than_the_header_are_refused(tmp_path: Pat
 )
 def test_only_a_folder_that_is_a_side_is_left_out(path: str, expected: str) -> None:
     assert film_name(path) == expected
+
+
+def test_a_separator_of_two_signs_and_a_list_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Misspelt, match="--separator: 'ab' is not one sign"):
+        rows_of(lists(tmp_path), {}, [NET], "ab")
+    with pytest.raises(Misspelt, match=r"nope\.csv: no such list"):
+        rows_of([tmp_path / "nope.csv"], {}, [])

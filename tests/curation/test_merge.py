@@ -172,3 +172,9 @@ def test_an_unknown_kind_of_withdrawal_is_named(run: Run) -> None:
 def test_no_source_at_all_gives_empty_tables(run: Run) -> None:
     verdict = run()
     assert len(verdict.kept) == len(verdict.rejected) == 0
+
+
+def test_two_corrections_that_contradict_are_named(run: Run) -> None:
+    twice = "cohen/a,age_years,61,x,r,d\ncohen/a,age_years,16,y,r,d\n"
+    with pytest.raises(Misspelt, match=r"csv:3: gives age_years of cohen/a another value than"):
+        run(records([record("a")]), fixes=twice)

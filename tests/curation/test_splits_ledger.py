@@ -114,6 +114,22 @@ def test_a_copy_stands_where_the_frozen_film_stood_that_is_gone(tmp_path: Path) 
     assert alone == {name.replace("cohen", "sirm"): side for name, side in before.items()}
 
 
+def test_a_film_that_filter_refuses_still_holds_its_group(tmp_path: Path) -> None:
+    refused = [row for row in rows(80) if row.record_id == row.group]
+    freeze(refused, tmp_path)
+    before, others = split_of(refused, tmp_path), [r for r in rows(80) if r not in refused]
+    now = divided(records(others), tmp_path, deduped=records(rows(80)))
+    found = now.verdict.kept
+    stands = dict(zip(found["group"], found["split"], strict=True))
+    assert stands == before
+    known = ledger.read(tmp_path / "ledger.csv") or {}
+    assert frozen(found, known, now.ruled, PARAMS, now.everyone).mended == 0
+    held = divided(records(others[:1] + rows(2, "figure1")[1:]), tmp_path,
+                   deduped=records([refused[0].model_copy(update={"source": "sirm",
+                   "record_id": "sirm/1"}), *others[:1]]), external=("sirm",))  # fmt: skip
+    assert sides(held.verdict.kept)["cohen/0001"] == "external"
+
+
 def test_two_groups_proved_to_be_one_go_to_test_and_it_is_told(tmp_path: Path) -> None:
     ledger.write(tmp_path / "ledger.csv", {"cohen/a": Split.TRAIN, "cohen/b": Split.TEST,
                                            "cohen/c": Split.VAL})  # fmt: skip

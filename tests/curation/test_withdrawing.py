@@ -158,6 +158,8 @@ def test_the_command_writes_only_when_told_to(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
     (tmp_path / "manifests/frozen").mkdir(parents=True)
+    for name in ("corrections.csv", "licenses.yaml"):
+        (tmp_path / "manifests" / name).write_text((ROOT / "manifests" / name).read_text())
     place = tmp_path / "manifests/withdrawals.csv"
     place.write_text(OLD)
     for source in sorted((ROOT / "curation/sources").iterdir()):

@@ -113,8 +113,8 @@ def test_a_wrong_key_is_one_sentence(
     good = place.read_text()
     try:
         place.write_text(yaml.safe_dump(yaml.safe_load(good) | {section: wrong}))
-        stage = {"split": ["split", "data/filter", "manifests/frozen", "manifests/assignments",
-                           "scratch"],
+        stage = {"split": ["split", "data/filter", "data/dedup", "manifests/frozen",
+                           "manifests/assignments", "scratch"],
                  "filter": ["filter", "data/dedup", "data/merge", "scratch"]}[section]  # fmt: skip
         done = run(road, "python", "-m", "curation", *stage)
     finally:

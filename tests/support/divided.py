@@ -12,11 +12,16 @@ PARAMS = stage.Params(
 
 
 def divided(
-    table: pd.DataFrame, folder: Path, *, ledger: Path | None = None, **given: object
+    table: pd.DataFrame,
+    folder: Path,
+    *,
+    ledger: Path | None = None,
+    deduped: pd.DataFrame | None = None,
+    **given: object,
 ) -> stage.Divided:
     """`table` split by the frozen lists in `folder` and the ledger there, "ledger.csv"."""
     params = PARAMS.model_copy(update=given)
-    return stage.main(table, folder, ledger or folder / "ledger.csv", params)
+    return stage.main(table, folder, ledger or folder / "ledger.csv", params, deduped)
 
 
 def sides(table: pd.DataFrame) -> dict[str, str]:
