@@ -54,8 +54,8 @@ def duplicates(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
     equal pixels every pair is listed, of more each beside the first. Without --json: a table of
     the copies of each film, the largest first.
 
-    Exit codes: 0 done; 1 some file is no readable picture (a sentence for each on stderr, and all
-    others are compared); 2 a folder is not there.
+    Exit codes: 0 done; 1 some file is no readable picture, or some folder cannot be listed (a
+    sentence for each on stderr, and all others are compared); 2 a folder is not there.
     """
     from curation.duplicates.in_folders import Thresholds, copies_in
     from curation.folders import pictures
@@ -68,14 +68,14 @@ def duplicates(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
         thresholds = Thresholds(candidates, copy_at_least, least)
         here = pictures(places)
         found = copies_in(here.files, thresholds, bench, Path(scratch))
-    for line in filter(None, [*found.faults, here.told]):
+    for line in filter(None, [*here.faults, *found.faults, here.told]):
         sys.stderr.write(f"{line}\n")
     if as_json:
         for pair in found.pairs:
-            typer.echo(json.dumps(asdict(pair), ensure_ascii=False))
+            typer.echo(json.dumps(asdict(pair)))
     else:
         _show(found)
-    raise typer.Exit(1 if found.faults else 0)
+    raise typer.Exit(1 if here.faults or found.faults else 0)
 
 
 def cache(
@@ -123,6 +123,7 @@ def _bench(folder: Path | None) -> Iterator["Bench"]:
 
 def _show(found: "Copies") -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Column, Table
 
     console, beside = Console(), _likeness(found)
@@ -134,7 +135,7 @@ def _show(found: "Copies") -> None:
             for name in names:
                 file = found.files[name]
                 made.add_row(
-                    str(number), name, f"{file.width} x {file.height}",
+                    str(number), escape(name), f"{file.width} x {file.height}",
                     *beside.get((names[0], name), ("largest" if name == names[0] else "", "")),
                 )  # fmt: skip
             made.add_section()

@@ -35,7 +35,7 @@ def inspect(places: Places, as_json: Json = False) -> None:  # noqa: FBT002 - a 
             unread += 1
             typer.echo(found, err=True)
         elif as_json:
-            typer.echo(json.dumps({"path": str(path), **found}, ensure_ascii=False))
+            typer.echo(json.dumps({"path": str(path), **found}))
         else:
             rows.append({"path": str(path), **found})
     if not as_json:
@@ -46,7 +46,10 @@ def inspect(places: Places, as_json: Json = False) -> None:  # noqa: FBT002 - a 
 
 
 def _inspected(places: list[Path]) -> Iterator[tuple[Path, dict[str, object] | str]]:
-    """Every file with what it shows, or with the sentence why not; in the order of the files."""
+    """Every file with what it shows, or with the sentence why not; in the order of the files.
+
+    First what cannot be looked at, for which an empty path stands.
+    """
     from tqdm import tqdm
 
     from curation.folders import pictures
@@ -55,6 +58,7 @@ def _inspected(places: list[Path]) -> Iterator[tuple[Path, dict[str, object] | s
     here = pictures(places)
     if here.told:
         typer.echo(here.told, err=True)
+    yield from ((Path(), fault) for fault in here.faults)
     given = tqdm(here.files, desc="inspect", unit=" files", disable=None)
     with ThreadPoolExecutor(cores) as pool:
         yield from _in_order(pool, given, AHEAD * cores)
@@ -94,12 +98,15 @@ def _plain(value: object) -> object:
 
 def _show(rows: list[Mapping[str, object]]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Column, Table
 
     console = Console()
     table = Table(Column("path", overflow="fold"), *SHOWN)
     for row in rows:
-        table.add_row(str(row["path"]), *("" if row[n] is None else str(row[n]) for n in SHOWN))
+        table.add_row(
+            escape(str(row["path"])), *("" if row[n] is None else str(row[n]) for n in SHOWN)
+        )
     if rows:
         console.print(table)
     for name in ("view", "quality"):

@@ -43,7 +43,7 @@ def byte_copies(rows: pd.DataFrame, folder: Path) -> Iterator[Fault]:
 def _digests(paths: "pd.Series[str]", folder: Path) -> Mapping[str, str]:
     """Path in the list -> SHA-256 of its file, which lies at that path or anywhere by its name."""
     by_name: dict[str, list[Path]] = {}
-    for place in files([folder]):
+    for place in files([folder], []):
         by_name.setdefault(place.name, []).append(place)
     found: dict[str, str] = {}
     for path in tqdm(sorted(set(paths) - {""}), desc="pictures", unit="file", disable=None):

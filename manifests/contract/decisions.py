@@ -7,8 +7,8 @@ DECISIONS = (
     "record_id", "source_url", "sha256", "pixel_sha256", "license", "attribution", "patient_id",
     "study_id", "age_years", "is_child", "sex", "view", "seen_view", "modality", "quality",
     "offset_days", "finding", "findings", "abnormal", "uncertain", "found_elsewhere", "severity",
-    "pcr_positive", "boxes", "has_lung_mask", "official_split", "facts", "patient_ill", "copies", "group",
-    "label_rule", "is_conflict", "pediatric", "split", "paper_split",
+    "pcr_positive", "boxes", "has_lung_mask", "official_split", "facts", "patient_ill", "copies",
+    "group", "label_rule", "is_conflict", "pediatric", "split", "paper_split",
 )  # fmt: skip
 """The columns whose change makes another data set."""
 

@@ -77,7 +77,8 @@ def test_json_has_a_line_for_each_pair_and_no_other(folder: Path) -> None:
     assert all(0.86 <= pair["score"] <= 1 for pair in pairs)
     assert code == 1
     assert f"{folder.name}/broken.png: not a JPEG, PNG, WebP, TIFF or DICOM" in told
-    assert f"1 other files left out, no pictures, such as {folder.name}/notes.txt" in told
+    assert "1 other files left out, no JPEG, PNG, WebP, TIFF or DICOM, such as " in told
+    assert f"{folder.name}/notes.txt" in told
 
 
 def test_the_table_groups_the_copies_and_counts_at_the_end(folder: Path) -> None:

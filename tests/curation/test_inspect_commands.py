@@ -53,3 +53,12 @@ def test_an_unreadable_file_has_a_sentence_and_the_others_are_still_read(folder:
 def test_an_empty_folder_is_no_fault(tmp_path: Path) -> None:
     found = RUN.invoke(app, ["inspect", str(tmp_path)])
     assert (found.exit_code, "no picture" in found.stdout) == (0, True)
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(folder: Path) -> None:
+    (folder / "x[bold].png").write_bytes((folder / "a.png").read_bytes())
+    (folder / "y[red].png").write_bytes((folder / "a.png").read_bytes())
+    found = RUN.invoke(app, ["inspect", str(folder)], env={"COLUMNS": "300"})
+    assert found.exit_code == 0
+    assert "x[bold].png" in found.stdout
+    assert "y[red].png" in found.stdout
