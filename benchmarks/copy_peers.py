@@ -15,7 +15,6 @@ import numpy.typing as npt
 import pdqhash
 from imagededup.methods import DHash as DedupDHash
 from imagededup.methods import PHash as DedupPHash
-from perception.hashers import PHash as PerceptionPHash
 from PIL import Image
 
 # perception imports networkit for its clusters, which are not asked for here.
@@ -50,7 +49,8 @@ def _perception(place: Path) -> Bits:
     return _of_hex(str(PERCEPTION.compute(str(place), hash_format="hex")))
 
 
-PERCEPTION = PerceptionPHash()  # type: ignore[no-untyped-call]
+# By name: it has types only where it is installed, and an unused remark is an error elsewhere.
+PERCEPTION = importlib.import_module("perception.hashers").PHash()
 HASHES: dict[str, Callable[[Path], Bits]] = {
     "imagehash phash 64": _phash(8),
     "imagehash phash 256": _phash(16),
