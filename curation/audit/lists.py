@@ -117,11 +117,16 @@ def _lines(
 ) -> Iterator[Cells]:
     words = _words(place)
     reader = csv.reader(
-        io.StringIO(words, newline=""), skipinitialspace=True,
+        io.StringIO(words, newline=""), skipinitialspace=True, strict=True,
         delimiter=separator or _separator(words, named, head),
     )  # fmt: skip
     try:
         for cells in reader:
+            # A quote that is not closed swallows the rows after it, and their leaks.
+            if any("\n" in cell for cell in cells):
+                raise Misspelt(
+                    f"{place}:{reader.line_num}: a cell runs over lines; close its quote"
+                )
             if cells:
                 yield reader.line_num, cells
     except csv.Error as fault:

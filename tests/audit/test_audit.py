@@ -326,3 +326,11 @@ def test_a_separator_of_two_signs_and_a_list_that_is_not_there_are_refused(tmp_p
         rows_of(lists(tmp_path), {}, [NET], "ab")
     with pytest.raises(Misspelt, match=r"nope\.csv: no such list"):
         rows_of([tmp_path / "nope.csv"], {}, [])
+
+
+@pytest.mark.parametrize("after", ["2,c.png,x,train\n", ""])
+def test_a_stray_quote_does_not_swallow_the_rows_after_it(tmp_path: Path, after: str) -> None:
+    place = tmp_path / "list.csv"
+    place.write_text(f'patient,path,label,split\n1,a.png,"normal,train\n1,b.png,x,test\n{after}')
+    with pytest.raises(Misspelt, match=r"list\.csv:\d"):
+        rows_of([place], {}, [])
