@@ -140,6 +140,10 @@ def _show(found: "Copies") -> None:
                 )  # fmt: skip
             made.add_section()
         console.print(made)
+    for pair in found.pairs:
+        if pair.relation == "same_patient_or_series":
+            told = f"{pair.a} and {pair.b}: same patient or series, {pair.score:.2f}"
+            console.print(escape(told), soft_wrap=True)
     counts = Counter(pair.relation.value for pair in found.pairs)
     said = ", ".join(f"{count} {relation}" for relation, count in sorted(counts.items()))
     spare = sum(len(names) - 1 for names in clusters)

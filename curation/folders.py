@@ -24,9 +24,9 @@ class Pictures(NamedTuple):
 
     @property
     def told(self) -> str:
-        """What a person must know of the others; empty where there are none."""
+        """What a person must know: that there is no picture, and of the others; else empty."""
         if not self.others:
-            return ""
+            return "" if self.files or self.faults else "no file here; is it the right folder?"
         return (
             f"{len(self.others)} other files left out, no JPEG, PNG, WebP, TIFF or DICOM, such as "
             f"{shown(self.others[0])}"

@@ -73,3 +73,7 @@ def test_a_picture_that_is_too_large_is_told_and_not_read(tmp_path: Path) -> Non
         stream.truncate(MAX_FILE + 1)
     found = pictures([tmp_path])
     assert (found.files, len(found.faults)) == ([], 1)
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    assert pictures([tmp_path]).told == "no file here; is it the right folder?"
