@@ -1,6 +1,6 @@
 """The search for copies at the size of the largest collections: seconds, memory, growth, recall.
 
-    python -m benchmarks.search hashes|search|growth|recall|all [FOLDER [CACHE]]
+    python benchmarks/search.py hashes|search|growth|recall|all [FOLDER [CACHE]]
 
 FOLDER holds real films (else films are drawn); CACHE keeps the strangers made of them between
 runs. `growth` wants 16 GiB of memory. Seconds are CPU seconds of all threads unless said otherwise.

@@ -1,10 +1,8 @@
 """`cxr inspect`: what the pixels of any pictures say, with no project around them."""
 
 import json
-import os
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +13,6 @@ Places = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line, for a program.")]
 SHOWN = ("view", "view_score", "pediatric_score", "text_fraction", "quality")
-AHEAD = 4
-"""Pictures in memory for each core."""
 
 
 def inspect(places: Places, as_json: Json = False) -> None:  # noqa: FBT002 - a switch of the command line
@@ -53,28 +49,16 @@ def _inspected(places: list[Path]) -> Iterator[tuple[Path, dict[str, object] | s
     from tqdm import tqdm
 
     from curation.folders import pictures
+    from curation.work.each import each
 
-    cores = os.cpu_count() or 1
     here = pictures(places)
     if here.told:
         typer.echo(here.told, err=True)
     yield from ((Path(), fault) for fault in here.faults)
-    given = tqdm(here.files, desc="inspect", unit=" files", disable=None)
-    with ThreadPoolExecutor(cores) as pool:
-        yield from _in_order(pool, given, AHEAD * cores)
-
-
-def _in_order(
-    pool: ThreadPoolExecutor, given: Iterable[Path], ahead: int
-) -> Iterator[tuple[Path, dict[str, object] | str]]:
-    waiting: deque[tuple[Path, Future[dict[str, object] | str]]] = deque()
-    for path in given:
-        waiting.append((path, pool.submit(_one, path)))
-        if len(waiting) > ahead:
-            first, found = waiting.popleft()
-            yield first, found.result()
-    for path, found in waiting:
-        yield path, found.result()
+    found = tqdm(
+        each(_one, here.files), total=len(here.files), desc="inspect", unit=" files", disable=None
+    )
+    yield from zip(here.files, found, strict=True)
 
 
 def _one(path: Path) -> dict[str, object] | str:
@@ -89,11 +73,7 @@ def _one(path: Path) -> dict[str, object] | str:
     except OSError as fault:
         return f"{path}: cannot be read ({fault.strerror}); look at its permissions"
     seen = inspection(film.pixels, film.colour)
-    return {"view": str(seen.seen_view)} | {name: _plain(getattr(seen, name)) for name in SHOWN[1:]}
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, str) else value
+    return {"view": str(seen.seen_view)} | {name: getattr(seen, name) for name in SHOWN[1:]}
 
 
 def _show(rows: list[Mapping[str, object]]) -> None:
