@@ -2,7 +2,6 @@
 
 import errno
 import hashlib
-import json
 import re
 import shutil
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from curation.network import mark as marks
 from curation.network import reserved
 from curation.network.asking import Answer, Asker
 from curation.network.body import CHUNK, chunks
@@ -64,13 +64,13 @@ class Download:
         found = sha256_of(self.part)
         if self.remote.sha256 and found != self.remote.sha256:
             self.part.unlink()
-            self.mark.unlink(missing_ok=True)
+            marks.forget(self.mark)
             raise Mismatch(
                 f"{self.remote.url}: came with SHA-256 {found}, published is {self.remote.sha256}; "
                 "removed; fetch again, and if it stays so ask whether upstream changed"
             )
         self.part.replace(self.place)
-        self.mark.unlink(missing_ok=True)
+        marks.forget(self.mark)
         return found
 
     def _persist(self) -> None:
@@ -86,8 +86,9 @@ class Download:
 
     def _is_whole(self) -> bool:
         """All came before a kill, and only its name was not given yet."""
-        _, total, self.final_url, self.came = self._mark()
-        return 0 <= total == self._size()
+        mark = self._mark()
+        self.final_url, self.came = mark.final_url, mark.came
+        return 0 <= mark.total == self._size()
 
     def _size(self) -> int:
         return self.part.stat().st_size if self.part.exists() else 0
@@ -95,22 +96,15 @@ class Download:
     def _headers(self) -> dict[str, str]:
         """Ask for the rest only of the very address and version that the part is of."""
         headers = {"Accept-Encoding": "identity"}
-        version = self._mark()[0]
+        version = self._mark().version
         if self._size() and version:
             headers |= {"Range": f"bytes={self._size()}-", "If-Range": version}
         else:
             self.part.unlink(missing_ok=True)
         return headers
 
-    def _mark(self) -> tuple[str, int, str, dict[str, Any]]:
-        """Version, length, address and answer that the part is of; none without a mark for it."""
-        try:
-            url, version, total, final_url, came = json.loads(self.mark.read_bytes())
-        except (FileNotFoundError, ValueError, TypeError):
-            url = ""
-        if url != self.remote.url:
-            return "", -1, self.remote.url, {}
-        return str(version), int(total), str(final_url), dict(came)
+    def _mark(self) -> marks.Mark:
+        return marks.read(self.mark, self.remote.url)
 
     def _take(self, answer: Answer) -> None:
         self.final_url, response = answer.url, answer.response
@@ -146,8 +140,8 @@ class Download:
         version = headers.get("ETag", "")
         version = version if version.startswith('"') else headers.get("Last-Modified", "")
         self.came = {"status": response.status_code, **asdict(answer.evidence())}
-        mark = [self.remote.url, version, total, self.final_url, self.came]
-        self.mark.write_text(json.dumps(mark), encoding="utf-8")
+        mark = marks.Mark(self.remote.url, version, total, self.final_url, self.came)
+        marks.write(self.mark, mark)
         self._append(answer, total)
         if total >= 0 and self._size() != total:
             raise Cut(f"{self._size()} bytes of {total}")

@@ -67,17 +67,18 @@ class Killer:
     """Runs the fetch, and ends it at a moment of one of its answers."""
 
     def __init__(self, site: Site, command: list[str], parts: Path | None = None) -> None:
-        """In the middle of an answer it waits until some of it lies in a file of `parts`."""
+        """In the middle of an answer it waits until more of it lies in the files of `parts`."""
         self._site, self._command, self._parts = site, command, parts
         self._lock = threading.Lock()
         site.at = self._at
         self._moment: Moment | None = None
-        self._requests = 0
+        self._requests = self._before = 0
         self._running: subprocess.Popen[bytes] | None = None
 
     def run(self, moment: Moment) -> None:
         with self._lock:
             self._moment, self._requests = moment, 0
+            self._before = _came(self._parts) if self._parts else 0
             self._running = subprocess.Popen(self._command, cwd=ROOT, stdout=subprocess.DEVNULL)
         assert self._running.wait(timeout=30) == -signal.SIGKILL
 
@@ -91,18 +92,22 @@ class Killer:
             self._moment = None
         if running:
             if place == "half" and self._parts:
-                self._await_bytes(self._parts)
+                self._await_bytes(self._parts, self._before)
             threading.Event().wait(moment.seconds)
             os.kill(running.pid, signal.SIGKILL)
             # What is killed reads no more, so nothing more counts as handed over.
             raise ConnectionAbortedError
 
-    def _await_bytes(self, parts: Path) -> None:
+    def _await_bytes(self, parts: Path, before: int) -> None:
         """On a busy machine what was sent is written late; ten seconds are no machine's."""
         for _ in range(1000):
-            if any(part.stat().st_size for part in parts.glob("*.gz.part")):
+            if _came(parts) > before:
                 return
             threading.Event().wait(0.01)
+
+
+def _came(parts: Path) -> int:
+    return sum(part.stat().st_size for part in parts.glob("*.gz.part"))
 
 
 @pytest.fixture
