@@ -35,6 +35,11 @@ class Prepared:
         stack: npt.NDArray[np.uint8] = self.pixels[shard][row]
         return stack
 
+    def lungs(self, index: int) -> npt.NDArray[np.uint8] | None:
+        """uint8[H, W], 0 or 255, in the frame of the stack; None where no mask stands beside it."""
+        del index
+        return None
+
 
 def write_prepared(
     folder: Path,

@@ -22,6 +22,7 @@ SECTIONS = {
     "dedup": "curation.stages.dedup",
     "filter": "curation.stages.filter",
     "split": "curation.stages.split",
+    "shift": "training.stages.shift",
     "suspects": "training.stages.suspects",
     "evaluate": "training.stages.evaluate",
     "explain": "training.stages.explain",
@@ -64,6 +65,7 @@ def test_every_section_is_what_its_stage_understands(profile: str, tmp_path: Pat
 def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: Path) -> None:
     params = composed(profile, tmp_path)
     assert params["suspects"]["recipe"] in params["recipes"]
+    assert set(params["shift"]["recipes"]) <= set(params["recipes"])
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]
         assert experiment["task"] in params["tasks"]
