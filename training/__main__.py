@@ -72,6 +72,20 @@ def explain(prepared: Folder, trained: Folder, truth: Folder, out: Folder) -> No
 
 
 @app.command()
+def conceal(
+    experiment: Experiment, plain: Folder, concealed: Folder, trained: Folder, out: Folder
+) -> None:
+    """Say what concealing burned-in text changes in the answers of a trained network."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.prepared import read_prepared
+    from training.stages import conceal as room
+
+    settings = params(f"conceal.{experiment}", room.Params)
+    with whole_folder(out) as part:
+        room.main(read_prepared(plain), read_prepared(concealed), trained, part, settings)
+
+
+@app.command()
 def shift(prepared: Folder, out: Folder) -> None:
     """Say how far the sources differ in each recipe; `prepared` holds a folder for each."""
     from manifests.contract.folder import whole_folder

@@ -29,7 +29,11 @@ SECTIONS = {
     "release": "curation.stages.release",
     "report": "curation.stages.report",
 }
-KEYED = {"recipes": "curation.stages.prepare", "experiments": "training.stages.train"}
+KEYED = {
+    "recipes": "curation.stages.prepare",
+    "experiments": "training.stages.train",
+    "conceal": "training.stages.conceal",
+}
 FREE = {"profile", "sources", "tasks"}
 
 
@@ -69,6 +73,8 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]
         assert experiment["task"] in params["tasks"]
+    for name, entry in params["conceal"].items():
+        assert params["experiments"][name]["recipe"] == entry["recipe"]
 
 
 def test_the_sample_profile_leaves_the_drawn_sources_out(tmp_path: Path) -> None:

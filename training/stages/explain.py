@@ -21,7 +21,7 @@ from training.files import wording, write_json
 from training.films import Films, Whole, films_of
 from training.frames import shown
 from training.hardware import device
-from training.metrics import Floats
+from training.metrics import Floats, mean_of
 from training.prediction import predict
 from training.seed import seed_everything
 
@@ -122,17 +122,12 @@ def _masks(truth: Path, wanted: set[str]) -> Masks:
 
 
 def _scores(about: Checkpoint, rows: list[dict[str, object]], masks: Masks) -> dict[str, object]:
+    # The `_in_frame` scores are what blind chance would reach.
     return {
         "films": len(rows),
-        "heat_in_lungs": _mean([row["heat_in_lungs"] for row in rows]),
-        "lungs_in_frame": _mean([(lungs > 0).mean() for lungs, _ in masks.values()]),
-        "pointing_game": _mean([row["pointing_hit"] for row in rows]),
-        "opacities_in_frame": _mean([(o > 0).mean() for _, o in masks.values() if o.any()]),
+        "heat_in_lungs": mean_of([row["heat_in_lungs"] for row in rows]),
+        "lungs_in_frame": mean_of([(lungs > 0).mean() for lungs, _ in masks.values()]),
+        "pointing_game": mean_of([row["pointing_hit"] for row in rows]),
+        "opacities_in_frame": mean_of([(o > 0).mean() for _, o in masks.values() if o.any()]),
         "manifest_id": about.manifest_id,
     }
-
-
-def _mean(values: list[object]) -> float | None:
-    """The mean of what is known; the `_in_frame` scores are what blind chance would reach."""
-    known = [float(value) for value in values if isinstance(value, bool | float)]
-    return round(float(np.mean(known)), 6) if known else None
