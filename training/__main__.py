@@ -34,10 +34,12 @@ def segment(masked: Folder, out: Folder) -> None:
     """Learn to find lungs from masks that a person drew; judge it on other patients."""
     from manifests.contract.folder import whole_folder
     from manifests.contract.masked import read_masked
+    from training.stages import lungs as use
     from training.stages import segment as room
 
+    settings, least = params("segment", room.Params), params("lungs", use.Params).least_lung
     with whole_folder(out) as part:
-        room.main(read_masked(masked), part, params("segment", room.Params))
+        room.main(read_masked(masked), part, settings, least)
 
 
 @app.command()

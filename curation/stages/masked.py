@@ -12,7 +12,6 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from manifests.contract.masked import MaskedFilm, squeezed, squeezed_mask, write_masked
-from manifests.contract.params import Misspelt
 from manifests.contract.working import MASKS, WorkingCopies
 
 log = logging.getLogger(__name__)
@@ -33,14 +32,15 @@ def main(
     """Write the films that dedup kept and that have a mask; give their number.
 
     `known` are the keys of all sources, each with its folder in `ingested`. A copy that left stands
-    in the table as the film that stayed, with that film's mask if it has one. Raises `Misspelt` for
-    a key that is no source, `BrokenTable` for a film without picture.
+    in the table as the film that stayed, with that film's mask if it has one. Raises
+    `BrokenTable` for a film without picture.
     """
+    # A profile may leave such a source out, and then there is nothing to learn from.
     if strange := [key for key in params.sources if key not in known]:
-        raise Misspelt(
-            f"params.yaml: 'masked.sources' names {', '.join(strange)}, which is no source; "
-            f"known: {', '.join(known)}"
-        )
+        log.warning(
+            "masked.sources in params.yaml names %s, which is no source here; known: %s",
+            ", ".join(strange), ", ".join(known),
+        )  # fmt: skip
     copies = WorkingCopies([ingested / key for key in params.sources])
     masks = WorkingCopies([ingested / key / MASKS for key in params.sources])
     chosen = records[records["source"].isin(list(params.sources))].set_index("record_id")

@@ -31,14 +31,14 @@ LEFT, RIGHT = (80, 128, 30, 70), (176, 128, 30, 70)
 @pytest.fixture(scope="module")
 def net(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("net")
-    segment.main(masked_films(folder / "masked", 16), folder, params(epochs=4))
+    segment.main(masked_films(folder / "masked", 16), folder, params(epochs=4), 0.01)
     return folder
 
 
 @pytest.fixture(scope="module")
 def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("nothing")
-    segment.main(masked_films(folder / "masked", 2), folder, params())
+    segment.main(masked_films(folder / "masked", 2), folder, params(), 0.01)
     return folder
 
 

@@ -29,7 +29,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def trained(tmp_path: Path, name: str, count: int = 14, **given: object) -> Path:
     masked = masked_films(tmp_path / "masked", count)
     (tmp_path / name).mkdir()
-    segment.main(masked, tmp_path / name, params(**given))
+    segment.main(masked, tmp_path / name, params(**given), 0.01)
     return tmp_path / name
 
 
@@ -135,7 +135,7 @@ def test_too_few_masks_train_no_network_and_say_so(
 def test_patients_who_all_judge_train_no_network(tmp_path: Path) -> None:
     masked = masked_films(tmp_path / "masked", 6)
     (tmp_path / "net").mkdir()
-    segment.main(masked, tmp_path / "net", params(val=0.0, test=0.99))
+    segment.main(masked, tmp_path / "net", params(val=0.0, test=0.99), 0.01)
     assert "lower segment.val and segment.test" in read_segmenter(tmp_path / "net").about.reason
 
 

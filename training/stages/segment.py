@@ -18,7 +18,7 @@ from training.plan import Pace
 from training.seed import seed_everything
 from training.segmentation.learning import Course, learn, write_history
 from training.segmentation.look import Equalise, seen
-from training.segmentation.lungs import masks_of
+from training.segmentation.lungs import cleaned, masks_of
 from training.segmentation.overlap import agreement
 from training.segmentation.prediction import chances
 from training.segmentation.segmenter import About, write_segmenter
@@ -65,8 +65,10 @@ class Params(Pace):
         return self
 
 
-def main(masked: MaskedFilms, folder: Path, params: Params) -> None:
+def main(masked: MaskedFilms, folder: Path, params: Params, least_lung: float) -> None:
     """Write model.safetensors, segmenter.json, history.csv and dice.json into `folder`.
+
+    Judged are the masks that others get: without islands below `least_lung` (0-1) of the frame.
 
     Too few masks are no fault: then there is no network, which the files say, and whoever asks for
     lungs gets empty masks.
@@ -88,7 +90,7 @@ def main(masked: MaskedFilms, folder: Path, params: Params) -> None:
         groups={split.value: _groups(masked, places[split]) for split in SIDES},
         best_epoch=course.best_epoch, weights_sha256="", reason=reason,
     ))  # fmt: skip
-    figures = judged(net, masked, places[Split.TEST], params, generator)
+    figures = judged(net, masked, places[Split.TEST], params, least_lung, generator)
     drawn = {"drawn": DRAWN} if masked.is_drawn else {}
     counts = {f"{split}_films": len(places[split]) for split in SIDES}
     write_json(folder / "dice.json", {"disclaimer": DISCLAIMER, **drawn, **counts, **figures})
@@ -124,16 +126,17 @@ def too_few(masked: MaskedFilms, places: Places, params: Params) -> str:
     return ""
 
 
-def judged(
-    net: nn.Module | None, masked: MaskedFilms, places: Whole, params: Params,
+def judged(  # noqa: PLR0913, PLR0917 - one network, its films, and how to judge
+    net: nn.Module | None, masked: MaskedFilms, places: Whole, params: Params, least_lung: float,
     generator: torch.Generator,
 ) -> dict[str, object]:  # fmt: skip
     """Dice and IoU at 256 pixels a side, over all films of `places` and for each source."""
     places = places if net else places[:0]
-    said = masks_of(
-        chances(net, seen(masked.films[places], params.equalise, params.size))
-        if net else torch.zeros((0, 1, params.size, params.size))
-    )  # fmt: skip
+    said = np.zeros_like(masked.masks[places])
+    if net:
+        raw = masks_of(chances(net, seen(masked.films[places], params.equalise, params.size)))
+        for number, mask in enumerate(raw):
+            said[number] = cleaned(mask, least_lung).mask
     true, groups = masked.masks[places], [masked.groups[n] for n in places]
     sources = np.array([masked.sources[n] for n in places], object)
 
