@@ -183,6 +183,17 @@ def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
     return WorkingCopies([ingested / key for key in source_keys()])
 
 
+@stage("masked")
+def masked(deduped: Folder, ingested: Folder, out: Folder) -> None:
+    """The films whose lungs a person drew."""
+    from curation.stages import masked as room
+    from manifests.contract.folder import whole_folder
+
+    settings = params("masked", room.Params)
+    with whole_folder(out) as part:
+        room.main(kept(deduped), ingested, source_keys(), part, settings)
+
+
 @stage("filter")
 def filter_(deduped: Folder, merged: Folder, out: Folder) -> None:
     """Frontal radiographs of adults."""
