@@ -69,12 +69,7 @@ def chest(pixels: Pixels) -> Chest:
 
 
 def with_lungs(film: Chest, mask: Pixels) -> Chest:
-    """The same chest with the lungs of a mask: uint8[H, W], 0 or 255, of the whole frame.
-
-    A mask without a lung changes nothing: what the shape model saw stays.
-    """
-    if not mask.any():
-        return film
+    """The same chest with the lungs of a mask: uint8[H, W], 0 or 255, of the whole frame."""
     height, width = film.small.shape
     whole = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
     part = whole[film.frame.top : film.frame.bottom, film.frame.left : film.frame.right]

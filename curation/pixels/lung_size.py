@@ -32,9 +32,12 @@ class LungSize(NamedTuple):
 def measured(asked: Asked) -> bytes:
     """What `read` understands."""
     film = chest(unpng(asked.copy))
-    if asked.mask:
-        film = with_lungs(film, unpng(asked.mask))
-    found = LungSize(pediatric_score(film), round(film.lung_fraction, 4))
+    mask = unpng(asked.mask) if asked.mask else None
+    # Without a lung on it, a mask says nothing: what the shape model saw stays.
+    are_drawn = mask is not None and bool(mask.any())
+    if mask is not None and are_drawn:
+        film = with_lungs(film, mask)
+    found = LungSize(pediatric_score(film, are_drawn=are_drawn), round(film.lung_fraction, 4))
     return pack(found._asdict())
 
 
