@@ -46,7 +46,6 @@ from training.segmentation.sides import Side
 DATA = Path("../shared/data")
 OUTSIDE = DATA / "cohen_v7labs_lung_masks/semantic_masks_v7labs_lungs"
 LEAST = 0.01
-Masks = np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +112,7 @@ def side(films: list[Film], size: int, how: Equalise) -> Side:
     )  # fmt: skip
 
 
-def stacked(films: list[Film], what: str) -> Masks:
+def stacked(films: list[Film], what: str) -> np.ndarray:
     return np.stack([getattr(one, what) for one in films])
 
 
@@ -124,20 +123,19 @@ def trained(films: list[Film], given: dict[str, object], epochs: int) -> nn.Modu
     pace = Pace(epochs=epochs, batch=8, learning_rate=float(str(given["learning_rate"])),
                 schedule=Schedule.COSINE)  # fmt: skip
     empty = Side(places=np.arange(0), films=torch.zeros(0), masks=torch.zeros(0))
-    course = learn(net, side(films, size, how), empty, pace, generator)
-    loss = course.history[-1].train_loss
-    print(f"  {len(films)} films, {epochs} epochs: loss {loss:.3f}, {cpu() - began:.0f} CPU s")
+    learn(net, side(films, size, how), empty, pace, generator)
+    print(f"  {len(films)} films, {epochs} epochs: {cpu() - began:.0f} CPU s", flush=True)
     return net
 
 
-def found(net: nn.Module, films: list[Film], given: dict[str, object]) -> Masks:
+def found(net: nn.Module, films: list[Film], given: dict[str, object]) -> np.ndarray:
     """The masks that others would get, without islands and holes."""
     how, size = Equalise(str(given["equalise"])), int(str(given["size"]))
     masks = masks_of(chances(net, seen([one.small for one in films], how, size)))
     return np.stack([cleaned(mask, LEAST).mask for mask in masks])
 
 
-def tell(name: str, said: Masks, films: list[Film]) -> None:
+def tell(name: str, said: np.ndarray, films: list[Film]) -> None:
     generator = torch.Generator().manual_seed(0)
     figures = agreement(said, stacked(films, "mask"), [f.patient for f in films], 2000, generator)
     print(f"{name:44} {figures['films']:>3} films {figures['groups']:>3} patients  "

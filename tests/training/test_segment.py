@@ -87,6 +87,15 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first["model.safetensors"] != other["model.safetensors"]
 
 
+def test_the_number_of_cores_changes_no_byte(tmp_path: Path) -> None:
+    before, made = torch.get_num_threads(), []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        made.append(files(trained(tmp_path, f"on{threads}")))
+    torch.set_num_threads(before)
+    assert made[0] == made[1]
+
+
 def test_lungs_of_patients_it_never_saw_are_found(tmp_path: Path) -> None:
     folder = trained(tmp_path, "net", count=20, epochs=7)
     figures = json.loads((folder / "dice.json").read_text())

@@ -12,7 +12,7 @@ from manifests.contract.masked import MaskedFilms
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN, Split
 from training.files import write_json
 from training.films import Whole
-from training.hardware import on_device
+from training.hardware import on_device, one_thread
 from training.models.unet import STRIDE, build_segmenter
 from training.plan import Pace
 from training.seed import seed_everything
@@ -80,8 +80,12 @@ def main(masked: MaskedFilms, folder: Path, params: Params, least_lung: float) -
         log.warning("no network is trained: %s", reason)
     else:
         net = on_device(build_segmenter(params.model))
-        seen_, chosen = (side(masked, places[s], params.equalise, params.size) for s in SIDES[:2])
-        course = learn(net, seen_, chosen, params, generator)
+        taught, chosen = (
+            side(masked, places[split], params.equalise, params.size) for split in SIDES[:2]
+        )
+        # Films are cropped by what comes of it, and must be cropped alike on one core and on many.
+        with one_thread():
+            course = learn(net, taught, chosen, params, generator)
     write_history(folder / "history.csv", course.history)
     write_segmenter(folder, net, About(
         drawn=DRAWN if masked.is_drawn else None,
