@@ -100,7 +100,7 @@ def kept(folder: Path) -> "pd.DataFrame":
 def bench() -> Any:  # noqa: ANN401 - imported late
     from curation.work import bench as room
 
-    return room.bench(params("work", room.Params))
+    return room.bench(params("compute", room.Params))
 
 
 def source_keys() -> list[str]:
