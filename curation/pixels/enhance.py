@@ -7,11 +7,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from curation.pixels.histogram import Counts, counts
+from curation.pixels.local_ranks import local_ranks
 from manifests.contract.images import Pixels
 
 Tones = npt.NDArray[np.float64]
 """float64[T]: one value for each of T neighbouring grey levels."""
 WHITE = 255
+LEVELS_UP = np.arange(WHITE + 1)
 STEEPNESS = 5
 """Of the sigmoids, in units of gamma; the paper's constant."""
 
@@ -30,20 +33,28 @@ def clahe(pixels: Pixels, clip: float, tiles: int) -> Pixels:
     return np.asarray(cv2.createCLAHE(clip, (tiles, tiles)).apply(pixels), np.uint8)
 
 
+def ahe(pixels: Pixels, radius: int) -> Pixels:
+    """Adaptive equalisation: each pixel's rank in the disk around it, as scikit-image's.
+
+    uint8[H, W] -> uint8[H, W]. `radius` is 0 to 127 pixels; the paper uses 40. Raises `ValueError`
+    for another.
+    """
+    return local_ranks(pixels, radius)
+
+
 def beasf(pixels: Pixels, gamma: float) -> Pixels:
     """Stretch contrast on both sides of the mean with a sigmoid (Arriaga-Garcia et al. 2014).
 
     uint8[H, W] -> uint8[H, W]. `gamma` > 0 is the slope; the paper uses 1.5. What was brighter
     never becomes darker. A film of one grey level, or of a mean below 1, comes back unchanged.
     """
-    mean = int(pixels.mean())
-    if mean == 0 or pixels.min() == pixels.max():
+    found = counts(pixels)
+    mean = _mean(found)
+    if mean == 0 or found.max() == pixels.size:
         return pixels.copy()
-    counts = cv2.calcHist([pixels], [0], None, [WHITE + 1], [0, WHITE + 1])
-    shares = counts.ravel().astype(np.float64) / pixels.size
-    dark, light = np.arange(mean + 1), np.arange(mean, WHITE + 1)
-    low = _sigmoid(dark - _half(shares[: mean + 1]), mean, gamma)
-    high = _sigmoid(light - mean - _half(shares[mean:]), WHITE - mean, gamma)
+    shares = found / pixels.size
+    low = _sigmoid(np.arange(mean + 1) - _half(shares[: mean + 1]), mean, gamma)
+    high = _sigmoid(np.arange(WHITE - mean + 1) - _half(shares[mean:]), WHITE - mean, gamma)
     table = np.concatenate([_stretched(low) * mean, mean + _stretched(high)[1:] * (WHITE - mean)])
     return _looked_up(pixels, np.rint(table))
 
@@ -51,12 +62,14 @@ def beasf(pixels: Pixels, gamma: float) -> Pixels:
 def beasf_reference(pixels: Pixels, gamma: float) -> Pixels:
     """BEASF with the faults of the paper's published code, to compare with its results.
 
-    Its histogram spans the film's own range but is read as grey levels; its upper tones stand one
-    too low; it truncates in between. Raises `ValueError` where it divides by zero, as on black and
-    on white films.
+    Value by value what that gives: its histogram spans the film's own range but is read as grey
+    levels; its upper tones stand one too low; it truncates in between. Raises `ValueError` where it
+    divides by zero: at a mean below 1 or of 255, on films of one grey level other than 128, and
+    where a slope is so small, or a side of the mean so narrow, that all its tones become one.
     """
-    mean = int(pixels.mean())
-    shares = np.histogram(pixels, bins=WHITE + 1)[0] / pixels.size
+    found = counts(pixels)
+    mean, levels = _mean(found), np.flatnonzero(found).astype(np.uint8)
+    shares = np.histogram(levels, WHITE + 1, weights=found[levels])[0] / pixels.size
     dark, light = shares[: mean + 1], shares[mean:]
     if mean in {0, WHITE} or not (dark.any() and light.any()):
         raise ValueError(f"the published BEASF fails at a mean of {mean}; use `beasf`")
@@ -69,6 +82,11 @@ def beasf_reference(pixels: Pixels, gamma: float) -> Pixels:
     low = np.trunc(mean / (low[-1] - low[0]) * (low - low[0]))
     high = (high - high[0]) * (WHITE - mean) / (high[-1] - high[0]) + mean
     return _looked_up(pixels, np.concatenate([low, high]))
+
+
+def _mean(found: Counts) -> int:
+    """The mean grey level, truncated."""
+    return int(found @ LEVELS_UP // found.sum())
 
 
 def _half(shares: Tones) -> int:
