@@ -14,6 +14,7 @@ import typer
 
 from curation import (
     audit_commands,
+    enhance_commands,
     fetch_commands,
     folder_commands,
     inspect_commands,
@@ -51,6 +52,7 @@ app.add_typer(source_commands.app, name="source")
 for panel, commands in {
     "Any folder or list, without a project": (
         folder_commands.duplicates, inspect_commands.inspect, audit_commands.audit,
+        enhance_commands.enhance,
     ),
     "Your manifest": (
         version_commands.diff, version_commands.changelog, review_commands.review,

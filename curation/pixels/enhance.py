@@ -68,8 +68,7 @@ def beasf_reference(pixels: Pixels, gamma: float) -> Pixels:
     where a slope is so small, or a side of the mean so narrow, that all its tones become one.
     """
     found = counts(pixels)
-    mean, levels = _mean(found), np.flatnonzero(found).astype(np.uint8)
-    shares = np.histogram(levels, WHITE + 1, weights=found[levels])[0] / pixels.size
+    mean, shares = _mean(found), _over_own_range(found) / pixels.size
     dark, light = shares[: mean + 1], shares[mean:]
     if mean in {0, WHITE} or not (dark.any() and light.any()):
         raise ValueError(f"the published BEASF fails at a mean of {mean}; use `beasf`")
@@ -82,6 +81,16 @@ def beasf_reference(pixels: Pixels, gamma: float) -> Pixels:
     low = np.trunc(mean / (low[-1] - low[0]) * (low - low[0]))
     high = (high - high[0]) * (WHITE - mean) / (high[-1] - high[0]) + mean
     return _looked_up(pixels, np.concatenate([low, high]))
+
+
+def _over_own_range(found: Counts) -> Tones:
+    """The histogram as `numpy.histogram` gives it: 256 bins from the darkest to the brightest."""
+    levels = np.flatnonzero(found)
+    # Around a single level numpy makes room, half a level on both sides.
+    room = 0.5 if len(levels) == 1 else 0.0
+    edges = np.linspace(levels[0] - room, levels[-1] + room, WHITE + 2)
+    bins = np.minimum(np.searchsorted(edges, levels, side="right") - 1, WHITE)
+    return np.bincount(bins, weights=found[levels], minlength=WHITE + 1).astype(np.float64)
 
 
 def _mean(found: Counts) -> int:

@@ -12,7 +12,15 @@ from skimage.filters import rank
 from skimage.morphology import disk
 from textures import texture
 
-from curation.pixels.enhance import ahe, beasf, beasf_reference, clahe, equalize
+from curation.pixels.enhance import (
+    _over_own_range,
+    ahe,
+    beasf,
+    beasf_reference,
+    clahe,
+    equalize,
+)
+from curation.pixels.histogram import counts
 from manifests.contract.images import Pixels, decode
 
 VECTORS = Path(__file__).parents[2].parent / "shared/data/beasf_vectors.npz"
@@ -56,6 +64,14 @@ def test_a_steeper_slope_gives_more_contrast() -> None:
 def test_beasf_and_its_published_form_agree_but_for_the_faults() -> None:
     difference = np.abs(beasf(FILM, 1.5).astype(int) - beasf_reference(FILM, 1.5))
     assert 0 < difference.mean() < 12
+
+
+def test_the_histogram_over_the_own_range_is_numpys() -> None:
+    for least in range(0, 256, 5):
+        for most in range(least, 256, 3):
+            film = np.arange(least, most + 1, dtype=np.uint8)
+            found = _over_own_range(counts(film[None]))
+            assert (found == np.histogram(film, 256)[0]).all()
 
 
 def agree(film: Pixels, gamma: float) -> bool | None:
