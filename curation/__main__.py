@@ -102,7 +102,7 @@ def kept(folder: Path) -> "pd.DataFrame":
 def bench() -> Any:  # noqa: ANN401 - imported late
     from curation.work import bench as room
 
-    return room.bench(params("work", room.Params))
+    return room.bench(params("compute", room.Params))
 
 
 def source_keys() -> list[str]:
@@ -231,18 +231,25 @@ def split(
 
 
 @stage("prepare")
-def prepare(recipe: str, splitted: Folder, ingested: Folder, out: Folder) -> None:
+def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
+    recipe: str, splitted: Folder, ingested: Folder, lungs: Folder, texts: Folder, out: Folder
+) -> None:
     """Films as stacks of pixels, packed in shards."""
+    import pandas as pd
+
+    from curation.base_film import base_film
     from curation.stages import prepare as room
     from manifests.contract.folder import whole_folder
     from manifests.contract.table import manifest_id_of
 
-    records = kept(splitted)
+    records, asked = kept(splitted), params(f"recipes.{recipe}", room.Params)
+    given = room.pictures(working_copies(ingested), lungs, texts, asked)
+    base = ""
+    if asked.base:
+        came_in = pd.concat([kept(ingested / key) for key in source_keys()], ignore_index=True)
+        base = base_film(records, came_in, asked.base, recipe)
     with whole_folder(out) as part, bench() as place:
-        room.main(
-            records, working_copies(ingested), part,
-            params(f"recipes.{recipe}", room.Params), manifest_id_of(records), place,
-        )  # fmt: skip
+        room.main(records, given, part, asked, manifest_id_of(records), base, place)
 
 
 @stage("release")

@@ -15,7 +15,7 @@ class Misspelt(Exception):  # noqa: N818 - shown to a person as a sentence
 
 
 SECTIONS = (
-    "profile", "sources", "fetch", "phantom", "work", "ingest", "merge", "dedup",
+    "profile", "sources", "fetch", "phantom", "compute", "ingest", "merge", "dedup",
     "masked", "segment", "lungs", "filter", "split", "recipes", "tasks", "suspects",
     "experiments", "evaluate", "explain", "release", "report",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from manifests.contract.params import Misspelt, section
 SECTIONS = {
     "fetch": "curation.network.fetch",
     "phantom": "curation.stages.phantom",
-    "work": "curation.work.bench",
+    "compute": "curation.work.bench",
     "ingest": "curation.stages.ingest",
     "merge": "curation.stages.merge",
     "dedup": "curation.stages.dedup",
