@@ -23,7 +23,8 @@ from skimage.filters import rank
 
 from curation.pixels.enhance import ahe, beasf, beasf_reference, clahe, equalize
 from curation.pixels.histogram import counts, matched
-from curation.pixels.stack import Channel, Recipe, squeezed, stack
+from curation.pixels.recipe import PLAIN
+from curation.pixels.stack import squeezed, stack
 from manifests.contract.images import Pixels, decode
 
 # Half of scikit-image has types.
@@ -32,12 +33,6 @@ skimage: Any = SimpleNamespace(
     rank=rank.equalize, disk=morphology.disk, resize=transform.resize,
 )  # fmt: skip
 FILMS = 24
-RECIPE = Recipe.model_validate({
-    **{name: field.default for name, field in Recipe.model_fields.items()
-       if not field.is_required()},
-    "size": 320, "channels": [Channel.IMAGE, Channel.BEASF, Channel.CLAHE], "beasf_gamma": 1.5,
-    "clahe_clip": 2.0, "clahe_tiles": 8,
-})  # fmt: skip
 Made = Callable[[Pixels], np.ndarray]
 
 
@@ -116,10 +111,10 @@ def main(arguments: list[str]) -> None:
             run(race, at, rounds)
     print("the whole film to image, BEASF, CLAHE at 320 px")
     run(Race("stack / scikit-image and published BEASF", stacked_by_skimage,
-             lambda x: stack(x, RECIPE), None), films, rounds)  # fmt: skip
+             lambda x: stack(x, PLAIN), None), films, rounds)  # fmt: skip
     at = [squeezed(film, 320) for film in films]
     run(Race("stack of films that are 320 px already", stacked_by_skimage,
-             lambda x: stack(x, RECIPE), None), at, rounds)  # fmt: skip
+             lambda x: stack(x, PLAIN), None), at, rounds)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def kept(folder: Path) -> "pd.DataFrame":
 def bench() -> Any:  # noqa: ANN401 - imported late
     from curation.work import bench as room
 
-    return room.bench(params("work", room.Params))
+    return room.bench(params("compute", room.Params))
 
 
 def source_keys() -> list[str]:
@@ -183,16 +183,32 @@ def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
     return WorkingCopies([ingested / key for key in source_keys()])
 
 
+@stage("masked")
+def masked(deduped: Folder, ingested: Folder, out: Folder) -> None:
+    """The films whose lungs a person drew."""
+    from curation.stages import masked as room
+    from manifests.contract.folder import whole_folder
+
+    settings = params("masked", room.Params)
+    with whole_folder(out) as part:
+        room.main(kept(deduped), ingested, source_keys(), part, settings)
+
+
 @stage("filter")
-def filter_(deduped: Folder, merged: Folder, out: Folder) -> None:
+def filter_(deduped: Folder, merged: Folder, ingested: Folder, lungs: Folder, out: Folder) -> None:
     """Frontal radiographs of adults."""
+    from curation import lung_sizes
     from curation.licenses import Licenses
     from curation.stages import filter as room
     from manifests.contract.folder import whole_folder
+    from manifests.contract.working import WorkingCopies
 
     records, came_in = kept(deduped), kept(merged)
     left = came_in[~came_in["record_id"].isin(records["record_id"])]
-    with whole_folder(out) as part:
+    with whole_folder(out) as part, bench() as place:
+        records = lung_sizes.measured(
+            records, working_copies(ingested), WorkingCopies([lungs]), place
+        )
         settings = params("filter", room.Params)
         verdict = room.main(records, left, Licenses.load(LICENSES), settings)
         keep("filter", len(records), verdict, part)
@@ -215,18 +231,25 @@ def split(
 
 
 @stage("prepare")
-def prepare(recipe: str, splitted: Folder, ingested: Folder, out: Folder) -> None:
+def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
+    recipe: str, splitted: Folder, ingested: Folder, lungs: Folder, texts: Folder, out: Folder
+) -> None:
     """Films as stacks of pixels, packed in shards."""
+    import pandas as pd
+
+    from curation.base_film import base_film
     from curation.stages import prepare as room
     from manifests.contract.folder import whole_folder
     from manifests.contract.table import manifest_id_of
 
-    records = kept(splitted)
+    records, asked = kept(splitted), params(f"recipes.{recipe}", room.Params)
+    given = room.pictures(working_copies(ingested), lungs, texts, asked)
+    base = ""
+    if asked.base:
+        came_in = pd.concat([kept(ingested / key) for key in source_keys()], ignore_index=True)
+        base = base_film(records, came_in, asked.base, recipe)
     with whole_folder(out) as part, bench() as place:
-        room.main(
-            records, working_copies(ingested), part,
-            params(f"recipes.{recipe}", room.Params), manifest_id_of(records), place,
-        )  # fmt: skip
+        room.main(records, given, part, asked, manifest_id_of(records), base, place)
 
 
 @stage("release")

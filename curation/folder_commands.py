@@ -86,15 +86,15 @@ def cache(
 ) -> None:
     """Show what is remembered of the project's films, by kind, and where.
 
-    Results of per-image work are kept by content in the folder `work.cache` of params.yaml, so that
-    a second run is cheap. Nothing depends on them: a lost or cleared cache costs time, no result
-    changes. What was not used for longest is dropped above `work.max_gb`.
+    Results of per-image work are kept by content in the folder `compute.cache` of params.yaml, so
+    that a second run is cheap. Nothing depends on them: a lost or cleared cache costs time, no
+    result changes. What was not used for longest is dropped above `compute.max_gb`.
     """
     from curation.work.bench import Params, closed
     from curation.work.cache import Cache
     from manifests.contract.params import read, section
 
-    params = section(read(PARAMS), "work", Params)
+    params = section(read(PARAMS), "compute", Params)
     with closed(Cache(params.cache)) as held:
         if is_cleared:
             typer.echo(f"{held.prune(0)} results are forgotten")

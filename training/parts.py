@@ -16,7 +16,6 @@ from training.thumbnails import Small, Thumbnails
 
 BINS = 32
 """Of 8 grey levels each: matching leaves gaps between single levels, which no eye would see."""
-WHITE = 255
 
 
 class Part(StrEnum):
@@ -35,7 +34,9 @@ def lung_shares(prepared: Prepared, places: Whole, side: int) -> Small:
     for n, place in enumerate(places):
         mask = prepared.lungs(int(place))
         if mask is not None and mask.any():
-            made[n] = cv2.resize(mask, (side, side), interpolation=cv2.INTER_AREA) / WHITE
+            made[n] = cv2.resize(
+                mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA
+            )
     return made
 
 

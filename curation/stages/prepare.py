@@ -1,81 +1,164 @@
 """Stage prepare: every film as a stack of pixels for a network, packed in shards."""
 
-import tempfile
-from collections.abc import Sequence
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from tqdm import tqdm
 
-from curation.pixels.stack import Recipe, stack
+from curation.pixels.histogram import Counts
+from curation.pixels.lungs import Shown
+from curation.pixels.recipe import LungCrop, Recipe
+from curation.pixels.stacked import STACK, Asked, key, levels_of, read, stacked
 from curation.work.bench import ALONE, Bench
-from manifests.contract.packing import scratch, unpng
-from manifests.contract.prepared import PREPARED_COLUMNS, write_prepared
+from curation.work.spool import Spool
+from manifests.contract.prepared import PREPARED_COLUMNS, Film, write_prepared
 from manifests.contract.record import Record
 from manifests.contract.table import BrokenTable, to_arrow
 from manifests.contract.working import WorkingCopies
 
-Stacks = npt.NDArray[np.uint8]
-"""uint8[N, size, size, 3]."""
+log = logging.getLogger(__name__)
+COUNTS = "crops.json"
+"""Beside the shards: how many films show what, so that falling back is seen."""
+AT_HAND = 64
+"""Shards of masks in memory: they lie in the order of ids, the films in that of their sources."""
 
 
 class Params(Recipe):
     """One entry of `recipes` in params.yaml."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """The working copies, the lung masks of the frame, and the text masks, by record id."""
+
+    copies: WorkingCopies
+    lungs: WorkingCopies
+    texts: WorkingCopies
+
+
+def masks(folder: Path, stage: str, *, is_needed: bool) -> WorkingCopies:
+    """The masks in `folder`, if it is there. Raises `BrokenTable` if not and they are needed."""
+    if is_needed and not folder.is_dir():
+        raise BrokenTable(
+            f"{folder}: not there, and the recipe needs its masks; run `dvc repro {stage}`, or "
+            "take a recipe without"
+        )
+    return WorkingCopies([folder], AT_HAND)
+
+
+def pictures(copies: WorkingCopies, lungs: Path, texts: Path, recipe: Recipe) -> Pictures:
+    """All that a recipe is made from. Raises `BrokenTable` where masks that it needs are absent."""
+    return Pictures(
+        copies=copies,
+        lungs=masks(lungs, "lungs", is_needed=recipe.lungs is not LungCrop.NONE),
+        texts=masks(texts, "text", is_needed=recipe.conceal_text),
+    )
+
+
 def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     records: pd.DataFrame,
-    copies: WorkingCopies,
+    given: Pictures,
     folder: Path,
     recipe: Params,
     manifest_id: str,
+    base: str = "",
     bench: Bench = ALONE,
-) -> int:
-    """Write `data-*.arrow` into `folder`, one row per record in the order of their ids.
+) -> "Counter[Shown]":
+    """Write `data-*.arrow` and crops.json into `folder`, a row per record in the order of ids.
 
-    Gives the number of rows. Raises `BrokenTable` when there is no record, or no picture of one.
+    `base` is the record id of the film that the recipe matches to. Gives the number of films by
+    what is shown of them. Raises `BrokenTable` when there is no record, or no picture of one.
     """
     made = to_arrow(records.sort_values("record_id"), Record).select(list(PREPARED_COLUMNS))
     known = made.to_pylist()
     ids = [str(row["record_id"]) for row in known]
     if not ids:
         raise BrokenTable("no film is left to prepare; the tables of rejections say why")
-    copies.require(ids)
+    given.copies.require(ids)
+    levels = levels_of(_asked(given, base, recipe, None)) if base else None
+    bits = -(-recipe.size * recipe.size // 8)
     # Pictures come in the order of their sources and leave in the order of their ids; between the
     # two they lie in a file of their own, since no memory holds a large set.
-    with tempfile.TemporaryFile(dir=folder) as spool:
-        stacks = scratch(spool, (len(ids), recipe.size, recipe.size, 3))
-        _fill(stacks, ids, copies, recipe, bench)
-        about = {
-            "manifest_id": manifest_id,
-            "recipe_id": recipe.recipe_id,
-            "channels": ",".join(recipe.channels),
-            "size": str(recipe.size),
-        }
-        return write_prepared(folder, zip(known, stacks, strict=True), about)
+    with Spool(folder, len(ids), recipe.size * recipe.size * 3 + bits) as spool:
+        found = _fill(spool, ids, _results(given, ids, recipe, levels, bench))
+        films = (
+            _film(row, spool[place], recipe.size, *found[str(row["record_id"])])
+            for place, row in enumerate(known)
+        )
+        write_prepared(folder, films, about(recipe, manifest_id, levels))
+    counts = Counter(shown for shown, _ in found.values())
+    told = {shown.value: counts[shown] for shown in Shown if counts[shown]}
+    (folder / COUNTS).write_text(json.dumps({"films": len(ids), "crop": told}, indent=2) + "\n")
+    log.info("prepare: %d films, %s", len(ids), ", ".join(f"{n} {w}" for w, n in told.items()))
+    return counts
 
 
-class Asked(NamedTuple):
-    """A working copy, and what to make of it."""
+def about(recipe: Recipe, manifest_id: str, levels: Counts | None) -> dict[str, str]:
+    """What every shard says of itself, with the levels that films were matched to."""
+    return {
+        "manifest_id": manifest_id,
+        "recipe_id": recipe.recipe_id,
+        "recipe": recipe.spelled,
+        "channels": ",".join(recipe.channels),
+        "size": str(recipe.size),
+        "base": recipe.base,
+        "base_levels": "" if levels is None else ",".join(map(str, levels.tolist())),
+    }
 
-    png: bytes
-    recipe: Recipe
+
+def _results(
+    given: Pictures, ids: Sequence[str], recipe: Recipe, levels: Counts | None, bench: Bench
+) -> Iterator[tuple[str, bytes]]:
+    """Each film and its stack, in the order of the sources; one that is remembered is not made."""
+    films = given.copies.in_order(ids)
+    asked = (
+        (key(_hashes(given, film, recipe), recipe, levels), _asked(given, film, recipe, levels))
+        for film in films
+    )
+    made = bench.results(STACK, stacked, asked)
+    bar = tqdm(made, desc="preparing films", total=len(ids), disable=None)
+    return zip(films, bar, strict=True)
 
 
-def stacked(asked: Asked) -> bytes:
-    """The stack of one film, uint8[size, size, 3] as it lies in memory."""
-    return stack(unpng(asked.png), recipe=asked.recipe).tobytes()
+def _hashes(given: Pictures, film: str, recipe: Recipe) -> tuple[str, str, str]:
+    lungs = given.lungs.sha256(film) if film in given.lungs else ""
+    is_written = recipe.conceal_text and film in given.texts
+    return given.copies.sha256(film), lungs, given.texts.sha256(film) if is_written else ""
+
+
+def _asked(given: Pictures, film: str, recipe: Recipe, levels: Counts | None) -> Asked:
+    lungs = given.lungs.data(film) if film in given.lungs else b""
+    is_written = recipe.conceal_text and film in given.texts
+    text = given.texts.data(film) if is_written else b""
+    return Asked(given.copies.data(film), lungs, text, recipe, levels)
 
 
 def _fill(
-    stacks: Stacks, ids: Sequence[str], copies: WorkingCopies, recipe: Recipe, bench: Bench
-) -> None:
-    position = {record_id: number for number, record_id in enumerate(ids)}
-    films = copies.in_order(ids)
-    made = bench.each(stacked, (Asked(copies.data(film), recipe) for film in films))
-    bar = tqdm(made, desc="preparing films", total=len(ids), disable=None)
-    for film, pixels in zip(films, bar, strict=True):
-        stacks[position[film]] = np.frombuffer(pixels, np.uint8).reshape(stacks.shape[1:])
+    spool: Spool, ids: Sequence[str], results: Iterator[tuple[str, bytes]]
+) -> dict[str, tuple[Shown, bool]]:
+    """Put each stack and its lungs where they leave; what is shown, and whether lungs are known."""
+    places = {record_id: number for number, record_id in enumerate(ids)}
+    found: dict[str, tuple[Shown, bool]] = {}
+    for film, result in results:
+        one = read(result)
+        size = one.stack.shape[0]
+        spool[places[film]] = one.stack.tobytes() + (one.lungs or bytes(-(-size * size // 8)))
+        found[film] = one.shown, one.lungs is not None
+    return found
+
+
+def _film(
+    known: dict[str, object],
+    record: bytes,
+    size: int,
+    shown: Shown,
+    has_lungs: bool,  # noqa: FBT001
+) -> Film:
+    pixels = np.frombuffer(record, np.uint8, size * size * 3).reshape(size, size, 3)
+    return Film(known, pixels, shown.value, record[pixels.size :] if has_lungs else None)

@@ -23,11 +23,11 @@ GB = 10**9
 
 
 class Params(BaseModel):
-    """Section `work` of params.yaml. It changes how fast results come, and none of them."""
+    """Section `compute` of params.yaml. It changes how fast results come, and none of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    cluster: str = Field(pattern=r"^$|^(tcp|tls)://.+:\d+$")
+    scheduler: str = Field(pattern=r"^$|^(tcp|tls)://.+:\d+$")
     """Address of a Dask scheduler, `tcp://host:8786`; empty for all cores of this machine."""
     cache: Path
     """Folder of what is remembered of every film."""
@@ -102,7 +102,7 @@ ALONE = Bench()
 def bench(params: Params) -> Iterator[Bench]:
     """The bench that `params` describe; what is too much is dropped from the cache at the end."""
     with closed(Cache(params.cache)) as cache:
-        yield Bench(cache=cache, cluster=params.cluster)
+        yield Bench(cache=cache, cluster=params.scheduler)
         cache.prune(int(params.max_gb * GB))
 
 

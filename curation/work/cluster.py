@@ -44,8 +44,8 @@ def _client(address: str) -> Any:  # noqa: ANN401 - the library has no types
         from distributed import Client  # noqa: PLC0415
     except ImportError:
         raise NoCluster(
-            f"work.cluster in params.yaml is {address}, and Dask is not installed; "
-            "run `pip install cxr[cluster]`, or empty work.cluster"
+            f"compute.scheduler in params.yaml is {address}, and Dask is not installed; "
+            "run `pip install cxr[cluster]`, or empty compute.scheduler"
         ) from None
     try:
         connect: Any = Client
@@ -53,7 +53,7 @@ def _client(address: str) -> Any:  # noqa: ANN401 - the library has no types
     except (OSError, ValueError) as fault:
         raise NoCluster(
             f"{address}: no Dask scheduler answers there ({fault}); start one, or empty "
-            "work.cluster in params.yaml"
+            "compute.scheduler in params.yaml"
         ) from None
 
 
@@ -64,6 +64,6 @@ def _done(function: Callable[[Item], Result], item: Item, code: str) -> Result:
         raise NoCluster(
             f"a worker of the cluster has another version of {function.__module__}, or of a "
             f"library (its code is {found}, ours {code}); install the same there, or empty "
-            "work.cluster in params.yaml"
+            "compute.scheduler in params.yaml"
         )
     return function(item)

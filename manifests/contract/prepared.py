@@ -1,8 +1,10 @@
 """Prepared stacks: what training knows of a film, and its pixels, mapped from disk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from manifests.contract.folder import whole_file
-from manifests.contract.packing import ROWS_PER_SHARD, batches
+from manifests.contract.packing import ROWS_PER_SHARD
 from manifests.contract.table import BrokenTable, to_pandas
 
 PREPARED_COLUMNS = ("record_id", "sha256", "source", "group", "split", "finding", "abnormal",
@@ -18,52 +20,94 @@ PREPARED_COLUMNS = ("record_id", "sha256", "source", "group", "split", "finding"
 """What training knows of a film, beside its pixels."""
 
 
+CROP, LUNGS, PIXELS = "crop", "lungs", "pixels"
+"""Which part of the film is shown; the lung mask on it, a bit for each pixel; the stack."""
+Pixels = npt.NDArray[np.uint8]
+
+
+class Film(NamedTuple):
+    """One row: what is known, the stack uint8[H, W, 3], the part it shows, the lungs on it."""
+
+    known: dict[str, object]
+    """The `PREPARED_COLUMNS`; what is not there is empty."""
+    stack: Pixels
+    crop: str = "whole"
+    lungs: bytes | None = None
+    """`numpy.packbits` of bool[H, W]; None for a film without mask."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """One recipe's output: `rows[i]` describes `pixels[i]`, which stays on disk until touched."""
 
     rows: pd.DataFrame
-    pixels: Sequence[npt.NDArray[np.uint8]]
+    """The `PREPARED_COLUMNS`, and `crop`: whole, lungs, or why not: no_mask, no_lung, one_lung."""
+    pixels: Sequence[Pixels]
     """uint8[N, H, W, 3], one memory-mapped array per shard."""
+    masks: Sequence[pa.ChunkedArray]
+    """The packed lung masks, one column per shard."""
     manifest_id: str
     recipe_id: str
+    recipe: str
+    """The whole recipe, as JSON."""
     channels: tuple[str, ...]
 
-    def stack(self, index: int) -> npt.NDArray[np.uint8]:
+    def stack(self, index: int) -> Pixels:
         """uint8[H, W, 3] of row `index`, without a copy."""
         shard, row = divmod(index, ROWS_PER_SHARD)
-        stack: npt.NDArray[np.uint8] = self.pixels[shard][row]
+        stack: Pixels = self.pixels[shard][row]
         return stack
 
-    def lungs(self, index: int) -> npt.NDArray[np.uint8] | None:
-        """uint8[H, W], 0 or 255, in the frame of the stack; None where no mask stands beside it."""
-        del index
-        return None
+    def lungs(self, index: int) -> npt.NDArray[np.bool_] | None:
+        """bool[H, W], the lungs as they lie on the stack of row `index`; None without a mask.
+
+        Not dilated, and of one lung or none where no more was found: `crop` says so.
+        """
+        shard, row = divmod(index, ROWS_PER_SHARD)
+        bits = self.masks[shard][row].as_py()
+        if bits is None:
+            return None
+        height, width = self.pixels[shard].shape[1:3]
+        inside = np.unpackbits(np.frombuffer(bits, np.uint8), count=height * width)
+        return inside.reshape(height, width).astype(np.bool_)
 
 
-def write_prepared(
-    folder: Path,
-    films: Iterable[tuple[dict[str, object], npt.NDArray[np.uint8]]],
-    meta: dict[str, str],
-) -> int:
-    """Write (columns, uint8[H, W, 3]) pairs as Arrow shards that `datasets` reads.
+def write_prepared(folder: Path, films: Iterable[Film], meta: dict[str, str]) -> int:
+    """Write films as Arrow shards that `datasets` reads; give their number.
 
-    `meta` needs the keys manifest_id, recipe_id, channels (comma-separated) and size. The pixels
-    are raw bytes, so that a training epoch maps them into memory and decodes nothing.
+    `meta` needs the keys manifest_id, recipe_id, recipe, channels (comma-separated) and size. The
+    pixels are raw bytes, so that a training epoch maps them into memory and decodes nothing. One
+    shard is in memory.
     """
     size = int(meta["size"])
     schema = prepared_schema(size, meta)
-    count = 0
-    for number, shard in enumerate(batches(films, ROWS_PER_SHARD)):
-        rows = [{**known, "pixels": stack.tobytes()} for known, stack in shard]
+    stacks = np.empty((ROWS_PER_SHARD, size, size, 3), np.uint8)
+    stream, count, number = iter(films), 0, 0
+    while rows := _filled(stacks, stream):
         with (
             whole_file(folder / f"data-{number:05d}.arrow") as part,
             pa.OSFile(str(part), "wb") as sink,
-            pa.ipc.new_stream(sink, schema) as stream,
+            pa.ipc.new_stream(sink, schema) as writer,
         ):
-            stream.write_table(pa.Table.from_pylist(rows, schema=schema))
-        count += len(rows)
+            writer.write_batch(_shard(rows, stacks[: len(rows)], schema))
+        count, number = count + len(rows), number + 1
     return count
+
+
+def _filled(stacks: Pixels, films: Iterator[Film]) -> list[dict[str, object]]:
+    """The rows of the next shard; their stacks lie in `stacks`."""
+    rows = []
+    for place, film in zip(stacks, islice(films, len(stacks)), strict=False):
+        place[:] = film.stack
+        rows.append({**film.known, CROP: film.crop, LUNGS: film.lungs})
+    return rows
+
+
+def _shard(rows: list[dict[str, object]], stacks: Pixels, schema: pa.Schema) -> pa.RecordBatch:
+    known = pa.RecordBatch.from_pylist(rows, schema=schema.remove(schema.get_field_index(PIXELS)))
+    kind = schema.field(PIXELS).type
+    pixels = pa.FixedSizeBinaryArray.from_buffers(kind, len(rows), [None, pa.py_buffer(stacks)])
+    return pa.RecordBatch.from_arrays([*known.columns, pixels], schema=schema)
 
 
 def prepared_schema(size: int, meta: dict[str, str]) -> pa.Schema:
@@ -71,7 +115,9 @@ def prepared_schema(size: int, meta: dict[str, str]) -> pa.Schema:
     kinds = dict.fromkeys(("abnormal", "patient_ill", "is_drawn"), pa.bool_())
     kinds["group_sources"] = pa.list_(pa.string())
     fields = [pa.field(name, kinds.get(name, pa.string())) for name in PREPARED_COLUMNS]
-    fields.append(pa.field("pixels", pa.binary(size * size * 3)))
+    fields.append(pa.field(CROP, pa.string()))
+    fields.append(pa.field(LUNGS, pa.binary(-(-size * size // 8))))
+    fields.append(pa.field(PIXELS, pa.binary(size * size * 3)))
     return pa.schema(fields, metadata=meta)
 
 
@@ -87,10 +133,12 @@ def read_prepared(folder: Path) -> Prepared:
     meta = {k.decode(): v.decode() for k, v in tables[0].schema.metadata.items()}
     size = int(meta["size"])
     return Prepared(
-        rows=to_pandas(pa.concat_tables([t.drop_columns(["pixels"]) for t in tables])),
+        rows=to_pandas(pa.concat_tables([t.drop_columns([LUNGS, PIXELS]) for t in tables])),
         pixels=[_mapped(table, size) for table in tables],
+        masks=[table[LUNGS] for table in tables],
         manifest_id=meta["manifest_id"],
         recipe_id=meta["recipe_id"],
+        recipe=meta["recipe"],
         channels=tuple(meta["channels"].split(",")),
     )
 
@@ -100,8 +148,10 @@ def _table(shard: Path) -> pa.Table:
         table = pa.ipc.open_stream(pa.memory_map(str(shard))).read_all()
     except (OSError, pa.ArrowInvalid) as fault:
         raise BrokenTable(f"{shard}: cannot be read ({fault}); run `dvc repro prepare`") from fault
-    if b"size" not in (table.schema.metadata or {}):
-        raise BrokenTable(f"{shard}: is no shard of prepared films; run `dvc repro prepare`")
+    if not table.schema.metadata or {b"size", b"recipe"} - set(table.schema.metadata):
+        raise BrokenTable(
+            f"{shard}: is no shard of prepared films, or another version's; run `dvc repro prepare`"
+        )
     return table
 
 

@@ -63,9 +63,14 @@ def _write(place: Path, made: pa.Table) -> None:
 
 
 class WorkingCopies:
-    """The working copies (8-bit grey, longest side bounded) under one or more source folders."""
+    """The working copies (8-bit grey, longest side bounded) under one or more source folders.
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    `at_hand` shards stay in memory: one of a thousand films takes half a gigabyte, one of masks a
+    few megabytes.
+    """
+
+    def __init__(self, folders: Sequence[Path], at_hand: int = 1) -> None:
+        self._at_hand = at_hand
         self._shards = [shard for f in folders for shard in sorted(f.glob("images-*.parquet"))]
         self._places: dict[str, Path] = {}
         self._hashes: dict[str, str] = {}
@@ -76,7 +81,7 @@ class WorkingCopies:
             ids = known["record_id"].to_pylist()
             self._places.update(dict.fromkeys(ids, shard))
             self._hashes.update(zip(ids, known["sha256"].to_pylist(), strict=True))
-        self._open: tuple[Path, dict[str, bytes]] | None = None
+        self._open: dict[Path, dict[str, bytes]] = {}
 
     def __contains__(self, record_id: str) -> bool:
         return record_id in self._places
@@ -94,13 +99,15 @@ class WorkingCopies:
         return self._hashes[record_id]
 
     def data(self, record_id: str) -> bytes:
-        """The PNG of one film. One shard stays in memory, so ask in the order of `stream`."""
+        """The PNG of one film. Few shards stay in memory, so ask in the order of `stream`."""
         place = self._places[record_id]
-        if self._open is None or self._open[0] != place:
+        if place not in self._open:
+            if len(self._open) >= self._at_hand:
+                self._open.pop(next(iter(self._open)))
             made = read_arrow(place)
             images = made["image"].combine_chunks().field("bytes").to_pylist()
-            self._open = place, dict(zip(made["record_id"].to_pylist(), images, strict=True))
-        return self._open[1][record_id]
+            self._open[place] = dict(zip(made["record_id"].to_pylist(), images, strict=True))
+        return self._open[place][record_id]
 
     def pixels(self, record_id: str) -> Pixels:
         """uint8[H, W] of one film."""

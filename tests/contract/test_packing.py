@@ -6,11 +6,12 @@ from PIL import Image
 
 from manifests.contract import prepared
 from manifests.contract.packing import png, unpng
-from manifests.contract.prepared import PREPARED_COLUMNS, read_prepared, write_prepared
+from manifests.contract.prepared import PREPARED_COLUMNS, Film, read_prepared, write_prepared
 from manifests.contract.table import BrokenTable
 from manifests.contract.working import WorkingCopies, write_working
 
-META = {"size": "8", "manifest_id": "m", "recipe_id": "r", "channels": "image,beasf,clahe"}
+META = {"size": "8", "manifest_id": "m", "recipe_id": "r", "recipe": "{}",
+        "channels": "image,beasf,clahe"}  # fmt: skip
 
 
 def film(grey: int) -> np.ndarray:
@@ -41,11 +42,7 @@ def test_prepared_stacks_are_mapped_and_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prepared, "ROWS_PER_SHARD", 3)
-    rows = [
-        (dict.fromkeys(PREPARED_COLUMNS) | {"record_id": f"cohen/{i}"},
-         np.full((8, 8, 3), i, np.uint8))
-        for i in range(7)
-    ]  # fmt: skip
+    rows = [Film({"record_id": f"cohen/{i}"}, np.full((8, 8, 3), i, np.uint8)) for i in range(7)]
     assert write_prepared(tmp_path, rows, META) == 7
     films = read_prepared(tmp_path)
     assert [int(films.stack(i).mean()) for i in range(7)] == list(range(7))
@@ -53,6 +50,19 @@ def test_prepared_stacks_are_mapped_and_in_order(
     assert films.channels == ("image", "beasf", "clahe")
     assert len(films.pixels) == 3
     assert not films.pixels[0].flags.writeable
+    assert films.rows.columns.tolist() == [*PREPARED_COLUMNS, "crop"]
+
+
+@pytest.mark.parametrize("side", [8, 9])
+def test_lungs_come_back_bit_for_bit_beside_their_stack(tmp_path: Path, side: int) -> None:
+    inside = np.arange(side * side).reshape(side, side) % 3 == 0
+    stack = np.zeros((side, side, 3), np.uint8)
+    films = [Film({}, stack, "lungs", np.packbits(inside).tobytes()), Film({}, stack, "no_mask")]
+    write_prepared(tmp_path, films, META | {"size": str(side)})
+    found = read_prepared(tmp_path)
+    assert inside.tolist() == np.asarray(found.lungs(0)).tolist()
+    assert found.lungs(1) is None
+    assert found.rows["crop"].tolist() == ["lungs", "no_mask"]
 
 
 def test_no_shards_is_a_sentence(tmp_path: Path) -> None:
@@ -61,11 +71,7 @@ def test_no_shards_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
-    row = (
-        dict.fromkeys(PREPARED_COLUMNS) | {"record_id": "cohen/a"},
-        np.zeros((8, 8, 3), np.uint8),
-    )
-    write_prepared(tmp_path, [row], META)
+    write_prepared(tmp_path, [Film({"record_id": "cohen/a"}, np.zeros((8, 8, 3), np.uint8))], META)
     place = tmp_path / "data-00000.arrow"
     whole = place.read_bytes()
     for damaged in (whole[: len(whole) // 2], b"no shard at all", b""):

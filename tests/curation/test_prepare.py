@@ -1,32 +1,39 @@
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from distributed import LocalCluster
+from recipes import LUNGS, RECIPE, lung_mask, other
 from records import record, records
 from textures import texture
 
-from curation.pixels.enhance import beasf, clahe
-from curation.pixels.stack import VERSION, squeezed, stack
-from curation.stages.prepare import Params, main
-from manifests.contract.params import Misspelt, read, section
+from curation.base_film import base_film
+from curation.pixels.histogram import counts
+from curation.pixels.stack import stack
+from curation.stages.prepare import Params, main, pictures
+from curation.work.bench import ALONE, Bench, closed
+from curation.work.cache import Cache
+from manifests.contract.images import Pixels
+from manifests.contract.params import Misspelt
 from manifests.contract.prepared import read_prepared
 from manifests.contract.table import BrokenTable
 from manifests.contract.working import WorkingCopies, write_working
 
-GIVEN = {
-    "size": 48, "channels": ["image", "beasf", "clahe"],
-    "beasf_gamma": 1.5, "clahe_clip": 2.0, "clahe_tiles": 8,
-}  # fmt: skip
-RECIPE = Params.model_validate(GIVEN)
+NOWHERE = Path("absent/lungs"), Path("absent/text")
 NAMES = [f"{number:03d}" for number in (7, 2, 9, 0, 4)]
 
 
-def other(**changed: object) -> Params:
-    return Params.model_validate(GIVEN | changed)
+def film(name: str) -> Pixels:
+    """60 x 80 pixels of a larger picture; small ones have no structure."""
+    return texture(int(name))[100:160, 100:180].copy()
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ def films(tmp_path: Path) -> Path:
     folder = tmp_path / "films"
     folder.mkdir()
     # In the order of the source, which is not that of the ids.
-    write_working(folder, ((f"cohen/{n}", texture(int(n), 60, 80)) for n in NAMES))
+    write_working(folder, ((f"cohen/{n}", film(n)) for n in NAMES))
     return folder
 
 
@@ -45,10 +52,42 @@ def rows() -> pd.DataFrame:
     ])  # fmt: skip
 
 
-def prepared(folder: Path, rows: pd.DataFrame, films: Path, recipe: Params = RECIPE) -> Path:
+def packed(folder: Path, masks: dict[str, Pixels]) -> Path:
     folder.mkdir()
-    assert main(rows, WorkingCopies([films]), folder, recipe, "0123456789abcdef") == len(rows)
+    write_working(folder, masks.items())
     return folder
+
+
+@pytest.fixture
+def lungs(tmp_path: Path) -> Path:
+    """Masks of all but one film: two lungs, one, none, and again two; in the order of the ids."""
+    one = lung_mask()
+    one[:, 128:] = 0
+    empty = np.zeros((256, 256), np.uint8)
+    masks = {"000": lung_mask(), "002": one, "004": empty, "007": lung_mask()}
+    return packed(tmp_path / "lungs", {f"cohen/{name}": mask for name, mask in masks.items()})
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    mask = np.zeros((60, 80), np.uint8)
+    mask[:9, :30] = 255
+    return packed(tmp_path / "text", {"cohen/007": mask})
+
+
+def prepared(  # noqa: PLR0913, PLR0917 - what a stage takes
+    folder: Path, rows: pd.DataFrame, films: Path, recipe: Params = RECIPE,
+    masks: tuple[Path, Path] = NOWHERE, base: str = "", bench: Bench = ALONE,
+) -> Path:  # fmt: skip
+    folder.mkdir()
+    given = pictures(WorkingCopies([films]), *masks, recipe)
+    counts = main(rows, given, folder, recipe, "0123456789abcdef", base, bench)
+    assert counts.total() == len(rows)
+    return folder
+
+
+def shard(folder: Path) -> bytes:
+    return (folder / "data-00000.arrow").read_bytes()
 
 
 def test_each_row_has_its_own_film_in_the_order_of_the_ids(
@@ -57,7 +96,7 @@ def test_each_row_has_its_own_film_in_the_order_of_the_ids(
     made = read_prepared(prepared(tmp_path / "out", rows, films))
     assert made.rows["record_id"].tolist() == [f"cohen/{name}" for name in sorted(NAMES)]
     for number, name in enumerate(sorted(NAMES)):
-        assert (made.pixels[0][number] == stack(texture(int(name), 60, 80), RECIPE)).all()
+        assert (made.pixels[0][number] == stack(film(name), RECIPE)).all()
 
 
 def test_the_shards_say_what_they_are_made_of(
@@ -66,8 +105,80 @@ def test_the_shards_say_what_they_are_made_of(
     made = read_prepared(prepared(tmp_path / "out", rows, films))
     assert made.manifest_id == "0123456789abcdef"
     assert made.recipe_id == RECIPE.recipe_id
+    assert Params.model_validate_json(made.recipe) == RECIPE
     assert made.channels == ("image", "beasf", "clahe")
     assert made.rows["patient_ill"].tolist() == [False, False, False, True, False]
+
+
+def test_falling_back_to_the_whole_film_is_counted_and_stands_beside_each(
+    tmp_path: Path, rows: pd.DataFrame, films: Path, lungs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        out = prepared(tmp_path / "out", rows, films, LUNGS, (lungs, NOWHERE[1]))
+    made = read_prepared(out)
+    assert made.rows["crop"].tolist() == ["lungs", "one_lung", "no_lung", "lungs", "no_mask"]
+    assert json.loads((out / "crops.json").read_text()) == {
+        "films": 5, "crop": {"lungs": 2, "no_mask": 1, "no_lung": 1, "one_lung": 1},
+    }  # fmt: skip
+    assert "prepare: 5 films, 2 lungs, 1 no_mask, 1 no_lung, 1 one_lung" in caplog.text
+    for number, name in enumerate(sorted(NAMES)):
+        mask = lung_mask() if made.rows["crop"][number] == "lungs" else None
+        by_hand = stack(film(name), LUNGS, lungs=mask)
+        assert (made.pixels[0][number] == by_hand).all()
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, LUNGS])
+def test_the_lungs_lie_on_the_stack_where_they_lie_on_the_film(
+    tmp_path: Path, rows: pd.DataFrame, films: Path, lungs: Path, recipe: Params
+) -> None:
+    made = read_prepared(prepared(tmp_path / "out", rows, films, recipe, (lungs, NOWHERE[1])))
+    known = [made.lungs(number) for number in range(5)]
+    assert [None if inside is None else bool(inside.any()) for inside in known] == [
+        True, True, False, True, None,
+    ]  # fmt: skip
+    inside = known[0]
+    assert inside is not None
+    share = {"none": (lung_mask() > 0).mean(), "box": 0.545}[recipe.lungs]
+    assert inside.mean() == pytest.approx(share, abs=0.03)
+    assert inside.shape == (48, 48)
+
+
+def test_words_are_concealed_where_a_mask_says_and_the_recipe_asks(
+    tmp_path: Path, rows: pd.DataFrame, films: Path, texts: Path
+) -> None:
+    masks = NOWHERE[0], texts
+    plain = read_prepared(prepared(tmp_path / "plain", rows, films, RECIPE, masks))
+    recipe = other(conceal_text=True)
+    found = read_prepared(prepared(tmp_path / "concealed", rows, films, recipe, masks))
+    changed = [bool((plain.pixels[0][n] != found.pixels[0][n]).any()) for n in range(5)]
+    assert changed == [False, False, False, True, False]
+
+
+def test_all_films_get_the_grey_levels_of_the_base_film(
+    tmp_path: Path, rows: pd.DataFrame, films: Path
+) -> None:
+    recipe = other(base="a" * 64)
+    made = read_prepared(prepared(tmp_path / "out", rows, films, recipe, base="cohen/009"))
+    base = film("009")
+    for number, name in enumerate(sorted(NAMES)):
+        by_hand = stack(film(name), recipe, base=counts(base))
+        assert (made.pixels[0][number] == by_hand).all()
+    assert (made.pixels[0][4] == stack(base, RECIPE)).all()
+    meta = pa.ipc.open_stream(tmp_path / "out/data-00000.arrow").schema.metadata
+    assert meta[b"base"] == b"a" * 64
+    assert [int(n) for n in meta[b"base_levels"].split(b",")] == counts(base).tolist()
+
+
+@pytest.mark.parametrize(
+    ("recipe", "named"),
+    [(LUNGS, "lungs: not there.*dvc repro lungs"),
+     (other(conceal_text=True), "text: not there.*dvc repro text")],
+)  # fmt: skip
+def test_masks_that_a_recipe_needs_and_nobody_made_are_a_sentence(
+    films: Path, recipe: Params, named: str
+) -> None:
+    with pytest.raises(BrokenTable, match=named):
+        pictures(WorkingCopies([films]), *NOWHERE, recipe)
 
 
 def test_neither_the_order_of_records_nor_a_second_run_moves_a_byte(
@@ -75,97 +186,114 @@ def test_neither_the_order_of_records_nor_a_second_run_moves_a_byte(
 ) -> None:
     one = prepared(tmp_path / "one", rows, films)
     two = prepared(tmp_path / "two", rows.iloc[::-1], films)
-    assert [place.name for place in sorted(one.iterdir())] == ["data-00000.arrow"]
-    assert (one / "data-00000.arrow").read_bytes() == (two / "data-00000.arrow").read_bytes()
+    assert [place.name for place in sorted(one.iterdir())] == ["crops.json", "data-00000.arrow"]
+    assert shard(one) == shard(two)
 
 
-def test_the_number_of_processors_moves_no_byte(
-    tmp_path: Path, rows: pd.DataFrame, films: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = []
-    for processors in (1, 5):
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    start: Any = LocalCluster
+    with start(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as made:
+        yield str(made.scheduler_address)
+
+
+def test_one_worker_two_workers_a_cluster_and_memory_give_the_same_bytes(  # noqa: PLR0913, PLR0917
+    tmp_path: Path, rows: pd.DataFrame, films: Path, lungs: Path, texts: Path, cluster: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    recipe = other(lungs="masked", conceal_text=True, base="b" * 64)
+    rest = rows, films, recipe, (lungs, texts), "cohen/007"
+    made = [shard(prepared(tmp_path / "cluster", *rest, Bench(cluster=cluster)))]
+    for processors in (1, 2, 5):
         monkeypatch.setattr(os, "cpu_count", lambda processors=processors: processors)
-        folder = prepared(tmp_path / str(processors), rows, films)
-        made.append((folder / "data-00000.arrow").read_bytes())
-    assert made[0] == made[1]
+        made.append(shard(prepared(tmp_path / str(processors), *rest)))
+    with closed(Cache(tmp_path / "cache")) as cache:
+        made.extend(
+            shard(prepared(tmp_path / name, *rest, Bench(cache=cache))) for name in ("new", "known")
+        )
+    assert len(made) == 6
+    assert len(set(made)) == 1
 
 
-def test_datasets_loads_the_shards_offline(tmp_path: Path, rows: pd.DataFrame, films: Path) -> None:
-    folder = prepared(tmp_path / "out", rows, films)
+def test_only_what_is_new_is_made(
+    tmp_path: Path, rows: pd.DataFrame, films: Path, lungs: Path
+) -> None:
+    def stacks(cache: Cache) -> int:
+        return {size.kind: size.entries for size in cache.sizes()}.get("stack", 0)
+
+    masks = lungs, NOWHERE[1]
+    with closed(Cache(tmp_path / "cache")) as cache:
+        bench = Bench(cache=cache)
+        prepared(tmp_path / "some", rows.iloc[:3], films, LUNGS, masks, bench=bench)
+        assert stacks(cache) == 3
+        prepared(tmp_path / "all", rows, films, LUNGS, masks, bench=bench)
+        assert stacks(cache) == 5
+        # Another mask of one film; another recipe; a number that the recipe does not use.
+        moved = {f"cohen/{n}": np.roll(lung_mask(), 9, 0) for n in ("000",)}
+        moved |= {
+            f"cohen/{n}": WorkingCopies([lungs]).pixels(f"cohen/{n}") for n in ("002", "004", "007")
+        }
+        again = packed(tmp_path / "again", moved), NOWHERE[1]
+        prepared(tmp_path / "mask", rows, films, LUNGS, again, bench=bench)
+        assert stacks(cache) == 6
+        prepared(tmp_path / "plain", rows, films, RECIPE, masks, bench=bench)
+        assert stacks(cache) == 11
+        unused = other(margin=5)
+        prepared(tmp_path / "unused", rows, films, unused, masks, bench=bench)
+        assert stacks(cache) == 11
+
+
+def test_datasets_loads_the_shards_offline(
+    tmp_path: Path, rows: pd.DataFrame, films: Path, lungs: Path
+) -> None:
+    folder = prepared(tmp_path / "out", rows, films, LUNGS, (lungs, NOWHERE[1]))
     code = (
         "import sys; from datasets import load_dataset;"
         f"d = load_dataset('arrow', data_files={str(folder / '*.arrow')!r}, split='train');"
-        "print(len(d), d[0]['record_id'], len(d[0]['pixels']))"
+        "print(len(d), d[0]['record_id'], len(d[0]['pixels']), len(d[0]['lungs']),"
+        "d[4]['lungs'], d[1]['crop'], *(d.features[n].dtype for n in ('crop', 'lungs', 'pixels')))"
     )
     offline = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")}
     done = subprocess.run(
         [sys.executable, "-c", code], env=offline, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["5", "cohen/000", str(48 * 48 * 3)]
-
-
-def test_channels_stand_in_the_order_of_the_recipe() -> None:
-    film = texture(3, 48, 48)
-    made = stack(film, other(channels=["clahe", "image", "beasf"]))
-    assert (made[:, :, 0] == clahe(film, 2, 8)).all()
-    assert (made[:, :, 1] == film).all()
-    assert (made[:, :, 2] == beasf(film, 1.5)).all()
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (48, 48), (20, 300), (500, 30)])
-def test_every_shape_becomes_the_size_of_the_recipe(shape: tuple[int, int]) -> None:
-    assert stack(texture(5, 500, 300)[: shape[0], : shape[1]], RECIPE).shape == (48, 48, 3)
-
-
-def test_the_whole_frame_is_squeezed_so_that_masks_line_up() -> None:
-    film = np.zeros((100, 200), np.uint8)
-    film[:50, 100:] = 255
-    small = squeezed(film, 40)
-    assert (small[:20, 20:] == 255).all()
-    assert int(small.sum()) == 255 * 20 * 20
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [{"size": 49}, {"channels": ["beasf", "image", "clahe"]}, {"beasf_gamma": 1.6},
-     {"clahe_clip": 2.1}, {"clahe_tiles": 4}],
-)  # fmt: skip
-def test_every_number_of_a_recipe_is_in_its_id(changed: dict[str, object]) -> None:
-    assert other(**changed).recipe_id != RECIPE.recipe_id
-
-
-def test_stacks_change_only_together_with_their_version() -> None:
-    levels = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    made = stack(levels, other(size=16, clahe_tiles=1))
-    pinned = [[48, 34, 49], [49, 36, 50], [50, 38, 51], [51, 39, 52]]
-    assert (VERSION, made[3, :4].tolist()) == ("1", pinned)
-
-
-@pytest.mark.parametrize(
-    ("changed", "named"),
-    [
-        ({"size": 0}, "'recipes.plain.size' is 0"),
-        ({"channels": ["image"]}, "'recipes.plain.channels'"),
-        ({"channels": ["image", "image", "sharp"]}, "'recipes.plain.channels.2' is 'sharp'"),
-        ({"gamma": 2}, "'recipes.plain.gamma' is no parameter"),
-    ],
-)
-def test_a_wrong_recipe_is_named(changed: dict[str, object], named: str) -> None:
-    with pytest.raises(Misspelt, match=named):
-        section({"recipes": {"plain": GIVEN | changed}}, "recipes.plain", Params)
-
-
-def test_the_recipes_of_the_project_are_valid() -> None:
-    sections = read(Path(__file__).parents[2] / "params.yaml")
-    for name in sections["recipes"]:
-        section(sections, f"recipes.{name}", Params)
+    assert done.stdout.split() == [
+        "5", "cohen/000", "6912", "288", "None", "one_lung",
+        "string", "fixed_size_binary[288]", "fixed_size_binary[6912]",
+    ]  # fmt: skip
 
 
 def test_a_record_without_a_picture_is_named(tmp_path: Path, films: Path) -> None:
     with pytest.raises(BrokenTable, match="1 records have no picture, such as cohen/x; run ingest"):
-        main(records([record("x")]), WorkingCopies([films]), tmp_path, RECIPE, "m")
+        prepared(tmp_path / "out", records([record("x")]), films)
 
 
 def test_no_film_at_all_is_said(tmp_path: Path, films: Path) -> None:
     with pytest.raises(BrokenTable, match="no film is left to prepare"):
-        main(records([]), WorkingCopies([films]), tmp_path, RECIPE, "m")
+        prepared(tmp_path / "out", records([]), films)
+
+
+def test_a_base_film_is_found_by_its_hash() -> None:
+    rows = records([record("a", split="train"), record("b", split="train")])
+    assert base_film(rows, rows, record("b").sha256, "x") == "cohen/b"
+
+
+def test_a_base_film_of_the_test_side_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    rows = records([record("a", split="test")])
+    assert base_film(rows, rows, record("a").sha256, "x") == "cohen/a"
+    assert "recipes.x.base: cohen/a is a test film" in caplog.text
+
+
+def test_a_base_film_that_is_not_there_is_a_sentence_that_names_another() -> None:
+    normal = record("n", finding="normal", split="train")
+    rows = records(
+        [record("a", split="train"), normal, record("t", finding="normal", split="test")]
+    )
+    came_in = records([*map(record, "ant"), record("gone")])
+    with pytest.raises(Misspelt, match=r"of no film that came in; choose a normal, frontal film"):
+        base_film(rows, came_in, "0" * 64, "lungs_matched")
+    left = rf"cohen/gone, which left on the way.*such as {normal.sha256} \(cohen/n\), or empty it"
+    with pytest.raises(Misspelt, match=left):
+        base_film(rows, came_in, record("gone").sha256, "lungs_matched")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from manifests.contract.prepared import Prepared, read_prepared, write_prepared
+from manifests.contract.prepared import Film, Prepared, read_prepared, write_prepared
 from training.plan import Schedule
 from training.stages import train
 
@@ -49,7 +49,7 @@ def prepared(
 ) -> Prepared:
     """The films as shards in `folder`; every film that is not normal has its square."""
     known = {
-        "manifest_id": "m1", "recipe_id": "plain", "channels": "image,beasf,clahe",
+        "manifest_id": "m1", "recipe_id": "plain", "recipe": "{}", "channels": "image,beasf,clahe",
         "size": str(side), **meta,
     }  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,11 +57,9 @@ def prepared(
     return read_prepared(folder)
 
 
-def _drawn(
-    films: Sequence[dict[str, object]], side: int
-) -> Iterator[tuple[dict[str, object], npt.NDArray[np.uint8]]]:
+def _drawn(films: Sequence[dict[str, object]], side: int) -> Iterator[Film]:
     for n, film in enumerate(films):
-        yield film, stack(n, has_square=film["finding"] != "normal", side=side)
+        yield Film(film, stack(n, has_square=film["finding"] != "normal", side=side))
 
 
 def params(**given: object) -> train.Params:

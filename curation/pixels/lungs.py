@@ -1,0 +1,122 @@
+"""The part of a film that its lungs take up, by their mask (paper 4.3).
+
+A mask is uint8[256, 256], 0 or 255: the whole frame squeezed, whatever the film's shape. H and W
+are the film's pixels. Where a mask does not show two lungs the whole film is taken, and a word says
+why: the published code ends there with an error, or crops to a speck.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from manifests.contract.images import Pixels
+
+SQUARE = np.ones((5, 5), np.uint8)
+LEAST_LUNG = 0.01
+"""Of the frame. The smallest lung among 183 drawn by hand on real films has 0.045."""
+MOST_LUNGS = 0.9
+"""Of the frame. No lungs cover more, not even on a film cropped to them: there is a rib cage."""
+CLEFT = 0.6
+"""Between two lungs a mask is at most so high, as a share of the lower lung's height. On those 183
+films, also where the lungs' masks touch, it is 0; inside a single lung it is 0.9 and more."""
+
+
+class Shown(StrEnum):
+    """Which part of a film a stack shows: all of it, asked for or for lack of lungs, or the lungs.
+
+    Each is a count in the log, so that falling back is never silent.
+    """
+
+    WHOLE = "whole"
+    LUNGS = "lungs"
+    NO_MASK = "no_mask"
+    NO_LUNG = "no_lung"
+    ONE_LUNG = "one_lung"
+
+
+class Window(NamedTuple):
+    """A part of a picture: rows from `top` to below `bottom`, columns from `left` on."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    def of(self, pixels: Pixels) -> Pixels:
+        """The part of uint8[H, W], without a copy."""
+        return pixels[self.top : self.bottom, self.left : self.right]
+
+
+def judged(mask: Pixels | None) -> Shown:
+    """Whether a mask shows two lungs (`LUNGS`), or what it shows instead.
+
+    Two lungs are two heights with a cleft between them, seen along the columns: so two that touch
+    are two, and one that a device or an effusion cuts across stays one. Islands do not count.
+    """
+    if mask is None:
+        return Shown.NO_MASK
+    heights = np.count_nonzero(without_islands(mask), axis=0)
+    if not heights.any() or heights.sum() > MOST_LUNGS * mask.size:
+        return Shown.NO_LUNG
+    return Shown.LUNGS if _is_cleft(heights, LEAST_LUNG * mask.size) else Shown.ONE_LUNG
+
+
+def without_islands(mask: Pixels) -> Pixels:
+    """The mask without parts that are too small to be a lung."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    is_lung = (areas >= LEAST_LUNG * mask.size) & (np.arange(count) > 0)
+    return np.where(is_lung[labels], np.uint8(255), np.uint8(0))
+
+
+def grown(mask: Pixels, dilations: int) -> Pixels:
+    """The lungs with a rim: islands away, then dilated by 5 x 5 as often as said."""
+    return np.asarray(cv2.dilate(without_islands(mask), SQUARE, iterations=dilations), np.uint8)
+
+
+def box(mask: Pixels, margin: int, shape: tuple[int, ...]) -> Window:
+    """The box around a mask that is not empty, `margin` pixels of it wider, on a film of `shape`.
+
+    It ends at the frame and holds each pixel of the film that it touches.
+    """
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    top, bottom = _stretched(rows, margin, mask.shape[0], shape[0])
+    left, right = _stretched(columns, margin, mask.shape[1], shape[1])
+    return Window(top, bottom, left, right)
+
+
+def on_film(mask: Pixels, shape: tuple[int, ...]) -> Pixels:
+    """The mask stretched to a film of `shape`, uint8[H, W]."""
+    size = shape[1], shape[0]
+    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def in_window(
+    mask: Pixels, window: Window, shape: tuple[int, ...], size: int
+) -> npt.NDArray[np.bool_]:
+    """bool[size, size]: the mask where a window of a film of `shape` is squeezed to `size`."""
+    middles = (np.arange(size) + 0.5) / size
+    rows = (window.top + middles * (window.bottom - window.top)) * mask.shape[0] / shape[0]
+    columns = (window.left + middles * (window.right - window.left)) * mask.shape[1] / shape[1]
+    return np.asarray(mask[np.ix_(rows.astype(np.int64), columns.astype(np.int64))] > 0, np.bool_)
+
+
+def _is_cleft(heights: npt.NDArray[np.integer], least: float) -> bool:
+    """Whether some column parts two lungs: low between heights, with area on each side."""
+    before = np.cumsum(heights) - heights
+    after = heights.sum() - before - heights
+    left = np.maximum.accumulate(heights)
+    right = np.maximum.accumulate(heights[::-1])[::-1]
+    is_low = heights <= CLEFT * np.minimum(left, right)
+    return bool((is_low & (before >= least) & (after >= least)).any())
+
+
+def _stretched(
+    found: npt.NDArray[np.integer], margin: int, side: int, length: int
+) -> tuple[int, int]:
+    """First and end of what was found on a mask of `side` pixels, on a film of `length` pixels."""
+    first, end = max(0, int(found[0]) - margin), min(side, int(found[-1]) + 1 + margin)
+    return first * length // side, -(-end * length // side)
