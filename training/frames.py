@@ -26,6 +26,15 @@ def shown(prepared: Prepared, place: int, side: int) -> Pixels:
     return wide.round().clamp(0, 255).to(torch.uint8).numpy()
 
 
+def lungs_on(prepared: Prepared, place: int, side: int) -> Pixels | None:
+    """uint8[side, side], 0 or 255: the lungs on a heat map of the stack; None where none is known.
+
+    A mask without a lung says nothing of where heat should lie, so it is none.
+    """
+    mask = prepared.lungs(place)
+    return laid_over(mask.astype(np.uint8) * 255, side) if mask is not None and mask.any() else None
+
+
 def laid_over(mask: Pixels, side: int) -> Pixels:
     """uint8[side, side]: a mask of the stack's frame, 0/255, on a heat map of `side` pixels."""
     return np.asarray(cv2.resize(mask, (side, side), interpolation=cv2.INTER_NEAREST), np.uint8)
