@@ -30,6 +30,7 @@ class Film:
     """`view`: 0 frontal, 1 from the side, 2 no film; None where the source does not say."""
 
     source: str
+    record_id: str
     patient: str
     chest: Chest
     view: int | None
@@ -65,7 +66,7 @@ def _film(key: str, words: dict[str, object], draft: Draft, files: Path) -> Film
     age = words["age_years"]
     name = str(words["source_ref"])
     return Film(
-        source="montgomery" if "MCUCXR" in name else key,
+        source="montgomery" if "MCUCXR" in name else key, record_id=f"{key}/{name}",
         patient=str(words["patient_id"]), chest=seen,
         view=_view(View(str(words["view"])), Modality(str(words["modality"]))),
         projection=str(words["view"])[:2], age=age if isinstance(age, float) else None,
@@ -110,7 +111,8 @@ def drawn_films() -> Iterator[Film]:
             except Rejected:
                 continue
             yield Film(
-                source="drawn", patient=f"drawn/{shot.patient}", chest=chest(pixels),
+                source="drawn", record_id=shot.ref, patient=f"drawn/{shot.patient}",
+                chest=chest(pixels), mask=shot.lungs,
                 view=_view(shot.view, shot.modality), projection="", age=shot.age_years,
                 is_child=shot.age_years < ADULT, is_drawn=True,
             )  # fmt: skip

@@ -183,16 +183,32 @@ def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
     return WorkingCopies([ingested / key for key in source_keys()])
 
 
+@stage("masked")
+def masked(deduped: Folder, ingested: Folder, out: Folder) -> None:
+    """The films whose lungs a person drew."""
+    from curation.stages import masked as room
+    from manifests.contract.folder import whole_folder
+
+    settings = params("masked", room.Params)
+    with whole_folder(out) as part:
+        room.main(kept(deduped), ingested, source_keys(), part, settings)
+
+
 @stage("filter")
-def filter_(deduped: Folder, merged: Folder, out: Folder) -> None:
+def filter_(deduped: Folder, merged: Folder, ingested: Folder, lungs: Folder, out: Folder) -> None:
     """Frontal radiographs of adults."""
+    from curation import lung_sizes
     from curation.licenses import Licenses
     from curation.stages import filter as room
     from manifests.contract.folder import whole_folder
+    from manifests.contract.working import WorkingCopies
 
     records, came_in = kept(deduped), kept(merged)
     left = came_in[~came_in["record_id"].isin(records["record_id"])]
-    with whole_folder(out) as part:
+    with whole_folder(out) as part, bench() as place:
+        records = lung_sizes.measured(
+            records, working_copies(ingested), WorkingCopies([lungs]), place
+        )
         settings = params("filter", room.Params)
         verdict = room.main(records, left, Licenses.load(LICENSES), settings)
         keep("filter", len(records), verdict, part)

@@ -72,8 +72,9 @@ def _one(path: Path) -> dict[str, object] | str:
         return verdict.detail
     except OSError as fault:
         return f"{path}: cannot be read ({fault.strerror}); look at its permissions"
-    seen = inspection(film.pixels, film.colour)
-    return {"view": str(seen.seen_view)} | {name: getattr(seen, name) for name in SHOWN[1:]}
+    seen, score = inspection(film.pixels, film.colour)
+    found = {"view": str(seen.seen_view), "pediatric_score": score, **seen._asdict()}
+    return {name: found[name] for name in SHOWN}
 
 
 def _show(rows: list[Mapping[str, object]]) -> None:

@@ -54,18 +54,18 @@ def augmented(images: Tensor, kind: Augmentation, generator: torch.Generator) ->
         return images
     limits = RANGES[kind]
     draws = torch.rand((6, len(images)), generator=generator)
-    grid = affine_grid(_moves(limits, draws), list(images.shape), align_corners=False)
+    grid = affine_grid(moves(limits, draws), list(images.shape), align_corners=False)
     moved = grid_sample(images, grid.to(images.device), padding_mode="zeros", align_corners=False)
-    factor = _between(limits.brightness, draws[5]).to(images.device)
+    factor = between(limits.brightness, draws[5]).to(images.device)
     return (moved * factor[:, None, None, None]).clamp(0, 1)
 
 
-def _moves(limits: Range, draws: Tensor) -> Tensor:
+def moves(limits: Range, draws: Tensor) -> Tensor:
     """float32[B, 2, 3]: rotation, zoom, flips and shift in one step, so films are sampled once."""
-    angle = _between((-limits.degrees, limits.degrees), draws[0]) * (math.pi / 180)
-    zoom = _between(limits.zoom, draws[1])
+    angle = between((-limits.degrees, limits.degrees), draws[0]) * (math.pi / 180)
+    zoom = between(limits.zoom, draws[1])
     # The grid spans -1..1, so a share of the side counts twice.
-    shift = 2 * _between((-limits.shift, limits.shift), draws[2:4])
+    shift = 2 * between((-limits.shift, limits.shift), draws[2:4])
     # One draw decides both flips: its four quarters are the four cases.
     case = (draws[4] * 4).long() if limits.is_flipped else torch.zeros_like(draws[4]).long()
     across, upright = 1 - 2 * (case % 2), 1 - 2 * (case // 2)
@@ -75,5 +75,6 @@ def _moves(limits: Range, draws: Tensor) -> Tensor:
     return torch.stack([first, second], dim=1)
 
 
-def _between(limits: tuple[float, float], draws: Tensor) -> Tensor:
+def between(limits: tuple[float, float], draws: Tensor) -> Tensor:
+    """Numbers in 0..1 stretched onto `limits`."""
     return limits[0] + (limits[1] - limits[0]) * draws

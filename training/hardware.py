@@ -1,5 +1,7 @@
 """What the machine offers: the device to compute on, and the precision that is faster there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -23,6 +25,17 @@ def autocast(place: torch.device) -> torch.autocast:
     """
     is_native = torch.cuda.is_bf16_supported() if place.type == "cuda" else _cpu_has_bfloat16()
     return torch.autocast(place.type, dtype=torch.bfloat16, enabled=is_native)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Sums in one order, so that weights do not depend on how many cores a machine has."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _cpu_has_bfloat16() -> bool:

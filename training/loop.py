@@ -8,8 +8,6 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import torch
-from rich.console import Console
-from rich.progress import Progress
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -17,6 +15,7 @@ from training.data import Look, batch, portions
 from training.files import write_csv
 from training.films import Films, Untrainable, class_weights
 from training.hardware import autocast
+from training.learner import Learner, copy_of, progress
 from training.plan import Plan
 from training.prediction import predict
 
@@ -59,27 +58,6 @@ class Lesson:
         return self.plan.epochs * -(-len(self.train) // self.plan.batch)
 
 
-class Learner:
-    """Adam, and its learning rate on the way down."""
-
-    def __init__(self, net: nn.Module, plan: Plan, steps: int) -> None:
-        self._adam = torch.optim.Adam(net.parameters(), lr=plan.learning_rate)
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._adam, lambda step: plan.rate(min(1.0, step / steps))
-        )
-
-    @property
-    def rate(self) -> float:
-        return float(self._schedule.get_last_lr()[0])
-
-    def step(self, loss: Tensor) -> None:
-        """Move the weights downhill from `loss`."""
-        self._adam.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        self._adam.step()
-        self._schedule.step()
-
-
 def train(net: nn.Module, lesson: Lesson) -> Course:
     """Train `net` in place, on the device it is on, and leave it with its best weights.
 
@@ -90,15 +68,15 @@ def train(net: nn.Module, lesson: Lesson) -> Course:
     weights = class_weights(lesson.train).to(next(net.parameters()).device)
     learn = Learner(net, plan, lesson.steps)
     history: list[Epoch] = []
-    best, best_epoch, best_state = math.inf, 0, _copy(net)
-    with _progress() as bar:
+    best, best_epoch, best_state = math.inf, 0, copy_of(net)
+    with progress() as bar:
         for number in bar.track(range(1, plan.epochs + 1), description="training"):
             history.append(_epoch(number, net, lesson, weights, learn))
             val_loss = history[-1].val_loss
             # Without validation films every epoch is "better", so the last one stays.
             score = -number if val_loss is None else val_loss
             if score < best:
-                best, best_epoch, best_state = score, number, _copy(net)
+                best, best_epoch, best_state = score, number, copy_of(net)
             if _has_stalled(history, plan.patience):
                 break
     net.load_state_dict(best_state)
@@ -145,15 +123,6 @@ def _has_stalled(history: list[Epoch], patience: int) -> bool:
     if len(losses) <= patience:
         return False
     return min(losses[-patience:]) > min(losses[:-patience]) - LEAST_GAIN
-
-
-def _copy(net: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in net.state_dict().items()}
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(console=console, disable=not console.is_terminal)
 
 
 def write_history(place: Path, history: tuple[Epoch, ...]) -> None:

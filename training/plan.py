@@ -15,7 +15,7 @@ class Schedule(StrEnum):
     COSINE = "cosine"
 
 
-class Plan(BaseModel):
+class Pace(BaseModel):
     """How long and how fast to train."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,15 +28,20 @@ class Plan(BaseModel):
     """Of Adam, at the start."""
     schedule: Schedule
     """constant, or cosine: down to zero at the last step."""
-    label_smoothing: float = Field(ge=0, lt=1)
-    """Share of certainty taken from the true label and spread over all (paper 5.3: 0.1)."""
-    patience: int = Field(ge=1, le=1000)
-    """Epochs without progress on the validation films after which training ends."""
-    augmentation: Augmentation
-    """none, anatomical or paper: how training films are varied."""
 
     def rate(self, done: float) -> float:
         """The learning rate as a share of its start, when `done` (0..1) of all steps are behind."""
         if self.schedule is Schedule.CONSTANT:
             return 1.0
         return 0.5 * (1 + math.cos(math.pi * done))
+
+
+class Plan(Pace):
+    """What a diagnosis needs beside."""
+
+    label_smoothing: float = Field(ge=0, lt=1)
+    """Share of certainty taken from the true label and spread over all (paper 5.3: 0.1)."""
+    patience: int = Field(ge=1, le=1000)
+    """Epochs without progress on the validation films after which training ends."""
+    augmentation: Augmentation
+    """none, anatomical or paper: how training films are varied."""

@@ -5,7 +5,7 @@ sixteen equalised grey levels give the weights of thirty modes of hand-drawn lun
 stand in `fitted/`, and `benchmarks/inspection.py` fits them again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import cv2
@@ -66,6 +66,15 @@ def chest(pixels: Pixels) -> Chest:
     grid = np.asarray(cv2.resize(part, (GRID, GRID), interpolation=cv2.INTER_AREA), np.uint8)
     coarse = coarsened(grid)
     return Chest(small=small, frame=frame, grid=grid, coarse=coarse, lungs=_lungs(coarse))
+
+
+def with_lungs(film: Chest, mask: Pixels) -> Chest:
+    """The same chest with the lungs of a mask: uint8[H, W], 0 or 255, of the whole frame."""
+    height, width = film.small.shape
+    whole = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
+    part = whole[film.frame.top : film.frame.bottom, film.frame.left : film.frame.right]
+    lungs = cv2.resize(part, (GRID, GRID), interpolation=cv2.INTER_AREA)
+    return replace(film, lungs=np.asarray(lungs / np.float32(255), np.float32))
 
 
 def reduced(pixels: Pixels) -> Pixels:

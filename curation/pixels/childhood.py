@@ -21,12 +21,15 @@ SURE = 0.6
 TAIL = 0.02
 
 
-def pediatric_score(film: Chest) -> float | None:
-    """0: an adult's lungs, 1: a child's; None where no lungs are seen."""
+def pediatric_score(film: Chest, *, are_drawn: bool = False) -> float | None:
+    """0: an adult's lungs, 1: a child's; None where no lungs are seen.
+
+    `are_drawn`: the lungs are those of a mask, which says more than the shape model's do.
+    """
     found = features(film)
     if found is None:
         return None
-    score = float(weights("child").scores(found)[0])
+    score = float(weights("child_masks" if are_drawn else "child").scores(found)[0])
     return round(1 / (1 + math.exp(-score)), 3)
 
 

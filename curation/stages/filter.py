@@ -58,8 +58,9 @@ class Params(BaseModel):
 def main(records: pd.DataFrame, left: pd.DataFrame, licenses: Licenses, params: Params) -> Verdict:
     """Frontal radiographs of patients who are or may be adults; the first fitting rule decides.
 
-    `left` (columns of `Record`) hold the copies that left in dedup. A film and its copies are one
-    picture, so the strictest that any of their sources says counts for the one that stays.
+    `records` come with the columns of `curation.lung_sizes`, `left` (columns of `Record`) hold the
+    copies that left in dedup. A film and its copies are one picture, so the strictest that any of
+    their sources says counts for the one that stays.
     """
     records = records.copy()
     records["pediatric"], records["pediatric_evidence"] = childhood(

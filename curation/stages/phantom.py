@@ -1,10 +1,12 @@
 """Stage phantom: a drawn world, laid out as each source lays out its own."""
 
+from itertools import count, islice
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
+from curation.phantom.deck import NLM, card
 from curation.phantom.files import mark_as_drawn
 from curation.phantom.replicas import (
     actualmed,
@@ -53,13 +55,15 @@ class Params(BaseModel):
 
     patients: int = Field(ge=1, le=2000)
     """Drawn people; sixty of them show every kind of film and copy."""
+    masked: int = Field(ge=0, le=500)
+    """More patients, of the tuberculosis sets alone: their films bring masks of the lungs."""
     world: int = Field(ge=0)
     """Another number draws another world; the same number always the same."""
 
 
 def main(folder: Path, params: Params) -> None:
     """Draw the world and file it in `folder`, one folder per source, the truth beside them."""
-    numbers = tqdm(range(params.patients), desc="drawing patients", disable=None)
+    numbers = tqdm(_numbers(params), desc="drawing patients", disable=None)
     drawn: list[Shot] = [shot for number in numbers for shot in shots_of(number, params.world)]
     for source, file_shots in REPLICAS.items():
         place = folder / source
@@ -67,3 +71,9 @@ def main(folder: Path, params: Params) -> None:
         file_shots(place, [shot for shot in drawn if shot.source == source], params.world)
         mark_as_drawn(place, params.world)
     write_truth(folder / "truth", drawn)
+
+
+def _numbers(params: Params) -> list[int]:
+    """The patients, and those who follow them in a larger world and have a masked film."""
+    later = (n for n in count(params.patients) if card(n).source == NLM)
+    return [*range(params.patients), *islice(later, params.masked)]

@@ -73,10 +73,10 @@ class Record(BaseModel):
     )
     view_score: Annotated[Share | None, Column("ingest", "how sure `seen_view` is, 0-1")] = None
     pediatric_score: Annotated[
-        Share | None, Column("ingest", "how much the lungs are a child's, 0-1; empty: none seen")
+        Share | None, Column("filter", "how much the lungs are a child's, 0-1; empty: none seen")
     ] = None
     lung_fraction: Annotated[
-        Share | None, Column("ingest", "share of the frame that the lungs cover; frontal only")
+        Share | None, Column("filter", "share of the frame that the lungs cover; frontal only")
     ] = None
     text_fraction: Annotated[
         Share | None, Column("ingest", "share of the frame under burnt-in words at its edges")

@@ -11,7 +11,7 @@ from curation.phantom.world import shots_of
 from curation.pixels.chest import GRID, INSIDE, REDUCED, chest, reduced
 from curation.pixels.fingerprint import phash
 from curation.pixels.fitted import weights
-from curation.pixels.inspection import inspection
+from curation.pixels.inspection import inspection, seen
 from curation.pixels.lanczos import shrunk
 from curation.pixels.quality import text_fraction
 from manifests.contract.images import Pixels, decode
@@ -58,27 +58,25 @@ def test_a_hash_is_imagehashs_to_the_bit(view: SeenView) -> None:
 
 @pytest.mark.parametrize("view", [SeenView.FRONTAL, SeenView.L, SeenView.OTHER])
 def test_a_drawn_picture_is_seen_as_what_it_shows(view: SeenView) -> None:
-    assert [inspection(pixels).seen_view for pixels in pictures(view)] == [view] * len(
-        pictures(view)
-    )
+    assert [seen(pixels).seen_view for pixels in pictures(view)] == [view] * len(pictures(view))
 
 
 @pytest.mark.parametrize("view", [SeenView.FRONTAL, SeenView.L])
 def test_a_mirrored_film_keeps_its_view(view: SeenView) -> None:
     for pixels in pictures(view):
-        assert inspection(np.ascontiguousarray(pixels[:, ::-1])).seen_view is view
+        assert seen(np.ascontiguousarray(pixels[:, ::-1])).seen_view is view
 
 
 def test_a_brighter_and_flatter_film_keeps_its_view() -> None:
     for pixels in pictures(SeenView.FRONTAL):
         faint = (pixels // 3 + 90).astype(np.uint8)
-        assert inspection(faint).seen_view is SeenView.FRONTAL
+        assert seen(faint).seen_view is SeenView.FRONTAL
 
 
 def test_a_negative_is_called_inverted_and_its_chest_is_still_seen() -> None:
     for pixels in pictures(SeenView.FRONTAL):
-        assert inspection(pixels).quality is Quality.GOOD
-        found = inspection(np.asarray(255 - pixels, np.uint8))
+        assert seen(pixels).quality is Quality.GOOD
+        found = seen(np.asarray(255 - pixels, np.uint8))
         assert (found.quality, found.seen_view) == (Quality.INVERTED, SeenView.FRONTAL)
 
 
@@ -97,19 +95,17 @@ def test_the_lungs_lie_where_they_were_drawn() -> None:
 
 
 def test_a_black_picture_is_blank_and_says_nothing_else() -> None:
-    found = inspection(np.zeros((400, 300), np.uint8))
-    assert (found.quality, found.seen_view, found.pediatric_score) == (
-        Quality.BLANK, SeenView.UNKNOWN, None,
-    )  # fmt: skip
+    found, score = inspection(np.zeros((400, 300), np.uint8))
+    assert (found.quality, found.seen_view, score) == (Quality.BLANK, SeenView.UNKNOWN, None)
 
 
 def test_the_worst_word_comes_first() -> None:
     film = pictures(SeenView.FRONTAL)[0]
     small = cv2.resize(film, (60, 70), interpolation=cv2.INTER_AREA)
-    assert inspection(np.asarray(small, np.uint8), colour=40).quality is Quality.TINY
-    assert inspection(film, colour=40).quality is Quality.PHOTO
+    assert seen(np.asarray(small, np.uint8), colour=40).quality is Quality.TINY
+    assert seen(film, colour=40).quality is Quality.PHOTO
     white = np.minimum(film.astype(np.uint16) + 120, 255).astype(np.uint8)
-    assert inspection(white, colour=40).quality is Quality.SATURATED
+    assert seen(white, colour=40).quality is Quality.SATURATED
 
 
 def test_words_at_the_edge_are_counted_and_words_over_the_lungs_are_not() -> None:
@@ -125,7 +121,7 @@ def test_words_at_the_edge_are_counted_and_words_over_the_lungs_are_not() -> Non
 def test_no_shape_is_too_odd_to_be_looked_at(shape: tuple[int, int]) -> None:
     rising = (np.arange(shape[0] * shape[1]) % 251).astype(np.uint8).reshape(shape)
     assert max(reduced(rising).shape) <= REDUCED
-    found = inspection(rising)
+    found = seen(rising)
     assert 0 <= found.view_score <= 1
 
 

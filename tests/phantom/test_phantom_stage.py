@@ -20,7 +20,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_the_stage_files_every_source_and_says_in_each_that_it_is_drawn(tmp_path: Path) -> None:
-    main(tmp_path, Params(patients=5, world=1))
+    main(tmp_path, Params(patients=5, masked=0, world=1))
     for source in REPLICAS:
         assert json.loads((tmp_path / source / "PHANTOM.json").read_text()) == {
             "drawn": True,
@@ -34,10 +34,10 @@ def test_the_stage_files_every_source_and_says_in_each_that_it_is_drawn(tmp_path
 def test_two_runs_give_the_same_files(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        main(tmp_path / name, Params(patients=4, world=7))
+        main(tmp_path / name, Params(patients=4, masked=2, world=7))
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
 
 
 def test_a_world_without_people_is_refused() -> None:
     with pytest.raises(ValidationError, match="patients"):
-        Params(patients=0, world=1)
+        Params(patients=0, masked=0, world=1)

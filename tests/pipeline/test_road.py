@@ -29,7 +29,8 @@ def small_experiments() -> dict[str, object]:
 
 def small_project(folder: Path) -> Path:
     return copy_project(
-        folder, phantom={"patients": SMALL}, evaluate={"bootstrap": 100},
+        folder, phantom={"patients": SMALL, "masked": 12}, evaluate={"bootstrap": 100},
+        segment={"epochs": 2, "size": 64},
         experiments=small_experiments(),
     )  # fmt: skip
 

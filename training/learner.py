@@ -1,0 +1,40 @@
+"""What every training does: steps downhill, a copy of the best weights, a bar to look at."""
+
+import torch
+from rich.console import Console
+from rich.progress import Progress
+from torch import Tensor, nn
+
+from training.plan import Pace
+
+
+class Learner:
+    """Adam, and its learning rate on the way down."""
+
+    def __init__(self, net: nn.Module, pace: Pace, steps: int) -> None:
+        self._adam = torch.optim.Adam(net.parameters(), lr=pace.learning_rate)
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._adam, lambda step: pace.rate(min(1.0, step / steps))
+        )
+
+    @property
+    def rate(self) -> float:
+        return float(self._schedule.get_last_lr()[0])
+
+    def step(self, loss: Tensor) -> None:
+        """Move the weights downhill from `loss`."""
+        self._adam.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        self._adam.step()
+        self._schedule.step()
+
+
+def copy_of(net: nn.Module) -> dict[str, Tensor]:
+    """The weights as they are now."""
+    return {name: value.detach().clone() for name, value in net.state_dict().items()}
+
+
+def progress() -> Progress:
+    """A bar on a terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    return Progress(console=console, disable=not console.is_terminal)
