@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 
 from curation.pixels.filling import filled
-from curation.pixels.strokes import LOWEST, blobs
+from curation.pixels.strokes import LOWEST, blobs, halved, steps
 from curation.pixels.text_lines import lines
 from manifests.contract.images import Pixels
 
-LEVELS = 4
-"""The film, its half, its quarter and its eighth: letters of about 7 to 200 pixels."""
+SMALLEST = 4
+"""The film, its half and its quarter are looked at: letters of about 7 to 110 pixels."""
 MARGIN = 0.2
 """Around a line, of its height: compression smears letters."""
 
@@ -40,16 +40,18 @@ class Box(NamedTuple):
 def text_mask(pixels: Pixels) -> Pixels:
     """uint8[H, W] -> uint8[H, W]: 255 over the boxes of burned-in lines of text, 0 elsewhere."""
     mask = np.zeros(pixels.shape, np.uint8)
-    level, scale = pixels, 1
-    for _ in range(LEVELS):
-        if min(level.shape) < 2 * LOWEST:
-            break
-        for is_dark in (False, True):
-            for line in lines(blobs(level, is_dark=is_dark)):
+    level, gains, scale = pixels, steps(pixels), 1
+    while min(level.shape) >= 2 * LOWEST:
+        for side in blobs(level, gains):
+            for line in zip(*lines(side, scale)[:4], strict=True):
                 _paint(mask, line, scale)
-        scale *= 2
-        size = max(1, pixels.shape[1] // scale), max(1, pixels.shape[0] // scale)
-        level = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        if scale == SMALLEST:
+            break
+        # An edge must be sharp on the film twice as large: half as large, ribs are sharp too.
+        scale, gains = 2 * scale, halved(steps(level))
+        whole = level[: gains.shape[0] * 2, : gains.shape[1] * 2]
+        half = cv2.resize(whole, gains.shape[::-1], interpolation=cv2.INTER_AREA)
+        level = np.asarray(half, np.uint8)
     return mask
 
 
