@@ -181,14 +181,25 @@ def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
     return WorkingCopies([ingested / key for key in source_keys()])
 
 
+@stage("text")
+def text(deduped: Folder, ingested: Folder, out: Folder) -> None:
+    """Where words are burned into the films, and which look like a patient's."""
+    from curation.stages import text as room
+    from manifests.contract.folder import whole_folder
+
+    with whole_folder(out) as part, bench() as place:
+        room.main(kept(deduped), working_copies(ingested), part, params("text", room.Params), place)
+
+
 @stage("filter")
-def filter_(deduped: Folder, merged: Folder, out: Folder) -> None:
+def filter_(deduped: Folder, merged: Folder, written: Folder, out: Folder) -> None:
     """Frontal radiographs of adults."""
+    from curation.burned.joined import with_text
     from curation.licenses import Licenses
     from curation.stages import filter as room
     from manifests.contract.folder import whole_folder
 
-    records, came_in = kept(deduped), kept(merged)
+    records, came_in = with_text(kept(deduped), written), kept(merged)
     left = came_in[~came_in["record_id"].isin(records["record_id"])]
     with whole_folder(out) as part:
         settings = params("filter", room.Params)

@@ -63,6 +63,7 @@ def _inspected(places: list[Path]) -> Iterator[tuple[Path, dict[str, object] | s
 
 def _one(path: Path) -> dict[str, object] | str:
     from curation.pixels.inspection import inspection
+    from curation.pixels.text import text_mask
     from manifests.contract.images import decode
     from manifests.contract.rejection import Rejected
 
@@ -73,7 +74,9 @@ def _one(path: Path) -> dict[str, object] | str:
     except OSError as fault:
         return f"{path}: cannot be read ({fault.strerror}); look at its permissions"
     seen = inspection(film.pixels, film.colour)
-    return {"view": str(seen.seen_view)} | {name: getattr(seen, name) for name in SHOWN[1:]}
+    text = round(float((text_mask(film.pixels) > 0).mean()), 4)
+    found = {**seen._asdict(), "view": str(seen.seen_view), "text_fraction": text}
+    return {name: found[name] for name in SHOWN}
 
 
 def _show(rows: list[Mapping[str, object]]) -> None:

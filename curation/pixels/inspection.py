@@ -1,4 +1,4 @@
-"""All that the pixels of one film say of view, childhood, quality and words, from one reduction."""
+"""All that the pixels of one film say of view, childhood and quality, from one reduction."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ import numpy as np
 from curation.pixels.chest import Chest, chest
 from curation.pixels.childhood import pediatric_score
 from curation.pixels.projection import likeness, seen_view
-from curation.pixels.quality import quality, text_fraction
+from curation.pixels.quality import quality
 from manifests.contract.images import Pixels
 from manifests.contract.vocabulary import Quality, SeenView
 
@@ -23,7 +23,6 @@ class Inspection(NamedTuple):
     pediatric_score: float | None
     """Empty where no frontal film is seen: a side view has no such lungs."""
     lung_fraction: float | None
-    text_fraction: float
     quality: Quality
 
 
@@ -35,7 +34,7 @@ def inspection(pixels: Pixels, colour: float = 0.0) -> Inspection:
         film = chest(np.asarray(255 - film.small, np.uint8))
     word = quality(pixels, film, colour, is_negative=is_negative)
     if word is Quality.BLANK:
-        return Inspection(SeenView.UNKNOWN, 0.0, None, None, 0.0, word)
+        return Inspection(SeenView.UNKNOWN, 0.0, None, None, word)
     view = seen_view(film)
     is_frontal = view.view is SeenView.FRONTAL
     return Inspection(
@@ -43,7 +42,6 @@ def inspection(pixels: Pixels, colour: float = 0.0) -> Inspection:
         view_score=view.score,
         pediatric_score=pediatric_score(film) if is_frontal else None,
         lung_fraction=round(film.lung_fraction, 4) if is_frontal else None,
-        text_fraction=text_fraction(film.small),
         quality=word,
     )
 

@@ -20,6 +20,7 @@ SECTIONS = {
     "ingest": "curation.stages.ingest",
     "merge": "curation.stages.merge",
     "dedup": "curation.stages.dedup",
+    "text": "curation.stages.text",
     "filter": "curation.stages.filter",
     "split": "curation.stages.split",
     "suspects": "training.stages.suspects",
