@@ -125,7 +125,8 @@ CROPPED = LUNGS.model_dump(mode="json")
     [(GIVEN, {"size": 49}), (GIVEN, {"channels": ["beasf", "image", "clahe"]}),
      (GIVEN, {"beasf_gamma": 1.6}), (GIVEN, {"clahe_clip": 2.1}), (GIVEN, {"clahe_tiles": 4}),
      (GIVEN, {"conceal_text": True}), (GIVEN, {"lungs": "box"}), (GIVEN, {"base": SHA}),
-     (GIVEN | RANKED, {**RANKED, "ahe_radius": 7}), (CROPPED, {"lungs": "masked"}), (CROPPED, {"dilations": 2}), (CROPPED, {"margin": 1})],
+     (GIVEN | RANKED, {**RANKED, "ahe_radius": 7}),
+     (CROPPED, {"lungs": "masked"}), (CROPPED, {"dilations": 2}), (CROPPED, {"margin": 1})],
 )  # fmt: skip
 def test_what_changes_the_stacks_changes_the_id(
     given: dict[str, object], changed: dict[str, object]
