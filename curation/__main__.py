@@ -294,8 +294,9 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
     from manifests.contract.folder import whole_folder
     from manifests.contract.params import read
 
-    experiments = list(read(PARAMS)["experiments"])
-    inputs = load(data, manifests, source_keys(), experiments)
+    known = read(PARAMS)
+    bases = [recipe["base"] for recipe in known["recipes"].values() if recipe.get("base")]
+    inputs = load(data, manifests, source_keys(), list(known["experiments"]), bases)
     with whole_folder(out) as part:
         child = params("filter", filtering.Params).pediatric_from
         page = room.main(inputs, params("report", room.Params), child)

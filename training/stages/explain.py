@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import torch
 from pydantic import BaseModel, ConfigDict, Field
-from torch.nn.functional import interpolate
 
 from manifests.contract.images import Pixels
 from manifests.contract.packing import png, unpng
@@ -20,8 +19,9 @@ from training.data import batch, portions
 from training.explanations import SIDE, Heat, heat, heat_inside, points_inside
 from training.files import wording, write_json
 from training.films import Films, Whole, films_of
+from training.frames import shown
 from training.hardware import device
-from training.metrics import Floats
+from training.metrics import Floats, mean_of
 from training.prediction import predict
 from training.seed import seed_everything
 
@@ -99,21 +99,13 @@ def _row(films: Films, n: int, chances: Floats, heat_map: Heat, masks: Masks) ->
         "label": films.labels[films.targets[n]],
         "predicted": films.labels[int(chances.argmax())],
         "probability": round(float(chances.max()), 6),
-        "film": png(_shown(films.prepared, int(films.places[n]))),
+        "film": png(shown(films.prepared, int(films.places[n]), SIDE)),
         "heat": png(np.rint(heat_map * 255).astype(np.uint8)),
         "heat_in_lungs": heat_inside(heat_map, lungs),
         # The heat of "normal" on a film that is not has no reason to point at disease.
         "pointing_hit": points_inside(heat_map, opacities) if is_right else None,
         "is_drawn": bool(known["is_drawn"]),
     }
-
-
-def _shown(prepared: Prepared, place: int) -> Pixels:
-    """uint8[320, 320]: the film as a person knows it, before any enhancement if there is such."""
-    channel = prepared.channels.index("image") if "image" in prepared.channels else 0
-    grey = torch.from_numpy(np.ascontiguousarray(prepared.stack(place)[:, :, channel])).float()
-    wide = interpolate(grey[None, None], size=(SIDE, SIDE), mode="bilinear")[0, 0]
-    return wide.round().clamp(0, 255).to(torch.uint8).numpy()
 
 
 def _masks(truth: Path, wanted: set[str]) -> Masks:
@@ -130,17 +122,12 @@ def _masks(truth: Path, wanted: set[str]) -> Masks:
 
 
 def _scores(about: Checkpoint, rows: list[dict[str, object]], masks: Masks) -> dict[str, object]:
+    # The `_in_frame` scores are what blind chance would reach.
     return {
         "films": len(rows),
-        "heat_in_lungs": _mean([row["heat_in_lungs"] for row in rows]),
-        "lungs_in_frame": _mean([(lungs > 0).mean() for lungs, _ in masks.values()]),
-        "pointing_game": _mean([row["pointing_hit"] for row in rows]),
-        "opacities_in_frame": _mean([(o > 0).mean() for _, o in masks.values() if o.any()]),
+        "heat_in_lungs": mean_of([row["heat_in_lungs"] for row in rows]),
+        "lungs_in_frame": mean_of([(lungs > 0).mean() for lungs, _ in masks.values()]),
+        "pointing_game": mean_of([row["pointing_hit"] for row in rows]),
+        "opacities_in_frame": mean_of([(o > 0).mean() for _, o in masks.values() if o.any()]),
         "manifest_id": about.manifest_id,
     }
-
-
-def _mean(values: list[object]) -> float | None:
-    """The mean of what is known; the `_in_frame` scores are what blind chance would reach."""
-    known = [float(value) for value in values if isinstance(value, bool | float)]
-    return round(float(np.mean(known)), 6) if known else None
