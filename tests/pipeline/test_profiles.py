@@ -23,6 +23,7 @@ SECTIONS = {
     "masked": "curation.stages.masked",
     "segment": "training.stages.segment",
     "lungs": "training.stages.lungs",
+    "text": "curation.stages.text",
     "filter": "curation.stages.filter",
     "split": "curation.stages.split",
     "shift": "training.stages.shift",
