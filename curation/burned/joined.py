@@ -1,5 +1,6 @@
 """What stage text found, put into the records."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +26,7 @@ def with_text(records: pd.DataFrame, folder: Path) -> pd.DataFrame:
         )
     made = records.copy()
     said = [
-        corrected is not None and "personal_text" in list(corrected)
+        isinstance(corrected, Collection) and "personal_text" in corrected
         for corrected in records["corrected"]
     ]
     for column, other in COLUMNS.items():
