@@ -3,6 +3,7 @@
 N films whose text was concealed, C classes, S pixels a side.
 """
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,11 @@ def check_same_films(plain: Prepared, concealed: Prepared) -> None:
     for what, one, other in (
         ("manifest", plain.manifest_id, concealed.manifest_id),
         ("channels", plain.channels, concealed.channels),
+        (
+            "recipe",
+            {**json.loads(plain.recipe), "conceal_text": True},
+            json.loads(concealed.recipe),
+        ),
         ("films", plain.rows["record_id"].tolist(), concealed.rows["record_id"].tolist()),
         ("size", plain.pixels[0].shape[1:], concealed.pixels[0].shape[1:]),
     ):
