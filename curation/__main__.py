@@ -21,6 +21,7 @@ from curation import (
     review_commands,
     source_commands,
     split_commands,
+    stack_commands,
     version_commands,
     withdraw_commands,
 )
@@ -52,7 +53,7 @@ app.add_typer(source_commands.app, name="source")
 for panel, commands in {
     "Any folder or list, without a project": (
         folder_commands.duplicates, inspect_commands.inspect, audit_commands.audit,
-        enhance_commands.enhance,
+        enhance_commands.enhance, stack_commands.stack,
     ),
     "Your manifest": (
         version_commands.diff, version_commands.changelog, review_commands.review,

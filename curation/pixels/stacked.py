@@ -76,5 +76,23 @@ def read(result: bytes) -> Stacked:
     return Stacked(stack, inside, Shown(about["shown"]), Box(*about["box"]))
 
 
+def about(recipe: Recipe, manifest_id: str, levels: Counts | None, decoding: str) -> dict[str, str]:
+    """What every shard says of itself, with the levels that films were matched to.
+
+    `decoding` is exact where films came by their working copies, small where JPEGs were decoded no
+    larger than they were needed.
+    """
+    return {
+        "manifest_id": manifest_id,
+        "recipe_id": recipe.recipe_id,
+        "recipe": recipe.spelled,
+        "channels": ",".join(recipe.channels),
+        "size": str(recipe.size),
+        "decoding": decoding,
+        "base": recipe.base,
+        "base_levels": "" if levels is None else ",".join(map(str, levels.tolist())),
+    }
+
+
 def _mask(data: bytes) -> Pixels | None:
     return unpng(data) if data else None

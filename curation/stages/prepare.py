@@ -15,7 +15,7 @@ from tqdm import tqdm
 from curation.pixels.histogram import Counts
 from curation.pixels.lungs import Shown
 from curation.pixels.recipe import LungCrop, Recipe
-from curation.pixels.stacked import STACK, Asked, key, levels_of, read, stacked
+from curation.pixels.stacked import STACK, Asked, about, key, levels_of, read, stacked
 from curation.work.bench import ALONE, Bench
 from curation.work.spool import Spool
 from manifests.contract.prepared import PREPARED_COLUMNS, Box, Film, write_prepared
@@ -100,25 +100,12 @@ def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
             _film(row, spool[place], recipe.size, found[str(row["record_id"])])
             for place, row in enumerate(known)
         )
-        write_prepared(folder, films, about(recipe, manifest_id, levels))
+        write_prepared(folder, films, about(recipe, manifest_id, levels, "exact"))
     counts = Counter(one.shown for one in found.values())
     told = {shown.value: counts[shown] for shown in Shown if counts[shown]}
     (folder / COUNTS).write_text(json.dumps({"films": len(ids), "crop": told}, indent=2) + "\n")
     log.info("prepare: %d films, %s", len(ids), ", ".join(f"{n} {w}" for w, n in told.items()))
     return counts
-
-
-def about(recipe: Recipe, manifest_id: str, levels: Counts | None) -> dict[str, str]:
-    """What every shard says of itself, with the levels that films were matched to."""
-    return {
-        "manifest_id": manifest_id,
-        "recipe_id": recipe.recipe_id,
-        "recipe": recipe.spelled,
-        "channels": ",".join(recipe.channels),
-        "size": str(recipe.size),
-        "base": recipe.base,
-        "base_levels": "" if levels is None else ",".join(map(str, levels.tolist())),
-    }
 
 
 def _results(

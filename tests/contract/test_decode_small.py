@@ -41,7 +41,7 @@ def verdict(data: bytes, side: int | None) -> str:
 )  # fmt: skip
 def test_a_jpeg_comes_in_the_least_size_that_is_enough(side: int, shape: tuple[int, int]) -> None:
     found = decode_small(saved(FILM), "film", side)
-    assert (found.shape, found.dtype) == (shape, np.uint8)
+    assert found.shape == shape
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 30}])
