@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from curation.pages.charts import Tick, ticks
 
-WIDTH, LEFT, RIGHT = 440.0, 10.0, 22.0
+WIDTH, LEFT, RIGHT = 440.0, 18.0, 22.0
 NAME, STEP, BELOW = 20.0, 13.0, 42.0
-"""Heights of a name, of a series under it, and of the axis."""
+"""Heights of a name, of a line of dots under it, and of the axis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,10 @@ def dots(
     rows: Mapping[str, Sequence[Score]], series: Sequence[str], across: str, told: str,
     rule: float | None = None,
 ) -> Dots | None:  # fmt: skip
-    """The rows over one axis that holds all of them; None where there is no figure."""
+    """The rows over one axis that holds all of them; None where there is no figure.
+
+    Intervals would hide each other, so each series has a line of its own; dots share one.
+    """
     known = [
         end for scores in rows.values() for score in scores
         for end in (score.value, score.low, score.high) if end is not None
@@ -81,6 +84,7 @@ def dots(
     for name, scores in rows.items():
         y += NAME
         names.append(Named(y=y - 5, words=name))
+        has_spans = any(score.low is not None for score in scores)
         for number, score in enumerate(scores):
             if score.value is not None:
                 ends = (None if end is None else at(end) for end in (score.low, score.high))
@@ -88,7 +92,7 @@ def dots(
                     x=at(score.value), y=y + STEP / 2, low=next(ends), high=next(ends),
                     number=number,
                 ))  # fmt: skip
-            y += STEP
+            y += STEP if has_spans or number == len(scores) - 1 else 0
     return Dots(
         told=told, across=across, series=series, names=names, dots=made,
         ticks=[Tick(at=at(mark), words=f"{mark:g}") for mark in marks],

@@ -55,7 +55,8 @@ class Harmonising:
     left_out: str
     reading: Mapping[str, str]
     confidence: float
-    sentences: Sequence[str]
+    compared: Sequence[tuple[str, str]]
+    """A recipe, and how much it helps against the first one."""
     distances: Dots | None
     among: Sequence[Among]
 
@@ -77,7 +78,7 @@ def harmonising(facts: Mapping[str, Any] | None) -> Harmonising | None:
     return Harmonising(
         recipes=list(recipes), sources=sources, means=means, reading=facts["reading"],
         left_out=_left_out(facts), confidence=facts["confidence"],
-        sentences=[_compared(recipes, name) for name in list(recipes)[1:]],
+        compared=[(name, _compared(recipes, name)) for name in list(recipes)[1:]],
         distances=dots(
             rows | {"mean": [Score(value=mean) for mean in means]}, list(recipes),
             "Kolmogorov-Smirnov distance", KS_TOLD,
@@ -125,10 +126,10 @@ def _compared(recipes: Mapping[str, Any], name: str) -> str:
     told = [_auc(recipes[key], "whole_film") for key in (first, name)]
     grey = [_auc(recipes[key], "grey_levels") for key in (first, name)]
     if None in {one, other, *(score.value for score in (*told, *grey))}:
-        return f"{_words(name)}: too few films to compare it with {_words(first)}."
+        return f"too few films to compare it with {_words(first)}."
     enough = _enough(told[1])
     return (
-        f"{_words(name)} against {_words(first)}: the mean distance of grey levels goes from "
+        f"against {_words(first)} the mean distance of grey levels goes from "
         f"{one:.3f} to {other:.3f}; the AUC of the source from {grey[0].value:.2f} to "
         f"{grey[1].value:.2f} by grey levels alone and from {told[0].value:.2f} to "
         f"{told[1].value:.2f} by the whole film. {enough}"

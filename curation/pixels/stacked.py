@@ -15,9 +15,9 @@ from curation.pixels.recipe import Recipe
 from curation.pixels.stack import Stack, grey_levels, layers, part_of
 from curation.work.kind import kind
 from curation.work.packed import pack, unpack
+from manifests.contract.box import Box
 from manifests.contract.images import Pixels
 from manifests.contract.packing import unpng
-from manifests.contract.prepared import Box
 
 STACK = kind("stack", 1, __name__)
 """What `stacked` gives."""

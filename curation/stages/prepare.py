@@ -18,7 +18,8 @@ from curation.pixels.recipe import LungCrop, Recipe
 from curation.pixels.stacked import STACK, Asked, about, key, levels_of, read, stacked
 from curation.work.bench import ALONE, Bench
 from curation.work.spool import Spool
-from manifests.contract.prepared import PREPARED_COLUMNS, Box, Film, write_prepared
+from manifests.contract.box import Box
+from manifests.contract.prepared import PREPARED_COLUMNS, Film, write_prepared
 from manifests.contract.record import Record
 from manifests.contract.table import BrokenTable, to_arrow
 from manifests.contract.working import WorkingCopies

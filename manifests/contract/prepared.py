@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from manifests.contract.box import Box
 from manifests.contract.folder import whole_file
 from manifests.contract.packing import ROWS_PER_SHARD
 from manifests.contract.table import BrokenTable, to_pandas
@@ -25,22 +26,6 @@ CROP, LUNGS, PIXELS = "crop", "lungs", "pixels"
 BOX = ("crop_top", "crop_bottom", "crop_left", "crop_right")
 """Where that part lies, in shares of the film's frame."""
 Pixels = npt.NDArray[np.uint8]
-
-
-class Box(NamedTuple):
-    """A part of a frame, in shares of it, from the top and from the left."""
-
-    top: float = 0.0
-    bottom: float = 1.0
-    left: float = 0.0
-    right: float = 1.0
-
-    def cut(self, mask: Pixels, side: int) -> Pixels:
-        """uint8[side, side]: this part of a mask of the whole frame, uint8[H, W], squeezed."""
-        middles = (np.arange(side) + 0.5) / side
-        rows = (self.top + middles * (self.bottom - self.top)) * mask.shape[0]
-        columns = (self.left + middles * (self.right - self.left)) * mask.shape[1]
-        return mask[np.ix_(rows.astype(np.int64), columns.astype(np.int64))]
 
 
 class Film(NamedTuple):

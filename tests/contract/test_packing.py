@@ -5,11 +5,11 @@ import pytest
 from PIL import Image
 
 from manifests.contract import prepared
+from manifests.contract.box import Box
 from manifests.contract.packing import png, unpng
 from manifests.contract.prepared import (
     BOX,
     PREPARED_COLUMNS,
-    Box,
     Film,
     read_prepared,
     write_prepared,

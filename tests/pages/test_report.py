@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from records import record, records
+from seen import seen
 
 from curation.duplicates.pair import Pair
 from curation.labels.conflicts import conflicts
 from curation.licenses import Licenses
-from curation.pages.inputs import Experiment, ReportInputs, experiment
+from curation.pages.inputs import Experiment, ReportInputs, Seen, experiment
 from curation.pages.page import link
 from curation.publish.channels import rulings
 from curation.publish.summary import StageCount, summary
@@ -136,7 +137,7 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
             records=table, ingested=records(kept + left), rejected=gone,
             pairs=pd.DataFrame([pair.model_dump()]),
             experiments=[trained("densenet121", manifest_id_of(table), words)],
-            copies=WorkingCopies([tmp_path]),
+            copies=WorkingCopies([tmp_path]), seen=seen(tmp_path / "lungs", words),
         )  # fmt: skip
 
     return made
@@ -328,6 +329,72 @@ def test_hostile_words_do_not_run_in_a_browser(inputs: Inputs, visit: Any, words
     assert seen.page.evaluate("window.hurt") is None
     assert seen.complaints == []
     assert [url for url in seen.requests[1:] if not url.startswith("data:")] == []
+
+
+def section(html: str, name: str) -> str:
+    start = html.index(f'<section id="{name}"')
+    return html[start : html.index("</section>", start)]
+
+
+def test_how_much_harmonising_helps_and_that_it_is_not_enough_stands_there(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, 0.9), "harmonising")
+    assert "goes from 0.228 to 0.130" in told
+    assert "from 0.91 to 0.52 by grey levels alone and from 0.97 to 0.88" in told
+    assert "That is not enough: the whole film still gives its source away." in told
+    assert "left out: harmless (2)" in told
+    assert "0.830 to 0.920" in told
+    assert "outside lungs: too few." in told
+
+
+def test_where_the_interval_holds_guessing_nothing_is_claimed(inputs: Inputs) -> None:
+    given = inputs()
+    assert given.seen.shift is not None
+    own = given.seen.shift["recipes"]["matched"]["among"]["every_film"]["parts"]["whole_film"]
+    own |= {"auc": 0.53, "low": 0.45, "high": 0.6}
+    told = section(report.main(given, PARAMS, 0.9), "harmonising")
+    assert "it cannot be told whether the source still shows" in told
+
+
+def test_text_is_counted_and_shown_before_and_after_and_no_word_is_repeated(
+    inputs: Inputs,
+) -> None:
+    html = report.main(inputs(), PARAMS, 0.9)
+    told = section(html, "text")
+    assert "2 of 3 films have text" in told
+    assert '<span class="chip">name 1</span>' in told
+    assert "ROSSI" not in html
+    assert "1 of them are called something else (0 were right before, 1 after)" in told
+    assert told.count("<article") == 1
+    assert told.count("<img") == 4
+    assert "largest change 0.400" in told
+
+
+def test_lungs_that_were_not_found_are_counted_and_shown(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, 0.9), "lungs")
+    assert "0.950 to 0.970" in told
+    assert "Of 3 films 2 are shown whole where a recipe asks for lungs" in told
+    assert '<span class="chip">one lung only 1</span>' in told
+    assert '<span class="chip">no mask was made 1</span>' in told
+    assert told.count("with the outline of its lungs") == 2
+
+
+def test_a_film_is_drawn_in_every_enhancement_and_matched_to_the_base(inputs: Inputs) -> None:
+    given = inputs()
+    base = given.records.set_index("record_id").loc["cohen/a", "sha256"]
+    given = dataclasses.replace(given, bases=("0" * 64, str(base)))
+    told = section(
+        report.main(given, PARAMS.model_copy(update={"enhanced": 1}), 0.9), "enhancement"
+    )
+    assert "cohen/b, matched to cohen/a" in told
+    assert told.count("<img") == 1
+    assert "No film is drawn" in section(report.main(given, PARAMS, 0.9), "enhancement")
+
+
+def test_what_did_not_run_is_said_in_a_sentence(inputs: Inputs) -> None:
+    html = report.main(dataclasses.replace(inputs(), seen=Seen()), PARAMS, 0.9)
+    for name, stage in (("lungs", "lungs"), ("text", "text"), ("harmonising", "shift")):
+        assert f"run <code>dvc repro {stage}</code>" in section(html, name)
+    assert "dvc repro conceal" in section(html, "text")
 
 
 @pytest.mark.browser

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from manifests.contract.prepared import Box, Film, Prepared, read_prepared, write_prepared
+from manifests.contract.box import Box
+from manifests.contract.prepared import Film, Prepared, read_prepared, write_prepared
 from training.plan import Schedule
 from training.stages import train
 

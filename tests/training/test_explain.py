@@ -10,8 +10,9 @@ from planted import prepared, rows, square, trained, with_lungs
 from pytorch_grad_cam import GradCAM, HiResCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
+from manifests.contract.box import Box
 from manifests.contract.packing import png, unpng
-from manifests.contract.prepared import Box, Prepared
+from manifests.contract.prepared import Prepared
 from manifests.contract.table import read_arrow, write_arrow
 from manifests.contract.vocabulary import Split
 from training.explanations import Heat, Unexplained, heat, heat_inside, last_map, points_inside
