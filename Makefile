@@ -42,5 +42,6 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) data/phantom data/ingest data/merge data/dedup data/filter data/split \
-	  data/prepare data/suspects data/train data/evaluate data/explain data/release data/report
+	rm -rf $(VENV) data/phantom data/ingest data/merge data/dedup data/masked data/segment \
+	  data/lungs data/text data/filter data/split data/prepare data/shift data/suspects \
+	  data/train data/evaluate data/explain data/conceal data/release data/report

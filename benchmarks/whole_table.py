@@ -255,7 +255,7 @@ class Line:
                 records=records, ingested=merged, counts=self.counts, copies=copies,
                 licenses=MANIFESTS / "licenses.yaml", profile="whole", staged=part,
                 manifests=self.folder / "manifests",
-                params=release.Params(version="0.0.0", name="whole"),
+                params=release.Params(version="0.0.0", name="whole", personal_text="withhold"),
             )  # fmt: skip
         print(
             f"release: {time.perf_counter() - start:.1f} s, manifest {figures['manifest_id']}; "

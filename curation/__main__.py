@@ -195,16 +195,29 @@ def masked(deduped: Folder, ingested: Folder, out: Folder) -> None:
         room.main(kept(deduped), ingested, source_keys(), part, settings)
 
 
+@stage("text")
+def text(deduped: Folder, ingested: Folder, out: Folder) -> None:
+    """Where words are burned into the films, and which look like a patient's."""
+    from curation.stages import text as room
+    from manifests.contract.folder import whole_folder
+
+    with whole_folder(out) as part, bench() as place:
+        room.main(kept(deduped), working_copies(ingested), part, params("text", room.Params), place)
+
+
 @stage("filter")
-def filter_(deduped: Folder, merged: Folder, ingested: Folder, lungs: Folder, out: Folder) -> None:
+def filter_(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
+    deduped: Folder, merged: Folder, ingested: Folder, lungs: Folder, texts: Folder, out: Folder
+) -> None:
     """Frontal radiographs of adults."""
     from curation import lung_sizes
+    from curation.burned.joined import with_text
     from curation.licenses import Licenses
     from curation.stages import filter as room
     from manifests.contract.folder import whole_folder
     from manifests.contract.working import WorkingCopies
 
-    records, came_in = kept(deduped), kept(merged)
+    records, came_in = with_text(kept(deduped), texts), kept(merged)
     left = came_in[~came_in["record_id"].isin(records["record_id"])]
     with whole_folder(out) as part, bench() as place:
         records = lung_sizes.measured(
@@ -282,8 +295,9 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
     from manifests.contract.folder import whole_folder
     from manifests.contract.params import read
 
-    experiments = list(read(PARAMS)["experiments"])
-    inputs = load(data, manifests, source_keys(), experiments)
+    known = read(PARAMS)
+    bases = [recipe["base"] for recipe in known["recipes"].values() if recipe.get("base")]
+    inputs = load(data, manifests, source_keys(), list(known["experiments"]), bases)
     with whole_folder(out) as part:
         child = params("filter", filtering.Params).pediatric_from
         page = room.main(inputs, params("report", room.Params), child)

@@ -24,10 +24,11 @@ LISTS = ("findings", "uncertain", "found_elsewhere")
 """Columns of several findings, written with `|` between them."""
 CORRECTABLE = ("license", "attribution", "patient_id", "study_id", "age_years", "is_child", "sex",
                "view", "modality", "offset_days", *LISTS, "abnormal", "severity", "pcr_positive",
-               "official_split",
+               "official_split", "personal_text",
 )  # fmt: skip
 """What a person may set right. The others are measured, or decided by a later stage from these:
-`pediatric` from the age, `group` from manifests/pairs.csv and the patients."""
+`pediatric` from the age, `group` from manifests/pairs.csv and the patients. `personal_text` is
+measured too, and set right by emptying it: a person has looked, and the pixels may go out."""
 Row = dict[str, object]
 
 

@@ -63,6 +63,7 @@ def _inspected(places: list[Path]) -> Iterator[tuple[Path, dict[str, object] | s
 
 def _one(path: Path) -> dict[str, object] | str:
     from curation.pixels.inspection import inspection
+    from curation.pixels.text import text_mask
     from manifests.contract.images import decode
     from manifests.contract.rejection import Rejected
 
@@ -73,7 +74,9 @@ def _one(path: Path) -> dict[str, object] | str:
     except OSError as fault:
         return f"{path}: cannot be read ({fault.strerror}); look at its permissions"
     seen, score = inspection(film.pixels, film.colour)
-    found = {"view": str(seen.seen_view), "pediatric_score": score, **seen._asdict()}
+    text = round(float((text_mask(film.pixels) > 0).mean()), 4)
+    found = {"view": str(seen.seen_view), "pediatric_score": score, "text_fraction": text,
+             "quality": seen.quality, "view_score": seen.view_score}  # fmt: skip
     return {name: found[name] for name in SHOWN}
 
 

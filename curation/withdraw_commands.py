@@ -90,8 +90,9 @@ def correct(  # noqa: PLR0913, PLR0917 - the cells of a line in corrections.csv
 
     Columns: license, attribution, patient_id, study_id, age_years, is_child, sex, view, modality,
     offset_days, findings, uncertain, found_elsewhere (several findings with `|` between), abnormal,
-    severity, pcr_positive, official_split. The other columns are measured, or follow from these;
-    whether two films are one stands in manifests/pairs.csv.
+    severity, pcr_positive, official_split, personal_text (empty: a person has looked). The other
+    columns are measured, or follow from these; whether two films are one stands in
+    manifests/pairs.csv.
 
     Exit code 2: no such film, or a value that its column cannot hold; then nothing is written.
     """

@@ -101,6 +101,39 @@ def explain(prepared: Folder, trained: Folder, truth: Folder, out: Folder) -> No
 
 
 @app.command()
+def conceal(
+    experiment: Experiment, plain: Folder, concealed: Folder, trained: Folder, out: Folder
+) -> None:
+    """Say what concealing burned-in text changes in the answers of a trained network."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.prepared import read_prepared
+    from training.stages import conceal as room
+
+    settings = params(f"conceal.{experiment}", room.Params)
+    with whole_folder(out) as part:
+        room.main(read_prepared(plain), read_prepared(concealed), trained, part, settings)
+
+
+@app.command()
+def shift(prepared: Folder, out: Folder) -> None:
+    """Say how far the sources differ in each recipe; `prepared` holds a folder for each."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import Misspelt, read
+    from manifests.contract.prepared import read_prepared
+    from training.stages import shift as room
+
+    settings, known = params("shift", room.Params), read(PARAMS)["recipes"]
+    unknown = [name for name in settings.recipes if name not in known]
+    if unknown:
+        raise Misspelt(
+            f"params.yaml: 'shift.recipes' has {unknown[0]!r}; known: {', '.join(known)}"
+        )
+    with whole_folder(out) as part:
+        given = {name: read_prepared(prepared / name) for name in settings.recipes}
+        room.main(given, part, settings)
+
+
+@app.command()
 def suspects(task: Task, prepared: Folder, out: Folder) -> None:
     """Rank the films of a task by how much a plain classifier doubts their label."""
     from manifests.contract.folder import whole_folder

@@ -120,6 +120,12 @@ def roc(is_member: npt.NDArray[np.bool_], score: Floats) -> list[tuple[float, fl
     return [(0.0, 0.0, None), *((float(f), float(t), float(s)) for f, t, s in points)]
 
 
+def mean_of(values: Sequence[object]) -> float | None:
+    """The mean of the numbers and claims among `values`; None is unknown, and not counted."""
+    known = [float(value) for value in values if isinstance(value, bool | float)]
+    return round(float(np.mean(known)), 6) if known else None
+
+
 def _share(part: Floats, whole: Floats) -> Floats:
     """`part / whole`, NaN where `whole` is 0."""
     nothing = np.full(np.shape(part), np.nan)

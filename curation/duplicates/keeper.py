@@ -26,7 +26,6 @@ def keepers(
     * No thumbnail: what a whole picture of 200 pixels shows is worth less than a crop at full size.
     * The larger field of view and the fewer marks, by what the `links` say that each lacks: a crop
       has lost anatomy for good, and a network learns arrows and dates in place of disease.
-    * Less burnt-in text, where the records have the column `text_fraction`.
     * The larger picture.
     * The freer licence. Size comes first, since a collection that hands on another's films often
       states a freer one than the owner gave.
@@ -49,24 +48,21 @@ class Merit(NamedTuple):
 
     is_unknown: bool
     pixels: int
-    then: tuple[float, float, int, int, str]
+    then: tuple[float, int, int, str]
     """What decides after finding and size, the better film smaller."""
 
 
 def _order(records: pd.DataFrame, lacking: Mapping[str, float]) -> dict[str, Merit]:
-    text = "text_fraction"
-    written = records[text].fillna(0.0) if text in records else pd.Series(0.0, records.index)
-    # What is read of text is rough.
     shown = records[["record_id", "finding", "license"]].assign(
-        pixels=records["width"] * records["height"], written=written.astype(float).round(2)
+        pixels=records["width"] * records["height"]
     )
     return {
         name: Merit(
             finding == Finding.UNKNOWN,
             pixels,
-            (lacking.get(name, 0.0), text_share, -pixels, strictness(str(license_id)), name),
+            (lacking.get(name, 0.0), -pixels, strictness(str(license_id)), name),
         )
-        for name, finding, license_id, pixels, text_share in zip(
+        for name, finding, license_id, pixels in zip(
             *(shown[column].tolist() for column in shown), strict=True
         )
     }

@@ -29,6 +29,30 @@ class Experiment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What concealing burned-in text did to one network."""
+
+    figures: Mapping[str, Any]
+    films: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was found out about the pixels; a part whose stage did not run is None."""
+
+    shift: Mapping[str, Any] | None = None
+    """shift.json: how far the sources differ under each recipe."""
+    text: pd.DataFrame | None = None
+    """One row per film: text_fraction, text_boxes, personal."""
+    concealed: Mapping[str, Effect] = field(default_factory=dict)
+    """Experiment -> what concealing text did to it."""
+    dice: Mapping[str, Any] | None = None
+    """How well lung masks agree with a person's."""
+    lungs: WorkingCopies | None = None
+    """Lung masks, each the whole frame squeezed to 256 x 256."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportInputs:
     """The tables behind the page."""
 
@@ -47,11 +71,15 @@ class ReportInputs:
     """Columns of `curation.labels.conflicts.Side`; empty where no label is disputed."""
     suspects: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Task -> the films that a classifier looked at, most doubted first."""
+    seen: Seen = field(default_factory=Seen)
+    bases: tuple[str, ...] = ()
+    """SHA-256 of the films whose grey levels recipes give to all others."""
 
 
 def load(
-    data: Path, manifests: Path, sources: Sequence[str], experiments: Sequence[str]
-) -> ReportInputs:
+    data: Path, manifests: Path, sources: Sequence[str], experiments: Sequence[str],
+    bases: Sequence[str] = (),
+) -> ReportInputs:  # fmt: skip
     """The inputs from the stages' folders under `data`. Raises `BrokenTable` for a damaged one."""
     folders = [data / "ingest" / key for key in sorted(sources)]
     filled = [kept for kept, _ in map(read_stage, folders) if len(kept)]
@@ -71,6 +99,28 @@ def load(
             place.parent.name: to_pandas(read_arrow(place))
             for place in sorted((data / "suspects").glob("*/suspects.parquet"))
         },
+        seen=seen(data, experiments),
+        bases=tuple(dict.fromkeys(bases)),
+    )
+
+
+def seen(data: Path, experiments: Sequence[str]) -> Seen:
+    """What is there of shift, text, conceal, segment and lungs."""
+    text, lungs = data / "text" / "text.parquet", data / "lungs"
+    concealed = {name: data / "conceal" / name for name in sorted(experiments)}
+    return Seen(
+        shift=_json(data / "shift" / "shift.json"),
+        text=to_pandas(read_arrow(text)) if text.exists() else None,
+        concealed={
+            name: Effect(
+                figures=_json(folder / "effect.json") or {},
+                films=to_pandas(read_arrow(folder / "concealed.parquet")),
+            )
+            for name, folder in concealed.items()
+            if (folder / "concealed.parquet").exists()
+        },
+        dice=_json(data / "segment" / "dice.json"),
+        lungs=WorkingCopies([lungs]) if lungs.exists() else None,
     )
 
 

@@ -42,7 +42,13 @@ def _room(folder: Path) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    room.filters |= {"share": share, "link": link, "spaced": spaced, "figure": figure}
+    room.filters |= {
+        "finely": finely,
+        "share": share,
+        "link": link,
+        "spaced": spaced,
+        "figure": figure,
+    }
     return room
 
 
@@ -58,6 +64,11 @@ def link(address: str) -> str:
 def share(value: float | None) -> str:
     """A share as a person reads it."""
     return NOTHING if value is None else f"{100 * value:.0f}\u2009%"
+
+
+def finely(value: float | None) -> str:
+    """A share that may be a small one."""
+    return NOTHING if value is None else f"{100 * value:.2f}\u2009%"
 
 
 def figure(value: float | None) -> str:

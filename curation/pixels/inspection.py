@@ -1,4 +1,4 @@
-"""All that the pixels of one film say of view, childhood, quality and words, from one reduction."""
+"""All that the pixels of one film say of view, childhood and quality, from one reduction."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ import numpy as np
 from curation.pixels.chest import Chest, chest
 from curation.pixels.childhood import pediatric_score
 from curation.pixels.projection import likeness, seen_view
-from curation.pixels.quality import quality, text_fraction
+from curation.pixels.quality import quality
 from manifests.contract.images import Pixels
 from manifests.contract.vocabulary import Quality, SeenView
 
@@ -20,7 +20,6 @@ class Seen(NamedTuple):
 
     seen_view: SeenView
     view_score: float
-    text_fraction: float
     quality: Quality
 
 
@@ -51,9 +50,9 @@ def _looked_at(pixels: Pixels, colour: float) -> tuple[Seen, Chest]:
         film = chest(np.asarray(255 - film.small, np.uint8))
     word = quality(pixels, film, colour, is_negative=is_negative)
     if word is Quality.BLANK:
-        return Seen(SeenView.UNKNOWN, 0.0, 0.0, word), film
+        return Seen(SeenView.UNKNOWN, 0.0, word), film
     view = seen_view(film)
-    return Seen(view.view, view.score, text_fraction(film.small), word), film
+    return Seen(view.view, view.score, word), film
 
 
 def _is_negative(film: Chest) -> bool:

@@ -49,6 +49,11 @@ class Window(NamedTuple):
         """The part of uint8[H, W], without a copy."""
         return pixels[self.top : self.bottom, self.left : self.right]
 
+    def shares(self, shape: tuple[int, ...]) -> tuple[float, float, float, float]:
+        """Top, bottom, left and right in shares of a picture of `shape`."""
+        height, width = shape[:2]
+        return self.top / height, self.bottom / height, self.left / width, self.right / width
+
 
 def judged(mask: Pixels | None) -> Shown:
     """Whether a mask shows two lungs (`LUNGS`), or what it shows instead.

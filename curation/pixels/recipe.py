@@ -20,6 +20,7 @@ class Channel(StrEnum):
     BEASF = "beasf"
     CLAHE = "clahe"
     EQUALIZED = "equalized"
+    AHE = "ahe"
 
 
 class LungCrop(StrEnum):
@@ -38,7 +39,7 @@ class Recipe(BaseModel):
     size: int = Field(ge=16, le=2048)
     """Pixels a side; the paper uses 320."""
     channels: tuple[Channel, ...] = Three
-    """Three of image, beasf, clahe and equalized; their order is part of the recipe."""
+    """Three of image, beasf, clahe, equalized and ahe; their order is part of the recipe."""
     conceal_text: bool
     """Paint over what the text mask covers, before anything else."""
     lungs: LungCrop
@@ -55,6 +56,8 @@ class Recipe(BaseModel):
     """Limit of a bin, in multiples of the mean one; the paper uses 2."""
     clahe_tiles: int = Field(ge=1, le=64)
     """Regions along each side; the paper uses 8."""
+    ahe_radius: int = Field(ge=0, le=127)
+    """Pixels of the disk in which a pixel is ranked; the paper uses 40."""
 
     @property
     def recipe_id(self) -> str:
@@ -78,12 +81,14 @@ class Recipe(BaseModel):
             unused |= {"beasf_gamma"}
         if Channel.CLAHE not in self.channels:
             unused |= {"clahe_clip", "clahe_tiles"}
+        if Channel.AHE not in self.channels:
+            unused |= {"ahe_radius"}
         return unused
 
 
 PLAIN = Recipe(
     size=320, channels=(Channel.IMAGE, Channel.BEASF, Channel.CLAHE), conceal_text=False,
     lungs=LungCrop.NONE, dilations=3, margin=0, base="",
-    beasf_gamma=1.5, clahe_clip=2.0, clahe_tiles=8,
+    beasf_gamma=1.5, clahe_clip=2.0, clahe_tiles=8, ahe_radius=40,
 )  # fmt: skip
 """The paper's stack, where no project says otherwise."""

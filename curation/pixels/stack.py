@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.pixels.enhance import beasf, clahe, equalize
+from curation.pixels.enhance import ahe, beasf, clahe, equalize
 from curation.pixels.histogram import Counts, counts, table
 from curation.pixels.lungs import Shown, Window, box, grown, judged, on_film
 from curation.pixels.recipe import Channel, LungCrop, Recipe
@@ -89,6 +89,7 @@ def layers(part: Part, recipe: Recipe, base: Counts | None) -> Stack:
         Channel.BEASF: lambda: beasf(image, recipe.beasf_gamma),
         Channel.CLAHE: lambda: clahe(image, recipe.clahe_clip, recipe.clahe_tiles),
         Channel.EQUALIZED: lambda: equalize(image),
+        Channel.AHE: lambda: ahe(image, recipe.ahe_radius),
     }
     return np.asarray(cv2.merge([made[channel]() for channel in recipe.channels]), np.uint8)
 

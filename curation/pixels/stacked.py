@@ -17,6 +17,7 @@ from curation.work.kind import kind
 from curation.work.packed import pack, unpack
 from manifests.contract.images import Pixels
 from manifests.contract.packing import unpng
+from manifests.contract.prepared import Box
 
 STACK = kind("stack", 1, __name__)
 """What `stacked` gives."""
@@ -41,6 +42,7 @@ class Stacked(NamedTuple):
     lungs: bytes | None
     """The mask in the frame of the stack, a bit for each pixel; None for a film without mask."""
     shown: Shown
+    box: Box
 
 
 def key(sha256: tuple[str, str, str], recipe: Recipe, base: Counts | None) -> bytes:
@@ -57,7 +59,8 @@ def stacked(asked: Asked) -> bytes:
     if lungs is not None:
         inside = in_window(lungs, part.window, film.shape, asked.recipe.size)
         made.append(np.packbits(inside))
-    return pack({"shown": part.shown.value}, made)
+    about = {"shown": part.shown.value, "box": part.window.shares(film.shape)}
+    return pack(about, made)
 
 
 def levels_of(asked: Asked) -> Counts:
@@ -69,10 +72,13 @@ def levels_of(asked: Asked) -> Counts:
 def read(result: bytes) -> Stacked:
     """What `stacked` gave."""
     about, (stack, *lungs) = unpack(result)
-    return Stacked(stack, lungs[0].tobytes() if lungs else None, Shown(about["shown"]))
+    inside = lungs[0].tobytes() if lungs else None
+    return Stacked(stack, inside, Shown(about["shown"]), Box(*about["box"]))
 
 
-def about(recipe: Recipe, manifest_id: str, levels: Counts | None, decoding: str) -> dict[str, str]:
+def described(
+    recipe: Recipe, manifest_id: str, levels: Counts | None, decoding: str
+) -> dict[str, str]:
     """What every shard says of itself, with the levels that films were matched to.
 
     `decoding` is exact where films came by their working copies, small where JPEGs were decoded no

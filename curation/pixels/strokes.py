@@ -20,7 +20,7 @@ LOWEST, HIGHEST = 6, 30
 LEAST_CONTRAST = 26
 """Grey levels between a stroke and what is beside it."""
 CLIPPED = 32
-RESTLESS = 2.6
+RESTLESS = 2.2
 """Times the mean contrast of the neighbourhood, clipped so that its own words count little."""
 COARSE, NEIGHBOURHOOD = 8, 9
 """The neighbourhood is 9 x 9 cells of 8 x 8 points."""
@@ -37,6 +37,10 @@ class Blobs(NamedTuple):
     """The first column that is not the blob's."""
     bottom: Numbers
     area: Numbers
+    middle: Numbers
+    """Mean column of its points."""
+    centre: Numbers
+    """Mean row of its points."""
     contrast: Numbers
     """Of the strokes' middle to what is beside them."""
     level: Numbers
@@ -44,43 +48,106 @@ class Blobs(NamedTuple):
     sharpness: Numbers
     """How much of the contrast is gained within three points of the edge, about 1 in print."""
     across: Numbers
-    """Strokes that a horizontal line through the blob meets, on average."""
+    """Strokes that a level cut through the blob meets, on average."""
     down: Numbers
-    """The same of a vertical line."""
+    """Strokes that an upright cut through it meets."""
+
+    @property
+    def height(self) -> Numbers:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> Numbers:
+        return self.right - self.left
+
+    @property
+    def stroke(self) -> Numbers:
+        """How thick the strokes are, pixels."""
+        level, upright = self.across * self.height, self.down * self.width
+        return np.asarray(self.area / np.maximum(level, upright), np.float32)
 
     def where(self, is_kept: npt.NDArray[np.bool_]) -> "Blobs":
         return Blobs(*(values[is_kept] for values in self))
 
 
-def blobs(pixels: Pixels, *, is_dark: bool) -> Blobs:
-    """The blobs of uint8[H, W] that are as high as a letter, or a word whose letters touch."""
+def blobs(pixels: Pixels, gains: Pixels) -> tuple[Blobs, Blobs]:
+    """The bright and the dark blobs of uint8[H, W] that are as high as a letter.
+
+    Letters that touch are one blob. `gains` uint8[H, W] is what `steps` gives, of this film or of
+    the one twice as large.
+    """
     kernel = np.ones((THICKEST, THICKEST), np.uint8)
-    how = cv2.MORPH_BLACKHAT if is_dark else cv2.MORPH_TOPHAT
-    contrast = np.asarray(cv2.morphologyEx(pixels, how, kernel), np.uint8)
-    strokes = _strong(contrast)
+    bright, dark = (
+        np.asarray(cv2.morphologyEx(pixels, how, kernel), np.uint8)
+        for how in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT)
+    )
+    limits = _limits(np.maximum(bright, dark))
+    first, second = (_blobs(pixels, gains, side, limits) for side in (bright, dark))
+    return first, second
+
+
+def steps(pixels: Pixels) -> Pixels:
+    """The difference between the brightest and the darkest of the nine points around each point."""
+    kernel = np.ones((3, 3), np.uint8)
+    return np.asarray(cv2.morphologyEx(pixels, cv2.MORPH_GRADIENT, kernel), np.uint8)
+
+
+def halved(levels: Pixels) -> Pixels:
+    """The largest of each 2 x 2 points of uint8[H, W]: uint8[H // 2, W // 2]."""
+    height, width = levels.shape[0] // 2 * 2, levels.shape[1] // 2 * 2
+    whole = levels[:height, :width]
+    rows = np.maximum(whole[::2], whole[1::2])
+    return np.maximum(rows[:, ::2], rows[:, 1::2])
+
+
+def _limits(contrast: Pixels) -> Pixels:
+    """The contrast from which on a stroke stands out from a neighbourhood that may be restless."""
+    height, width = contrast.shape
+    cells = max(1, width // COARSE), max(1, height // COARSE)
+    clipped = np.minimum(contrast, np.uint8(CLIPPED))
+    coarse = cv2.resize(clipped, cells, interpolation=cv2.INTER_AREA)
+    usual = cv2.blur(coarse, (NEIGHBOURHOOD, NEIGHBOURHOOD), borderType=cv2.BORDER_REPLICATE)
+    least = np.maximum(cv2.convertScaleAbs(usual, alpha=RESTLESS), np.uint8(LEAST_CONTRAST))
+    grown = cv2.resize(least, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(grown, np.uint8)
+
+
+def _blobs(pixels: Pixels, gains: Pixels, contrast: Pixels, limits: Pixels) -> Blobs:
+    strokes = np.asarray(cv2.compare(contrast, limits, cv2.CMP_GT), np.uint8)
     count, labels = cv2.connectedComponents(strokes, connectivity=8)
     points = np.flatnonzero(strokes.view(np.bool_))
     own = labels.ravel()[points].astype(np.int64)
     boxes = _boxes(points, own, count, pixels.shape[1])
     height = boxes[3] - boxes[1]
     is_kept = (height >= LOWEST) & (height <= HIGHEST)
-    numbers = np.cumsum(is_kept) - 1
     inside = is_kept[own]
-    points, own = points[inside], numbers[own[inside]]
-    return _measured(pixels, contrast, points, own, [edge[is_kept] for edge in boxes])
+    points, labelled = points[inside], own[inside]
+    begins = (labels.ravel()[points - 1] != labelled) | (points % pixels.shape[1] == 0)
+    starts = labels.ravel()[points - pixels.shape[1]] != labelled
+    starts |= points < pixels.shape[1]
+    own = (np.cumsum(is_kept) - 1)[labelled]
+    count = int(is_kept.sum())
 
+    def total(values: npt.NDArray[np.generic], of: Places = own) -> Numbers:
+        return np.bincount(of, values.astype(np.float64), count).astype(np.float32)
 
-def _strong(contrast: Pixels) -> Pixels:
-    """255 where a stroke stands out from a neighbourhood that may be restless."""
-    height, width = contrast.shape
-    cells = max(1, width // COARSE), max(1, height // COARSE)
-    coarse = cv2.resize(
-        np.minimum(contrast, np.uint8(CLIPPED)), cells, interpolation=cv2.INTER_AREA
-    )
-    usual = cv2.blur(coarse, (NEIGHBOURHOOD, NEIGHBOURHOOD), borderType=cv2.BORDER_REPLICATE)
-    least = np.maximum(cv2.convertScaleAbs(usual, alpha=RESTLESS), np.uint8(LEAST_CONTRAST))
-    limits = cv2.resize(least, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.compare(contrast, limits, cv2.CMP_GT), np.uint8)
+    def mean(values: npt.NDArray[np.generic], of: Places = own) -> Numbers:
+        number = np.bincount(of, minlength=count)
+        return np.asarray(total(values, of) / number, np.float32)
+
+    edge, above = begins | starts, contrast.ravel()[points].astype(np.float32)
+    # Weighted by itself, since the points at the edge are a mixture.
+    strong = total(above * above) / total(above)
+    left, top, right, bottom = (values[is_kept].astype(np.float32) for values in boxes)
+    rows, columns = np.divmod(points, pixels.shape[1])
+    return Blobs(
+        left=left, top=top, right=right, bottom=bottom,
+        area=np.bincount(own, minlength=count).astype(np.float32),
+        middle=mean(columns), centre=mean(rows), contrast=strong,
+        level=mean(pixels.ravel()[points]),
+        sharpness=mean(gains.ravel()[points[edge]], own[edge]) / strong,
+        across=total(begins) / (bottom - top), down=total(starts) / (right - left),
+    )  # fmt: skip
 
 
 def _boxes(points: Places, own: Places, count: int, width: int) -> list[Places]:
@@ -88,50 +155,8 @@ def _boxes(points: Places, own: Places, count: int, width: int) -> list[Places]:
     rows, columns = np.divmod(points, width)
     edges = []
     for places in (columns, rows):
-        low, high = np.full(count, width * 2**31), np.zeros(count, np.int64)
+        low, high = np.full(count, np.iinfo(np.int32).max, np.int64), np.zeros(count, np.int64)
         np.minimum.at(low, own, places)
         np.maximum.at(high, own, places + 1)
         edges.append((np.minimum(low, high), high))
     return [edges[0][0], edges[1][0], edges[0][1], edges[1][1]]
-
-
-def _measured(
-    pixels: Pixels, contrast: Pixels, points: Places, own: Places, boxes: list[Places]
-) -> Blobs:
-    """`own` is the number of the blob of each point."""
-    count, width = len(boxes[0]), pixels.shape[1]
-
-    def total(values: npt.NDArray[np.generic], of: Places = own) -> Numbers:
-        return np.bincount(of, values.astype(np.float64), count).astype(np.float32)
-
-    area = total(np.ones(len(own)))
-    marked = np.full(pixels.size + width, -1, np.int32)
-    marked[points + width] = own
-    begins = (marked[points + width - 1] != own) | (points % width == 0)
-    starts = marked[points] != own
-    edge = begins | starts
-    rows, columns = np.divmod(points, width)
-    gains = contrast.ravel()[points].astype(np.float32)
-    strong = total(gains * gains) / total(gains)
-    steps = _steps(pixels, rows[edge], columns[edge])
-    sharp = total(steps, own[edge]) / total(np.ones(len(steps)), own[edge])
-    left, top, right, bottom = (values.astype(np.float32) for values in boxes)
-    return Blobs(
-        left=left, top=top, right=right, bottom=bottom, area=area, contrast=strong,
-        level=total(pixels.ravel()[points]) / area,
-        sharpness=sharp / np.maximum(strong, np.float32(1)),
-        across=total(begins) / (bottom - top), down=total(starts) / (right - left),
-    )  # fmt: skip
-
-
-def _steps(pixels: Pixels, rows: Places, columns: Places) -> Numbers:
-    """The difference between the brightest and the darkest of nine points, at some places."""
-    height, width = pixels.shape
-    low, high = np.full(len(rows), 255, np.uint8), np.zeros(len(rows), np.uint8)
-    for down in (-1, 0, 1):
-        for across in (-1, 0, 1):
-            beside = pixels[
-                np.clip(rows + down, 0, height - 1), np.clip(columns + across, 0, width - 1)
-            ]
-            low, high = np.minimum(low, beside), np.maximum(high, beside)
-    return (high - low).astype(np.float32)

@@ -4,24 +4,23 @@ Words, numbers, dates and side markers, bright or dark, beside the body or over 
 is printed: a film without a mask is not proved to be free of words.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from curation.pixels.filling import filled
-from curation.pixels.strokes import LOWEST, blobs
+from curation.pixels.strokes import LOWEST, blobs, halved, steps
 from curation.pixels.text_lines import lines
 from manifests.contract.images import Pixels
 
-LEVELS = 4
-"""The film, its half, its quarter and its eighth: letters of about 7 to 200 pixels."""
+SMALLEST = 4
+"""The film, its half and its quarter are looked at: letters of about 7 to 110 pixels."""
 MARGIN = 0.2
 """Around a line, of its height: compression smears letters."""
-
-
-Edges = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
+SAME_LINE = 0.6
+"""Of the lower one's height, that two boxes of one line stand beside each other at least."""
 
 
 class Box(NamedTuple):
@@ -39,17 +38,36 @@ class Box(NamedTuple):
 
 def text_mask(pixels: Pixels) -> Pixels:
     """uint8[H, W] -> uint8[H, W]: 255 over the boxes of burned-in lines of text, 0 elsewhere."""
-    mask = np.zeros(pixels.shape, np.uint8)
-    level, scale = pixels, 1
-    for _ in range(LEVELS):
-        if min(level.shape) < 2 * LOWEST:
+    return painted(text_lines(pixels), pixels.shape)
+
+
+def text_lines(pixels: Pixels) -> list[Box]:
+    """The boxes of the burned-in lines of text on uint8[H, W], from top to bottom.
+
+    Large words are found in several sizes of the film; their boxes overlap.
+    """
+    found: set[Box] = set()
+    level, gains, scale = pixels, steps(pixels), 1
+    while min(level.shape) >= 2 * LOWEST:
+        for side in blobs(level, gains):
+            line = lines(side, scale)
+            edges = zip(line.left, line.top, line.right, line.bottom, strict=True)
+            found |= {_box(edge, scale, pixels.shape) for edge in edges}
+        if scale == SMALLEST:
             break
-        for is_dark in (False, True):
-            for line in lines(blobs(level, is_dark=is_dark)):
-                _paint(mask, line, scale)
-        scale *= 2
-        size = max(1, pixels.shape[1] // scale), max(1, pixels.shape[0] // scale)
-        level = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        # An edge must be sharp on the film twice as large: half as large, ribs are sharp too.
+        scale, gains = 2 * scale, halved(steps(level))
+        whole = level[: gains.shape[0] * 2, : gains.shape[1] * 2]
+        half = cv2.resize(whole, gains.shape[::-1], interpolation=cv2.INTER_AREA)
+        level = np.asarray(half, np.uint8)
+    return sorted(found, key=lambda box: (box.top, box.left, box.bottom, box.right))
+
+
+def painted(found: Iterable[Box], shape: tuple[int, ...]) -> Pixels:
+    """A mask of `shape` with 255 in the boxes."""
+    mask = np.zeros(shape, np.uint8)
+    for box in found:
+        box.of(mask)[:] = 255
     return mask
 
 
@@ -60,6 +78,18 @@ def boxes(mask: Pixels) -> list[Box]:
     return sorted(found, key=lambda box: (box.top, box.left))
 
 
+def joined(found: Iterable[Box]) -> list[Box]:
+    """One box for each line to be read, in place of those that were found in several sizes."""
+    made: list[Box] = []
+    for box in sorted(found, key=lambda box: (box.left, box.top, box.right, box.bottom)):
+        twin = next((other for other in made if _are_one(box, other)), None)
+        if twin:
+            made.remove(twin)
+            box = Box(*map(min, box[:2], twin[:2]), *map(max, box[2:], twin[2:]))  # noqa: PLW2901 - grows
+        made.append(box)
+    return sorted(made, key=lambda box: (box.top, box.left))
+
+
 def conceal(pixels: Pixels, mask: Pixels) -> Pixels:
     """A copy of uint8[H, W] in which what `mask` (0 or 255) covers is painted over.
 
@@ -68,9 +98,19 @@ def conceal(pixels: Pixels, mask: Pixels) -> Pixels:
     return filled(pixels, mask)
 
 
-def _paint(mask: Pixels, line: Edges, scale: int) -> None:
-    """Mark a line that was found on a copy of the film `scale` times smaller."""
-    left, top, right, bottom = (edge * scale for edge in line)
+def _box(edges: tuple[float, ...], scale: int, shape: tuple[int, ...]) -> Box:
+    """A line on a film of `shape` that was found on a copy `scale` times smaller."""
+    left, top, right, bottom = (float(edge) * scale for edge in edges)
     margin = max(2.0, MARGIN * (bottom - top)) + scale - 1
-    rows = slice(max(0, int(top - margin)), int(bottom + margin) + 1)
-    mask[rows, max(0, int(left - margin)) : int(right + margin) + 1] = 255
+    return Box(
+        max(0, int(left - margin)), max(0, int(top - margin)),
+        min(shape[1], int(right + margin) + 1), min(shape[0], int(bottom + margin) + 1),
+    )  # fmt: skip
+
+
+def _are_one(one: Box, other: Box) -> bool:
+    low, high = sorted((one.bottom - one.top, other.bottom - other.top))
+    beside = min(one.bottom, other.bottom) - max(one.top, other.top)
+    touches = min(one.right, other.right) >= max(one.left, other.left)
+    # A box around two lines is no twin of one of them.
+    return touches and beside > SAME_LINE * low and low > SAME_LINE * high

@@ -1,92 +1,194 @@
-"""Which blobs of strokes are print: those that stand in a line as letters do, and bold ones."""
+"""Which blobs of strokes are print: those that stand in a line as letters do, and bold ones.
 
-from collections.abc import Iterator
+The limits were set by looking at rendered words and at the wires, ribs and clips of real films.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from curation.pixels.strokes import Blobs, Numbers
+from curation.pixels.strokes import HIGHEST, Blobs, Numbers, Places
 
-SHARP = 0.55
-"""Least sharpness of what may be a letter."""
-THICK = 0.4
-"""Of its height; a letter's stroke is thinner."""
-STROKES_PER_WIDTH = 0.45
-"""Strokes that a line through a word meets, in each stretch as long as the word is high."""
+SHARP, THICK, STROKES_PER_WIDTH = 0.55, 0.4, 0.45
+"""Of what may be a letter: least sharpness, thickest stroke in heights, fewest strokes that a level
+cut meets in each stretch as long as it is high."""
 GAP, INTO, OVERLAP, TALLER = 1.0, 0.5, 0.6, 2.0
 """Of letters of a line, of their height: farthest apart, most into each other, least beside each
 other, tallest."""
 LEVELS, UNEQUAL = 60, 0.5
 """Most difference of grey levels, and of contrast as a share of the larger one."""
-RAGGED = 1.9
+RAGGED = 2.05
 """Height of a line, of its letters' median height; a wire in pieces climbs more."""
-STROKES, DENSE, CLEAR = 2.5, 0.8, 35.0
-"""Of a line of print: strokes, strokes for each stretch as long as it is high, sharp contrast."""
-BOLD, CRISP, TALL, BENDS, TURNS = 70.0, 0.8, 8, 1.15, 1.3
-"""The same of a letter that stands alone, whose strokes a level or an upright line meets."""
+STROKES, DENSE = 2.5, 1.02
+"""Strokes that a level cut through a line meets at least: in all, and in each stretch as long as
+the line is high."""
+TURNS = 1.18
+"""Strokes that an upright cut through a line meets, on average; many upright wires give one."""
+INK, THIN = 0.2, 0.11
+"""Of a line: least share of its box that is inked, least width of a stroke in its heights."""
+UNLIKE, UNLIKE_STROKES, UNLIKE_HEIGHTS = 0.3, 0.26, 0.21
+"""Spread in a line of grey level, in contrasts, of the width of strokes and of the height."""
+CLEAR = 42.0
+"""Least contrast of a line, times its sharpness."""
+WIDE = 1.5
+"""Of its height; a blob that is wider is a word whose letters touch."""
+BOLD, BOLDER, CRISP, TALL, BENDS, FOLDS = 65.0, 0.5, 0.8, 8, 1.15, 1.3
+"""Of a letter that stands alone: contrast, and more of it for each pixel that it is high on the
+film; sharpness; height; strokes in a level cut or in an upright one."""
+LEFT_HEAVY, FOOT_HEAVY = 0.42, 0.57
+"""Where the ink of an L lies in its box: it has no bend that a cut would meet."""
+REACH, NEARLY, LOWER, HIGHER = 1.2, 40, 0.5, 1.4
+"""Of what a line takes in: farthest away, in its heights; most difference of grey levels; lowest
+and highest blob, in its heights."""
 Flags = npt.NDArray[np.bool_]
 
 
-def lines(found: Blobs) -> Iterator[tuple[float, float, float, float]]:
-    """Left, top, right and bottom of each line of print."""
-    some = _letters(found)
+class Lines(NamedTuple):
+    """float32[N] each: the edges of lines, pixels, and the grey level of their strokes."""
+
+    left: Numbers
+    top: Numbers
+    right: Numbers
+    bottom: Numbers
+    level: Numbers
+
+
+def lines(found: Blobs, scale: int) -> Lines:
+    """The lines of print among some blobs; the film is `scale` times as large as where they are."""
+    some = found.where(_may_be_letter(found))
     count = len(some.left)
     pairs = _neighbours(some)
     graph = coo_matrix((np.ones(len(pairs[0]), np.bool_), pairs), (count, count))
     number, own = connected_components(graph, directed=False)
-    for one in range(number):
-        line = some.where(own == one)
-        if _is_print(line):
-            edges = line.left.min(), line.top.min(), line.right.max(), line.bottom.max()
-            left, top, right, bottom = map(float, edges)
-            yield left, top, right, bottom
+    group = _Groups(some, own.astype(np.int64), number)
+    is_alone = (group.size == 1) & (group.width < WIDE * group.height)
+    is_line = np.where(is_alone, False, group.is_line())
+    is_line[own[is_alone[own] & _is_letter(some, scale)]] = True
+    made = Lines(*(values[is_line] for values in (*group.edges, group.level)))
+    return _grown(made, found)
 
 
-def _letters(found: Blobs) -> Blobs:
-    """Those of thin and sharp strokes that are no long line themselves."""
-    height, width = found.bottom - found.top, found.right - found.left
-    stroke = np.minimum(found.area / (found.across * height), found.area / (found.down * width))
-    is_thin = (stroke < THICK * height) & (found.across * height > STROKES_PER_WIDTH * width)
-    return found.where((found.sharpness > SHARP) & is_thin)
+def _grown(made: Lines, found: Blobs) -> Lines:
+    """The lines with the blobs beside them that are of their grey level and height.
+
+    Where letters touch a wire or stand before a dark edge, only some of a word are beyond doubt.
+    """
+    left, top, right, bottom, level = (values[:, None] for values in made)
+    height = bottom - top
+    end, start = np.minimum(bottom, found.bottom), np.maximum(top, found.top)
+    is_fit = (end - start > OVERLAP * found.height) & (np.abs(level - found.level) < NEARLY)
+    is_fit &= (found.height > LOWER * height) & (found.height < HIGHER * height)
+    is_fit &= found.sharpness > SHARP
+    while True:
+        far = np.maximum(left - found.right, found.left - right)
+        is_near = is_fit & (far < REACH * height)
+        first = np.where(is_near, found.left, left).min(1, keepdims=True, initial=np.inf)
+        last = np.where(is_near, found.right, right).max(1, keepdims=True, initial=-np.inf)
+        first, last = np.minimum(first, left), np.maximum(last, right)
+        if np.array_equal(first, left) and np.array_equal(last, right):
+            break
+        left, right = first, last
+    return made._replace(left=left[:, 0], right=right[:, 0])
 
 
-def _neighbours(found: Blobs) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _may_be_letter(found: Blobs) -> Flags:
+    is_thin = found.stroke < THICK * found.height
+    is_no_line = found.across * found.height > STROKES_PER_WIDTH * found.width
+    return (found.sharpness > SHARP) & is_thin & is_no_line
+
+
+def _neighbours(found: Blobs) -> tuple[Places, Places]:
     """The numbers of all pairs that may be letters of one line."""
-    order = np.argsort(found.left, kind="stable")
-    one, other = (order[side] for side in np.triu_indices(len(order), 1))
-    height = found.bottom - found.top
+    one, other = _pairs(found)
+    height, gap = found.height, found.left[other] - found.right[one]
     low, high = np.minimum(height[one], height[other]), np.maximum(height[one], height[other])
-    gap = found.left[other] - found.right[one]
-    beside = np.minimum(found.bottom[one], found.bottom[other]) - np.maximum(
-        found.top[one], found.top[other]
-    )
-    weak, strong = (
-        how(found.contrast[one], found.contrast[other]) for how in (np.minimum, np.maximum)
-    )
-    is_near = (
-        (gap < GAP * high) & (gap > -INTO * low) & (beside > OVERLAP * low) & (high < TALLER * low)
-    )
+    end = np.minimum(found.bottom[one], found.bottom[other])
+    beside = end - np.maximum(found.top[one], found.top[other])
+    contrasts = found.contrast[one], found.contrast[other]
+    is_near = (gap < GAP * high) & (gap > -INTO * low) & (beside > OVERLAP * low)
+    is_near &= high < TALLER * low
     is_near &= np.abs(found.level[one] - found.level[other]) < LEVELS
-    is_near &= strong - weak < UNEQUAL * strong
+    is_near &= np.minimum(*contrasts) > UNEQUAL * np.maximum(*contrasts)
     return one[is_near], other[is_near]
 
 
-def _is_print(line: Blobs) -> bool:
-    heights, widths = line.bottom - line.top, line.right - line.left
-    height = float(line.bottom.max() - line.top.min())
-    width = float(line.right.max() - line.left.min())
-    if height > RAGGED * float(np.median(heights)):
-        return False
-    strokes = _mean(line.across * heights, np.ones_like(heights)) * len(heights) / height
-    contrast, sharpness = _mean(line.contrast, line.area), _mean(line.sharpness, line.area)
-    if len(heights) == 1:
-        is_bent = strokes >= BENDS or _mean(line.down, widths) > TURNS
-        return contrast > BOLD and sharpness > CRISP and height >= TALL and is_bent
-    is_dense = strokes >= STROKES and strokes > DENSE * width / height
-    return is_dense and sharpness * contrast > CLEAR
+def _pairs(found: Blobs) -> tuple[Places, Places]:
+    """All pairs whose left edges are near enough, the one on the left first."""
+    order = np.argsort(found.left, kind="stable")
+    left = found.left[order]
+    last = np.searchsorted(left, found.right[order] + np.float32(GAP * HIGHEST))
+    after = np.arange(len(order)) + 1
+    count = np.maximum(last - after, 0)
+    one = np.repeat(np.arange(len(order)), count)
+    other = np.arange(len(one)) - np.repeat(np.cumsum(count) - count - after, count)
+    return order[one], order[other]
 
 
-def _mean(values: Numbers, weights: Numbers) -> float:
-    return float((values * weights).sum() / weights.sum())
+class _Groups:
+    """Blobs that stand together, measured group by group."""
+
+    def __init__(self, found: Blobs, own: Places, count: int) -> None:
+        self.found, self.own, self.count = found, own, count
+        self.size = np.bincount(own, minlength=count)
+        self.edges = (
+            self._extreme(np.minimum, found.left), self._extreme(np.minimum, found.top),
+            self._extreme(np.maximum, found.right), self._extreme(np.maximum, found.bottom),
+        )  # fmt: skip
+        self.level = self._mean(found.level, found.area)
+        self.width, self.height = self.edges[2] - self.edges[0], self.edges[3] - self.edges[1]
+
+    def is_line(self) -> Flags:
+        """Whether each group is a word: many strokes that are like each other."""
+        found, area, height = self.found, self.found.area, self.height
+        strokes = self._total(found.across * found.height) / height
+        stroke, contrast = self._mean(found.stroke, area), self._mean(found.contrast, area)
+        usual = self._median(found.height)
+        off = self._median(np.abs(found.height - usual[self.own]))
+        rules = [
+            height < RAGGED * usual,
+            strokes > np.maximum(STROKES, DENSE * self.width / height),
+            self._mean(found.down, found.width) > TURNS,
+            self._total(area) > INK * self.width * height,
+            stroke > THIN * height,
+            self._spread(found.level) < UNLIKE * contrast,
+            self._spread(found.stroke) < UNLIKE_STROKES * stroke,
+            off < UNLIKE_HEIGHTS * height,
+            self._mean(found.sharpness, area) * contrast > CLEAR,
+        ]
+        return np.asarray(np.logical_and.reduce(rules), np.bool_)
+
+    def _extreme(self, how: np.ufunc, values: Numbers) -> Numbers:
+        made = np.full(self.count, np.inf if how is np.minimum else -np.inf, np.float32)
+        how.at(made, self.own, values)
+        return made
+
+    def _total(self, values: Numbers) -> Numbers:
+        return np.bincount(self.own, values, self.count).astype(np.float32)
+
+    def _mean(self, values: Numbers, weights: Numbers) -> Numbers:
+        return self._total(values * weights) / self._total(weights)
+
+    def _spread(self, values: Numbers) -> Numbers:
+        """The standard deviation, weighted by area."""
+        off = values - self._mean(values, self.found.area)[self.own]
+        return np.sqrt(self._mean(off * off, self.found.area))
+
+    def _median(self, values: Numbers) -> Numbers:
+        ordered = values[np.lexsort((values, self.own))]
+        first = np.cumsum(self.size) - self.size
+        low, high = ordered[first + (self.size - 1) // 2], ordered[first + self.size // 2]
+        return np.asarray((low + high) / 2, np.float32)
+
+
+def _is_letter(found: Blobs, scale: int) -> Flags:
+    """Whether each blob alone is a letter: bolder and sharper than one of a word must be."""
+    height, width = found.height, found.width
+    across, down = (found.middle - found.left) / width, (found.centre - found.top) / height
+    is_l = (across < LEFT_HEAVY) & (down > FOOT_HEAVY)
+    is_bold = found.contrast > BOLD + BOLDER * scale * height
+    is_bent = (found.across >= BENDS) | (found.down > FOLDS) | is_l
+    is_inked = found.area > INK * width * height
+    return is_bold & is_bent & is_inked & (height >= TALL) & (found.sharpness > CRISP)

@@ -64,7 +64,8 @@ def rulings(records: pd.DataFrame, licenses: Licenses, ingested: pd.DataFrame) -
     """Columns `channel` and `why` for every record, indexed as `records`.
 
     `ingested` holds all films that came in: where a copy that left says less may be done with the
-    picture than the film that stayed, the copy is believed.
+    picture than the film that stayed, the copy is believed. A film whose
+    burned-in words look like a patient's (`personal_text`) leaves without pixels.
     """
     known = pd.concat([ingested, records]).drop_duplicates("record_id", keep="last")
     own = {
@@ -81,10 +82,17 @@ def rulings(records: pd.DataFrame, licenses: Licenses, ingested: pd.DataFrame) -
         _strictest(own, duties, str(record_id), copies if copies is not None else ())
         for record_id, copies in zip(records["record_id"], records["copies"], strict=True)
     ]
+    rows = list(map(_impersonal, rows, records["personal_text"]))
     return pd.DataFrame(
         [(str(row.channel), row.why) for row in rows],
         index=records.index, columns=["channel", "why"], dtype="string[pyarrow]",
     )  # fmt: skip
+
+
+def _impersonal(found: Ruling, personal: str | None) -> Ruling:
+    if found.channel is Channel.POINTERS or pd.isna(personal):
+        return found
+    return Ruling(Channel.POINTERS, f"burned-in words that nobody has looked at: {personal}")
 
 
 def _duties(licenses: Licenses, spdx: str) -> frozenset[str]:

@@ -101,7 +101,7 @@ def _fault(
     if image is None:
         return ""
     if record_id not in allowed:
-        return "pixels that the licence does not allow"
+        return "pixels that its words or its licence does not allow"
     if _hash(unpng(image["bytes"])) in forbidden:
         return "pixels of a film whose licence does not allow them, under another name"
     if not (attribution or "").strip():

@@ -35,7 +35,8 @@ PIXEL_COLUMNS = (*POINTER_COLUMNS, "width", "height", "format", "bits", "decodin
                  "age_years", "sex", "modality", "offset_days", "finding_text", "patient_ill",
                  "pediatric", "pediatric_evidence", "pediatric_score", "lung_fraction",
                  "seen_view", "view_score", "view_evidence", "quality", "text_fraction",
-                 "label_rule", "copies", "group_sources", "paper_split")  # fmt: skip
+                 "personal_text", "label_rule", "copies", "group_sources",
+                 "paper_split")  # fmt: skip
 ADDED = {
     "image": "the working copy: 8-bit grey PNG, encoded anew, without tags",
     "license_url": "where the licence can be read",

@@ -75,6 +75,7 @@ def summary(
         "sources": {key: source_figures(rows) for key, rows in _by(records, "source")},
         "splits": {split: split_figures(rows) for split, rows in _by(records, "split")},
         "findings": counted(records["finding"]),
+        "personal_text": counted(records["personal_text"]),
         "contents": contents(records),
         "flow": flow(records, _rejected(stages), _came_in(stages), STAGES),
         "licenses": license_figures(records, rulings),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,10 @@ from tqdm import tqdm
 from curation.pixels.histogram import Counts
 from curation.pixels.lungs import Shown
 from curation.pixels.recipe import LungCrop, Recipe
-from curation.pixels.stacked import STACK, Asked, about, key, levels_of, read, stacked
+from curation.pixels.stacked import STACK, Asked, described, key, levels_of, read, stacked
 from curation.work.bench import ALONE, Bench
 from curation.work.spool import Spool
-from manifests.contract.prepared import PREPARED_COLUMNS, Film, write_prepared
+from manifests.contract.prepared import PREPARED_COLUMNS, Box, Film, write_prepared
 from manifests.contract.record import Record
 from manifests.contract.table import BrokenTable, to_arrow
 from manifests.contract.working import WorkingCopies
@@ -40,6 +41,14 @@ class Pictures:
     copies: WorkingCopies
     lungs: WorkingCopies
     texts: WorkingCopies
+
+
+class Placed(NamedTuple):
+    """What is shown of a film, whether its lungs are known, and where in its frame that lies."""
+
+    shown: Shown
+    has_lungs: bool
+    box: Box
 
 
 def masks(folder: Path, stage: str, *, is_needed: bool) -> WorkingCopies:
@@ -88,11 +97,11 @@ def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     with Spool(folder, len(ids), recipe.size * recipe.size * 3 + bits) as spool:
         found = _fill(spool, ids, _results(given, ids, recipe, levels, bench))
         films = (
-            _film(row, spool[place], recipe.size, *found[str(row["record_id"])])
+            _film(row, spool[place], recipe.size, found[str(row["record_id"])])
             for place, row in enumerate(known)
         )
-        write_prepared(folder, films, about(recipe, manifest_id, levels, "exact"))
-    counts = Counter(shown for shown, _ in found.values())
+        write_prepared(folder, films, described(recipe, manifest_id, levels, "exact"))
+    counts = Counter(one.shown for one in found.values())
     told = {shown.value: counts[shown] for shown in Shown if counts[shown]}
     (folder / COUNTS).write_text(json.dumps({"films": len(ids), "crop": told}, indent=2) + "\n")
     log.info("prepare: %d films, %s", len(ids), ", ".join(f"{n} {w}" for w, n in told.items()))
@@ -128,24 +137,19 @@ def _asked(given: Pictures, film: str, recipe: Recipe, levels: Counts | None) ->
 
 def _fill(
     spool: Spool, ids: Sequence[str], results: Iterator[tuple[str, bytes]]
-) -> dict[str, tuple[Shown, bool]]:
-    """Put each stack and its lungs where they leave; what is shown, and whether lungs are known."""
+) -> dict[str, Placed]:
+    """Put each stack and its lungs where they leave; what else is known of it."""
     places = {record_id: number for number, record_id in enumerate(ids)}
-    found: dict[str, tuple[Shown, bool]] = {}
+    found: dict[str, Placed] = {}
     for film, result in results:
         one = read(result)
         size = one.stack.shape[0]
         spool[places[film]] = one.stack.tobytes() + (one.lungs or bytes(-(-size * size // 8)))
-        found[film] = one.shown, one.lungs is not None
+        found[film] = Placed(one.shown, one.lungs is not None, one.box)
     return found
 
 
-def _film(
-    known: dict[str, object],
-    record: bytes,
-    size: int,
-    shown: Shown,
-    has_lungs: bool,  # noqa: FBT001
-) -> Film:
+def _film(known: dict[str, object], record: bytes, size: int, placed: Placed) -> Film:
     pixels = np.frombuffer(record, np.uint8, size * size * 3).reshape(size, size, 3)
-    return Film(known, pixels, shown.value, record[pixels.size :] if has_lungs else None)
+    lungs = record[pixels.size :] if placed.has_lungs else None
+    return Film(known, pixels, placed.shown.value, lungs, placed.box)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,6 +33,8 @@ class Params(BaseModel):
     """Semantic version of the data: major, minor, patch."""
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
     """Small letters, digits and dashes, as a Hub repository wants it."""
+    personal_text: Literal["publish", "withhold"]
+    """Pixels of films whose burned-in words look like a patient's, or were never read."""
 
 
 def main(  # noqa: PLR0913 - each argument is one thing that a release is made of
@@ -54,7 +56,10 @@ def main(  # noqa: PLR0913 - each argument is one thing that a release is made o
     not leave: then nothing is written into `manifests`.
     """
     rules = Licenses.load(licenses)
-    ruled = rulings(records, rules, ingested)
+    # Where words may go out as well, none keeps pixels back.
+    is_open = params.personal_text == "publish"
+    judged = records.assign(personal_text=None) if is_open else records
+    ruled = rulings(judged, rules, ingested)
     stamp = {"version": params.version, "name": params.name, "profile": profile}
     figures = summary(records, ruled, counts, stamp)
     shelved = [
@@ -68,7 +73,7 @@ def main(  # noqa: PLR0913 - each argument is one thing that a release is made o
     _write(staged / "README.md", card(params.name, figures, shelved))
     _write(staged / "LICENSES.md", licenses_page(params.name, figures, named))
     _write(staged / "ATTRIBUTION.csv", attribution(records, ruled, rules))
-    check_staged(staged, records, rules, copies, ingested)
+    check_staged(staged, judged, rules, copies, ingested)
     _write_manifests(manifests, records, counts, figures)
     return figures
 

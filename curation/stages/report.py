@@ -3,7 +3,18 @@
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from curation.pages import counts, doubts, films, flow, models, pixels
+from curation.pages import (
+    burned_in,
+    counts,
+    doubts,
+    enhancement,
+    films,
+    flow,
+    harmonising,
+    lungs,
+    models,
+    pixels,
+)
 from curation.pages.inputs import ReportInputs
 from curation.pages.page import page
 from curation.pages.pictures import colour_bar
@@ -11,6 +22,11 @@ from curation.splits import protocols
 from manifests.contract.record import STAGES
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
+SECTIONS = (
+    "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
+    "labels", "split", "models", "heat", "rejections", "licences", "reading",
+)  # fmt: skip
+"""One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
 """Rejections shown for each reason; the counts are of all."""
 
@@ -24,6 +40,8 @@ class Params(BaseModel):
     """Films shown per source."""
     pairs: int = Field(ge=0, le=200)
     """Pairs shown side by side, the least certain first; so many disputed labels, and suspects."""
+    enhanced: int = Field(ge=0, le=20)
+    """Films drawn in every enhancement; each takes three seconds."""
 
 
 def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
@@ -36,16 +54,32 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
     return page(
         "report.html.jinja",
         {
-            "it": inputs.figures, "disclaimer": DISCLAIMER, "drawn": DRAWN,
+            "sections": SECTIONS, "it": inputs.figures, "disclaimer": DISCLAIMER, "drawn": DRAWN,
             "stops": counts.stops(inputs.records, inputs.rejected),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
             "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
             **_films(inputs, params), **_tables(inputs),
             "agreements": pixels.agreements(inputs.ingested),
             "child_rule": pixels.rule(inputs.ingested, pediatric_from),
-            "evidence": pixels.evidence(inputs.records),
+            "evidence": pixels.evidence(inputs.records), **_pixels(inputs, params),
         },
     )  # fmt: skip
+
+
+def _pixels(inputs: ReportInputs, params: Params) -> dict[str, object]:
+    """What was found out about the pixels and done to them."""
+    seen = inputs.seen
+    return {
+        "sheets": enhancement.enhancement(
+            inputs.records, inputs.copies, inputs.bases, params.enhanced
+        ),
+        "lungs": lungs.lungs(
+            seen.dice, seen.lungs, inputs.records, inputs.copies, 2 * params.samples
+        ),
+        "burned_in": burned_in.burned_in(seen.text),
+        "text_effects": burned_in.effects(seen.concealed),
+        "harmony": harmonising.harmonising(seen.shift),
+    }
 
 
 def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:

@@ -18,11 +18,27 @@ from manifests.contract.table import BrokenTable, to_pandas
 PREPARED_COLUMNS = ("record_id", "sha256", "source", "group", "split", "finding", "abnormal",
                     "patient_ill", "is_drawn", "group_sources", "paper_split")  # fmt: skip
 """What training knows of a film, beside its pixels."""
-
-
 CROP, LUNGS, PIXELS = "crop", "lungs", "pixels"
 """Which part of the film is shown; the lung mask on it, a bit for each pixel; the stack."""
+BOX = ("crop_top", "crop_bottom", "crop_left", "crop_right")
+"""Where that part lies, in shares of the film's frame."""
 Pixels = npt.NDArray[np.uint8]
+
+
+class Box(NamedTuple):
+    """A part of a frame, in shares of it, from the top and from the left."""
+
+    top: float = 0.0
+    bottom: float = 1.0
+    left: float = 0.0
+    right: float = 1.0
+
+    def cut(self, mask: Pixels, side: int) -> Pixels:
+        """uint8[side, side]: this part of a mask of the whole frame, uint8[H, W], squeezed."""
+        middles = (np.arange(side) + 0.5) / side
+        rows = (self.top + middles * (self.bottom - self.top)) * mask.shape[0]
+        columns = (self.left + middles * (self.right - self.left)) * mask.shape[1]
+        return mask[np.ix_(rows.astype(np.int64), columns.astype(np.int64))]
 
 
 class Film(NamedTuple):
@@ -34,6 +50,7 @@ class Film(NamedTuple):
     crop: str = "whole"
     lungs: bytes | None = None
     """`numpy.packbits` of bool[H, W]; None for a film without mask."""
+    box: Box = Box()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +58,8 @@ class Prepared:
     """One recipe's output: `rows[i]` describes `pixels[i]`, which stays on disk until touched."""
 
     rows: pd.DataFrame
-    """The `PREPARED_COLUMNS`, and `crop`: whole, lungs, or why not: no_mask, no_lung, one_lung."""
+    """The `PREPARED_COLUMNS`, `crop` (whole, lungs, or why not: no_mask, no_lung, one_lung) and
+    the four of `BOX`."""
     pixels: Sequence[Pixels]
     """uint8[N, H, W, 3], one memory-mapped array per shard."""
     masks: Sequence[pa.ChunkedArray]
@@ -57,6 +75,11 @@ class Prepared:
         shard, row = divmod(index, ROWS_PER_SHARD)
         stack: Pixels = self.pixels[shard][row]
         return stack
+
+    def box(self, index: int) -> Box:
+        """The part of its film that the stack of row `index` shows."""
+        known = self.rows.iloc[index]
+        return Box(*(float(known[name]) for name in BOX))
 
     def lungs(self, index: int) -> npt.NDArray[np.bool_] | None:
         """bool[H, W], the lungs as they lie on the stack of row `index`; None without a mask.
@@ -99,7 +122,8 @@ def _filled(stacks: Pixels, films: Iterator[Film]) -> list[dict[str, object]]:
     rows = []
     for place, film in zip(stacks, islice(films, len(stacks)), strict=False):
         place[:] = film.stack
-        rows.append({**film.known, CROP: film.crop, LUNGS: film.lungs})
+        where = dict(zip(BOX, film.box, strict=True))
+        rows.append(film.known | where | {CROP: film.crop, LUNGS: film.lungs})
     return rows
 
 
@@ -116,6 +140,7 @@ def prepared_schema(size: int, meta: dict[str, str]) -> pa.Schema:
     kinds["group_sources"] = pa.list_(pa.string())
     fields = [pa.field(name, kinds.get(name, pa.string())) for name in PREPARED_COLUMNS]
     fields.append(pa.field(CROP, pa.string()))
+    fields.extend(pa.field(name, pa.float64()) for name in BOX)
     fields.append(pa.field(LUNGS, pa.binary(-(-size * size // 8))))
     fields.append(pa.field(PIXELS, pa.binary(size * size * 3)))
     return pa.schema(fields, metadata=meta)
@@ -148,7 +173,8 @@ def _table(shard: Path) -> pa.Table:
         table = pa.ipc.open_stream(pa.memory_map(str(shard))).read_all()
     except (OSError, pa.ArrowInvalid) as fault:
         raise BrokenTable(f"{shard}: cannot be read ({fault}); run `dvc repro prepare`") from fault
-    if not table.schema.metadata or {b"size", b"recipe"} - set(table.schema.metadata):
+    has_recipe = {b"size", b"recipe"} <= set(table.schema.metadata or {})
+    if not has_recipe or not {*BOX, CROP, LUNGS, PIXELS} <= set(table.column_names):
         raise BrokenTable(
             f"{shard}: is no shard of prepared films, or another version's; run `dvc repro prepare`"
         )

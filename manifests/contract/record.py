@@ -19,6 +19,7 @@ from manifests.contract.vocabulary import (
     LabelRule,
     Modality,
     OfficialSplit,
+    PersonalText,
     Quality,
     SeenView,
     Severity,
@@ -77,9 +78,6 @@ class Record(BaseModel):
     ] = None
     lung_fraction: Annotated[
         Share | None, Column("filter", "share of the frame that the lungs cover; frontal only")
-    ] = None
-    text_fraction: Annotated[
-        Share | None, Column("ingest", "share of the frame under burnt-in words at its edges")
     ] = None
     quality: Annotated[Quality | None, Column("ingest", "the worst that is wrong with it")] = None
 
@@ -154,6 +152,10 @@ class Record(BaseModel):
         bool | None, Column("dedup", "copies contradict each other and nobody has decided")
     ] = None
 
+    text_fraction: Annotated[Share | None, Column("filter", "share under burned-in words")] = None
+    personal_text: Annotated[
+        PersonalText | None, Column("filter", "what they look like; empty: like no patient's")
+    ] = None
     view_evidence: Annotated[
         str | None, Column("filter", "what the source and the pixels say of the view, who counts")
     ] = None

@@ -71,6 +71,16 @@ class SeenView(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class PersonalText(StrEnum):
+    """What burned-in words look like, the gravest first: a person looks before they go out."""
+
+    NAME = "name"
+    DATE = "date"
+    NUMBER = "number"
+    UNREAD = "unread"
+    """Longer than a marker, and nobody has read it."""
+
+
 class Quality(StrEnum):
     """The worst that is wrong with a film as a picture, the worst first."""
 

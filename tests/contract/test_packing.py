@@ -6,7 +6,14 @@ from PIL import Image
 
 from manifests.contract import prepared
 from manifests.contract.packing import png, unpng
-from manifests.contract.prepared import PREPARED_COLUMNS, Film, read_prepared, write_prepared
+from manifests.contract.prepared import (
+    BOX,
+    PREPARED_COLUMNS,
+    Box,
+    Film,
+    read_prepared,
+    write_prepared,
+)
 from manifests.contract.table import BrokenTable
 from manifests.contract.working import WorkingCopies, write_working
 
@@ -50,7 +57,8 @@ def test_prepared_stacks_are_mapped_and_in_order(
     assert films.channels == ("image", "beasf", "clahe")
     assert len(films.pixels) == 3
     assert not films.pixels[0].flags.writeable
-    assert films.rows.columns.tolist() == [*PREPARED_COLUMNS, "crop"]
+    assert films.rows.columns.tolist() == [*PREPARED_COLUMNS, "crop", *BOX]
+    assert films.box(0) == (0, 1, 0, 1)
 
 
 @pytest.mark.parametrize("side", [8, 9])
@@ -63,6 +71,16 @@ def test_lungs_come_back_bit_for_bit_beside_their_stack(tmp_path: Path, side: in
     assert inside.tolist() == np.asarray(found.lungs(0)).tolist()
     assert found.lungs(1) is None
     assert found.rows["crop"].tolist() == ["lungs", "no_mask"]
+
+
+def test_a_box_comes_back_and_cuts_a_mask_of_the_frame(tmp_path: Path) -> None:
+    stack, given = np.zeros((8, 8, 3), np.uint8), Box(0.25, 0.75, 0.5, 1.0)
+    write_prepared(tmp_path, [Film({}, stack, "lungs", None, given)], META)
+    box = read_prepared(tmp_path).box(0)
+    assert box == given
+    mask = np.zeros((32, 16), np.uint8)
+    mask[8:16, 8:16] = 255
+    assert box.cut(mask, 4).tolist() == [[255] * 4] * 2 + [[0] * 4] * 2
 
 
 def test_no_shards_is_a_sentence(tmp_path: Path) -> None:

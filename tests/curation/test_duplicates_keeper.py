@@ -77,11 +77,6 @@ def test_a_film_of_the_same_patient_says_nothing_of_what_is_lacking() -> None:
     assert keepers(rows, [pair], {pair: link})["cohen/b"] == "cohen/a"
 
 
-def test_less_burnt_in_text_stays_where_a_column_tells() -> None:
-    rows = records([record("a"), record("b")]).assign(text_fraction=[0.04, float("nan")])
-    assert keepers(rows, [["cohen/a", "cohen/b"]])["cohen/a"] == "cohen/b"
-
-
 def test_licences_stand_in_order() -> None:
     ordered = ["CC0-1.0", "CC-BY-4.0", "CC-BY-NC-SA-4.0", "CC-BY-NC-ND-4.0", "NOASSERTION"]
     assert sorted(ordered, key=strictness) == ordered

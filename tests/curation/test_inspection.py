@@ -13,7 +13,6 @@ from curation.pixels.fingerprint import phash
 from curation.pixels.fitted import weights
 from curation.pixels.inspection import inspection, seen
 from curation.pixels.lanczos import shrunk
-from curation.pixels.quality import text_fraction
 from manifests.contract.images import Pixels, decode
 from manifests.contract.vocabulary import Quality, SeenView
 
@@ -106,15 +105,6 @@ def test_the_worst_word_comes_first() -> None:
     assert seen(film, colour=40).quality is Quality.PHOTO
     white = np.minimum(film.astype(np.uint16) + 120, 255).astype(np.uint8)
     assert seen(white, colour=40).quality is Quality.SATURATED
-
-
-def test_words_at_the_edge_are_counted_and_words_over_the_lungs_are_not() -> None:
-    plain = np.full((256, 256), 60, np.uint8)
-    edge, middle = plain.copy(), plain.copy()
-    cv2.putText(edge, "ANNA ROSSI", (6, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 1)
-    cv2.putText(middle, "ANNA", (100, 130), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 1)
-    assert text_fraction(plain) == text_fraction(middle) == 0
-    assert 0.01 < text_fraction(edge) < 0.1
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (2000, 1), (3, 5), (40, 4000), (5000, 3000)])

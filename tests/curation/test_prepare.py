@@ -125,6 +125,13 @@ def test_falling_back_to_the_whole_film_is_counted_and_stands_beside_each(
         mask = lung_mask() if made.rows["crop"][number] == "lungs" else None
         by_hand = stack(film(name), LUNGS, lungs=mask)
         assert (made.pixels[0][number] == by_hand).all()
+        on_stack = made.lungs(number)
+        if mask is not None and on_stack is not None:
+            assert made.box(number) != (0, 1, 0, 1)
+            cut = made.box(number).cut(mask, LUNGS.size) > 0
+            assert (cut == on_stack).mean() > 0.99
+        else:
+            assert made.box(number) == (0, 1, 0, 1)
 
 
 @pytest.mark.parametrize("recipe", [RECIPE, LUNGS])

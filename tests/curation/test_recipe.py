@@ -116,6 +116,7 @@ def test_a_base_that_is_missing_and_a_mask_of_another_film_are_named() -> None:
         stack(film, other(conceal_text=True), text=np.zeros((3, 4), np.uint8))
 
 
+RANKED = {"channels": ["image", "beasf", "ahe"]}
 CROPPED = LUNGS.model_dump(mode="json")
 
 
@@ -124,6 +125,7 @@ CROPPED = LUNGS.model_dump(mode="json")
     [(GIVEN, {"size": 49}), (GIVEN, {"channels": ["beasf", "image", "clahe"]}),
      (GIVEN, {"beasf_gamma": 1.6}), (GIVEN, {"clahe_clip": 2.1}), (GIVEN, {"clahe_tiles": 4}),
      (GIVEN, {"conceal_text": True}), (GIVEN, {"lungs": "box"}), (GIVEN, {"base": SHA}),
+     (GIVEN | RANKED, {**RANKED, "ahe_radius": 7}),
      (CROPPED, {"lungs": "masked"}), (CROPPED, {"dilations": 2}), (CROPPED, {"margin": 1})],
 )  # fmt: skip
 def test_what_changes_the_stacks_changes_the_id(
@@ -137,6 +139,7 @@ def test_what_changes_the_stacks_changes_the_id(
     ("given", "changed"),
     [({}, {"dilations": 9, "margin": 9}),
      ({"channels": ["image", "clahe", "equalized"]}, {"beasf_gamma": 3}),
+     ({"channels": ["image", "beasf", "clahe"]}, {"ahe_radius": 9}),
      ({"channels": ["image", "beasf", "image"]}, {"clahe_clip": 3, "clahe_tiles": 2})],
 )  # fmt: skip
 def test_a_number_that_nothing_uses_is_not_in_the_id(
@@ -182,4 +185,4 @@ def test_the_recipes_of_the_project_are_valid_and_plain_is_the_built_in_one() ->
 def test_films_are_squeezed_and_enhanced_for_a_network_in_one_place_only() -> None:
     steps = {"curation.pixels.stack.layers", "curation.pixels.stack.stack"}
     using = {file.stem for file in modules() if steps & imported(file)}
-    assert using == {"stacked"}
+    assert using == {"stacked", "stacking"}

@@ -31,10 +31,10 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
-PARAMS = report.Params(samples=3, pairs=4)
+PARAMS = report.Params(samples=3, pairs=4, enhanced=0)
 SECTIONS = [
-    "figures", "flow", "sources", "pixels", "pairs", "labels", "split", "models", "heat",
-    "rejections", "licences", "reading",
+    "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
+    "labels", "split", "models", "heat", "rejections", "licences", "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",

@@ -23,15 +23,21 @@ SECTIONS = {
     "masked": "curation.stages.masked",
     "segment": "training.stages.segment",
     "lungs": "training.stages.lungs",
+    "text": "curation.stages.text",
     "filter": "curation.stages.filter",
     "split": "curation.stages.split",
+    "shift": "training.stages.shift",
     "suspects": "training.stages.suspects",
     "evaluate": "training.stages.evaluate",
     "explain": "training.stages.explain",
     "release": "curation.stages.release",
     "report": "curation.stages.report",
 }
-KEYED = {"recipes": "curation.stages.prepare", "experiments": "training.stages.train"}
+KEYED = {
+    "recipes": "curation.stages.prepare",
+    "experiments": "training.stages.train",
+    "conceal": "training.stages.conceal",
+}
 FREE = {"profile", "sources", "tasks"}
 
 
@@ -67,9 +73,12 @@ def test_every_section_is_what_its_stage_understands(profile: str, tmp_path: Pat
 def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: Path) -> None:
     params = composed(profile, tmp_path)
     assert params["suspects"]["recipe"] in params["recipes"]
+    assert set(params["shift"]["recipes"]) <= set(params["recipes"])
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]
         assert experiment["task"] in params["tasks"]
+    for name, entry in params["conceal"].items():
+        assert params["experiments"][name]["recipe"] == entry["recipe"]
 
 
 def test_the_sample_profile_leaves_the_drawn_sources_out(tmp_path: Path) -> None:

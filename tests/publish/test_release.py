@@ -29,7 +29,7 @@ from manifests.contract.working import WorkingCopies, write_working
 
 ROOT = Path(__file__).parents[2]
 LICENSES = ROOT / "manifests/licenses.yaml"
-PARAMS = release.Params(version="0.1.0", name="little-set")
+PARAMS = release.Params(version="0.1.0", name="little-set", personal_text="withhold")
 Staged = Callable[..., Path]
 
 USUAL = {"patient_ill": False, "copies": (), "pediatric_evidence": "age", "split": "train"}

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from manifests.contract.prepared import Film, Prepared, read_prepared, write_prepared
+from manifests.contract.prepared import Box, Film, Prepared, read_prepared, write_prepared
 from training.plan import Schedule
 from training.stages import train
 
 TASK = {"normal": ["normal"], "covid19": ["covid19"]}
 SIDE = 96
+WHOLE = Box()
 
 
 def square(side: int = SIDE) -> tuple[slice, slice]:
@@ -48,13 +49,27 @@ def prepared(
     folder: Path, films: Sequence[dict[str, object]], side: int = SIDE, **meta: str
 ) -> Prepared:
     """The films as shards in `folder`; every film that is not normal has its square."""
-    known = {
-        "manifest_id": "m1", "recipe_id": "plain", "recipe": "{}", "channels": "image,beasf,clahe",
-        "size": str(side), **meta,
-    }  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    write_prepared(folder, _drawn(films, side), known)
+    write_prepared(folder, _drawn(films, side), _meta(side) | meta)
     return read_prepared(folder)
+
+
+def with_lungs(
+    folder: Path, films: Sequence[dict[str, object]], lungs: npt.NDArray[np.bool_], box: Box = WHOLE
+) -> Prepared:
+    """The same with one lung mask, bool[side, side], on every stack, which shows a `box`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mask, crop = np.packbits(lungs).tobytes(), "whole" if box == WHOLE else "lungs"
+    drawn = (film._replace(lungs=mask, crop=crop, box=box) for film in _drawn(films, len(lungs)))
+    write_prepared(folder, drawn, _meta(len(lungs)))
+    return read_prepared(folder)
+
+
+def _meta(side: int) -> dict[str, str]:
+    return {
+        "manifest_id": "m1", "recipe_id": "plain", "recipe": "{}", "channels": "image,beasf,clahe",
+        "size": str(side),
+    }  # fmt: skip
 
 
 def _drawn(films: Sequence[dict[str, object]], side: int) -> Iterator[Film]:

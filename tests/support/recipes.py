@@ -10,6 +10,7 @@ GIVEN: dict[str, object] = {
     "size": 48, "channels": ["image", "beasf", "clahe"], "conceal_text": False, "lungs": "none",
     "dilations": 3, "margin": 0, "base": "", "beasf_gamma": 1.5, "clahe_clip": 2.0,
     "clahe_tiles": 8,
+    "ahe_radius": 40,
 }  # fmt: skip
 
 

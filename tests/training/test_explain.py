@@ -2,15 +2,16 @@ import json
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
 import torch
-from planted import prepared, rows, square, trained
+from planted import prepared, rows, square, trained, with_lungs
 from pytorch_grad_cam import GradCAM, HiResCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from manifests.contract.packing import png, unpng
-from manifests.contract.prepared import Prepared
+from manifests.contract.prepared import Box, Prepared
 from manifests.contract.table import read_arrow, write_arrow
 from manifests.contract.vocabulary import Split
 from training.explanations import Heat, Unexplained, heat, heat_inside, last_map, points_inside
@@ -25,7 +26,11 @@ TASK = {"normal": ["normal"], "covid19": ["covid19"]}
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    return prepared(tmp_path_factory.mktemp("explain"), rows(), side=SIZE)
+    return with_lungs(tmp_path_factory.mktemp("explain"), rows(), lower_half())
+
+
+def lower_half() -> npt.NDArray[np.bool_]:
+    return np.repeat(np.arange(SIZE) >= SIZE // 2, SIZE).reshape(SIZE, SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +74,55 @@ def test_the_heat_of_a_planted_square_lies_on_the_square(
     assert np.mean(inside) > 3 * (mask > 0).mean()
     scores = json.loads((folder / "scores.json").read_text())
     assert scores["pointing_game"] == 1.0
-    assert scores["heat_in_lungs"] > scores["lungs_in_frame"]
+    assert scores["heat_in_lungs"] > scores["lungs_in_frame"] == 0.5
+    assert (scores["lungs_dice"], scores["films_with_lungs"]) == (1.0, 6)
 
 
-def test_without_truth_the_scores_are_empty(films: Prepared, net: Path, tmp_path: Path) -> None:
+BOX = Box(0.5, 1.0, 0.25, 0.75)
+"""What a cropped stack shows of its film."""
+
+
+def test_on_a_cropped_film_heat_lungs_and_truth_lie_in_one_frame(
+    films: Prepared, net: Path, tmp_path: Path
+) -> None:
+    cropped = with_lungs(tmp_path / "films", rows(), lower_half(), BOX)
+    lungs, none, opacity = (np.zeros((320, 320), np.uint8) for _ in range(3))
+    # Of the frame: where the box shows the lower half of the stack, and the square.
+    lungs[240:, 80:240] = 255
+    opacity[260:300, 100:140] = 255
+    masks = [
+        {"sha256": sha, "lungs": png(lungs), "opacities": png(opacity if ill else none)}
+        for sha, ill in zip(cropped.rows["sha256"], cropped.rows["abnormal"], strict=True)
+    ]
+    write_arrow(tmp_path / "masks.parquet", pa.Table.from_pylist(masks))
+    folder = explained(cropped, net, tmp_path, tmp_path / "out")
+    scores = json.loads((folder / "scores.json").read_text())
+    assert scores["lungs_dice"] == 1.0
+    assert scores["pointing_game"] == 1.0
+    assert scores["opacities_in_frame"] == pytest.approx(1 / 16)
+    assert scores["heat_in_lungs"] > scores["lungs_in_frame"] == 0.5
+    whole = explained(films, net, tmp_path, tmp_path / "whole")
+    assert json.loads((whole / "scores.json").read_text())["pointing_game"] < 1
+
+
+def test_films_without_lungs_have_no_score_in_them(net: Path, tmp_path: Path) -> None:
+    empty = with_lungs(tmp_path / "films", rows(), np.zeros((SIZE, SIZE), bool))
+    unknown = prepared(tmp_path / "more", rows(), side=SIZE)
+    for n, given in enumerate((empty, unknown)):
+        folder = explained(given, net, tmp_path / "none", tmp_path / str(n))
+        scores = json.loads((folder / "scores.json").read_text())
+        assert (scores["films"], scores["films_with_lungs"]) == (6, 0)
+        assert (scores["heat_in_lungs"], scores["lungs_dice"]) == (None, None)
+
+
+def test_without_truth_heat_is_still_scored_in_the_lungs(
+    films: Prepared, net: Path, tmp_path: Path
+) -> None:
     folder = explained(films, net, tmp_path / "none", tmp_path)
     scores = json.loads((folder / "scores.json").read_text())
     assert scores["films"] == 6
-    assert (scores["heat_in_lungs"], scores["pointing_game"]) == (None, None)
+    assert scores["heat_in_lungs"] > 0.5
+    assert (scores["lungs_dice"], scores["pointing_game"]) == (None, None)
     maps = read_arrow(folder / "heatmaps.parquet").to_pylist()
     assert {row["pointing_hit"] for row in maps} == {None}
 

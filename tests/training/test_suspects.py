@@ -10,9 +10,11 @@ from planted import TASK, prepared, row, rows
 from threadpoolctl import threadpool_limits
 
 from manifests.contract.table import metadata, read_arrow, to_pandas
+from training.classifier import UNTAUGHT, fold_of, out_of_fold
 from training.films import Whole
 from training.stages import suspects
-from training.suspects import UNTAUGHT, Thumbnails, fold_of, out_of_fold, ranked
+from training.suspects import ranked
+from training.thumbnails import Thumbnails
 
 PARAMS = suspects.Params(recipe="plain", side=24, components=16, folds=5)
 FLIPPED = tuple(range(3, 120, 13))

@@ -2,13 +2,13 @@
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import torch
 from pydantic import BaseModel, ConfigDict, Field
-from torch.nn.functional import interpolate
 
 from manifests.contract.images import Pixels
 from manifests.contract.packing import png, unpng
@@ -20,10 +20,12 @@ from training.data import batch, portions
 from training.explanations import SIDE, Heat, heat, heat_inside, points_inside
 from training.files import wording, write_json
 from training.films import Films, Whole, films_of
+from training.frames import lungs_on, shown
 from training.hardware import device
-from training.metrics import Floats
+from training.metrics import Floats, mean_of
 from training.prediction import predict
 from training.seed import seed_everything
+from training.segmentation.overlap import dice
 
 log = logging.getLogger(__name__)
 MAPS = pa.schema([
@@ -32,7 +34,6 @@ MAPS = pa.schema([
     ("heat_in_lungs", pa.float64()), ("pointing_hit", pa.bool_()), ("is_drawn", pa.bool_()),
 ])  # fmt: skip
 FILMS_AT_ONCE = 8
-Masks = dict[str, tuple[Pixels, Pixels]]
 
 
 class Params(BaseModel):
@@ -47,7 +48,8 @@ class Params(BaseModel):
 def main(prepared: Prepared, trained: Path, truth: Path, folder: Path, params: Params) -> None:
     """Write heatmaps.parquet and scores.json into `folder`.
 
-    `truth` is the folder of masks.parquet; films it does not know have no scores. Raises
+    Heat is scored against the lung mask beside each stack. `truth` is the folder of masks.parquet,
+    which knows where disease was drawn; of other films that is not known. Raises
     `WrongCheckpoint` for a foreign network, `Unexplained` for one without feature maps.
     """
     net, about = load_for(prepared, trained)
@@ -56,19 +58,22 @@ def main(prepared: Prepared, trained: Path, truth: Path, folder: Path, params: P
     values = predict(net, films, about.look, device())
     chances = torch.softmax(values.double(), 1).numpy()
     picked = choose(films, chances, params.films)
-    masks = _masks(truth, set(films.rows["sha256"].iloc[picked]))
+    places = films.places[picked]
+    found = {int(place): lungs_on(prepared, int(place), SIDE) for place in places}
+    lungs = {place: mask for place, mask in found.items() if mask is not None}
+    drawn = _truth(truth, prepared, places)
     rows: list[dict[str, object]] = []
     for part in portions(len(picked), FILMS_AT_ONCE):
         chosen = picked[part]
         named = [int(n) for n in chances[chosen].argmax(1)]
         maps = heat(net, batch(films, chosen, about.look, device()), named)
         rows += [
-            _row(films, int(n), chances[n], heat_map, masks)
+            _row(films, int(n), chances[n], heat_map, lungs, drawn)
             for n, heat_map in zip(chosen, maps, strict=True)
         ]
     table = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["record_id"])), schema=MAPS)
     write_arrow(folder / "heatmaps.parquet", table, wording(prepared))
-    scores = _scores(about, rows, masks)
+    scores = _scores(about, rows, lungs, drawn)
     write_json(folder / "scores.json", scores)
     log.info("%s: %d heat maps, heat in lungs %s, pointing game %s", about.experiment,
              len(rows), scores["heat_in_lungs"], scores["pointing_game"])  # fmt: skip
@@ -90,57 +95,68 @@ def choose(films: Films, chances: Floats, count: int) -> Whole:
     return np.array(turns[:count], np.int64)
 
 
-def _row(films: Films, n: int, chances: Floats, heat_map: Heat, masks: Masks) -> dict[str, object]:
-    known = films.prepared.rows.iloc[int(films.places[n])]
-    lungs, opacities = masks.get(str(known["sha256"]), (None, None))
+def _row(  # noqa: PLR0913, PLR0917 - a row is made of all that is known
+    films: Films, n: int, chances: Floats, heat_map: Heat,
+    lungs: Mapping[int, Pixels], truth: Mapping[int, tuple[Pixels, Pixels]],
+) -> dict[str, object]:  # fmt: skip
+    place = int(films.places[n])
+    known = films.prepared.rows.iloc[place]
+    opacities = truth[place][1] if place in truth else None
     is_right = int(chances.argmax()) == int(films.targets[n])
     return {
         "record_id": known["record_id"],
         "label": films.labels[films.targets[n]],
         "predicted": films.labels[int(chances.argmax())],
         "probability": round(float(chances.max()), 6),
-        "film": png(_shown(films.prepared, int(films.places[n]))),
+        "film": png(shown(films.prepared, place, SIDE)),
         "heat": png(np.rint(heat_map * 255).astype(np.uint8)),
-        "heat_in_lungs": heat_inside(heat_map, lungs),
+        "heat_in_lungs": heat_inside(heat_map, lungs.get(place)),
         # The heat of "normal" on a film that is not has no reason to point at disease.
         "pointing_hit": points_inside(heat_map, opacities) if is_right else None,
         "is_drawn": bool(known["is_drawn"]),
     }
 
 
-def _shown(prepared: Prepared, place: int) -> Pixels:
-    """uint8[320, 320]: the film as a person knows it, before any enhancement if there is such."""
-    channel = prepared.channels.index("image") if "image" in prepared.channels else 0
-    grey = torch.from_numpy(np.ascontiguousarray(prepared.stack(place)[:, :, channel])).float()
-    wide = interpolate(grey[None, None], size=(SIDE, SIDE), mode="bilinear")[0, 0]
-    return wide.round().clamp(0, 255).to(torch.uint8).numpy()
+def _truth(truth: Path, prepared: Prepared, places: Whole) -> dict[int, tuple[Pixels, Pixels]]:
+    """Place -> (lungs, opacities) as drawn, cut to what the stack shows, where the truth is known.
 
-
-def _masks(truth: Path, wanted: set[str]) -> Masks:
-    """sha256 -> (lungs, opacities) of the wanted films, as far as the truth knows them."""
-    place = truth / "masks.parquet"
-    if not place.exists():
+    The truth knows the whole frame of each film.
+    """
+    known = truth / "masks.parquet"
+    if not known.exists():
         return {}
-    rows = read_arrow(place, ["sha256", "lungs", "opacities"]).to_pylist()
+    wanted: dict[str, list[int]] = {}
+    for place in places:
+        wanted.setdefault(str(prepared.rows["sha256"].iloc[int(place)]), []).append(int(place))
+    rows = read_arrow(known, ["sha256", "lungs", "opacities"]).to_pylist()
     return {
-        row["sha256"]: (unpng(row["lungs"]), unpng(row["opacities"]))
+        place: (
+            prepared.box(place).cut(unpng(row["lungs"]), SIDE),
+            prepared.box(place).cut(unpng(row["opacities"]), SIDE),
+        )
         for row in rows
-        if row["sha256"] in wanted
+        for place in wanted.get(row["sha256"], [])
     }
 
 
-def _scores(about: Checkpoint, rows: list[dict[str, object]], masks: Masks) -> dict[str, object]:
+def _scores(
+    about: Checkpoint, rows: list[dict[str, object]],
+    lungs: Mapping[int, Pixels], truth: Mapping[int, tuple[Pixels, Pixels]],
+) -> dict[str, object]:  # fmt: skip
+    known = [place for place, (drawn, _) in truth.items() if place in lungs and drawn.any()]
     return {
         "films": len(rows),
-        "heat_in_lungs": _mean([row["heat_in_lungs"] for row in rows]),
-        "lungs_in_frame": _mean([(lungs > 0).mean() for lungs, _ in masks.values()]),
-        "pointing_game": _mean([row["pointing_hit"] for row in rows]),
-        "opacities_in_frame": _mean([(o > 0).mean() for _, o in masks.values() if o.any()]),
+        "films_with_lungs": len(lungs),
+        "heat_in_lungs": mean_of([row["heat_in_lungs"] for row in rows]),
+        # The `_in_frame` scores are what blind chance would reach.
+        "lungs_in_frame": mean_of([float((mask > 0).mean()) for mask in lungs.values()]),
+        # A check of the masks themselves: only drawn films have a truth.
+        "lungs_dice": mean_of(
+            [float(dice(lungs[place][None], truth[place][0][None])[0]) for place in known]
+        ),
+        "pointing_game": mean_of([row["pointing_hit"] for row in rows]),
+        "opacities_in_frame": mean_of(
+            [float((o > 0).mean()) for _, o in truth.values() if o.any()]
+        ),
         "manifest_id": about.manifest_id,
     }
-
-
-def _mean(values: list[object]) -> float | None:
-    """The mean of what is known; the `_in_frame` scores are what blind chance would reach."""
-    known = [float(value) for value in values if isinstance(value, bool | float)]
-    return round(float(np.mean(known)), 6) if known else None

@@ -16,10 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import write_arrow
 from manifests.contract.vocabulary import Split
+from training.classifier import UNTAUGHT, fold_of, out_of_fold
 from training.files import wording, write_json
 from training.films import Films, Whole, films_of, read_task
 from training.metrics import Floats
-from training.suspects import UNTAUGHT, doubted, fold_of, out_of_fold, ranked, thumbnails
+from training.suspects import doubted, ranked
+from training.thumbnails import small_films, standardised
 
 log = logging.getLogger(__name__)
 NOTE = (
@@ -66,7 +68,7 @@ def main(prepared: Prepared, folder: Path, params: Params, task: dict[str, list[
         UNTAUGHT if split == Split.EXTERNAL else fold_of(str(group), params.folds)
         for group, split in zip(rows["group"], rows["split"], strict=True)
     ], np.int64)  # fmt: skip
-    seen = thumbnails(prepared, places, params.side)
+    seen = standardised(small_films(prepared, places, params.side))
     chances = out_of_fold(seen, targets, in_fold, len(asked), params.components)
     judged = ~np.isnan(chances).any(1)
     rows = rows.iloc[np.flatnonzero(judged)].reset_index(drop=True)

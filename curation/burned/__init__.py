@@ -1,0 +1,1 @@
+"""What burned-in words say, and whether they are a patient's."""

@@ -1,0 +1,68 @@
+"""Whether words on a film look like a patient's (SEED row P8; HIPAA's names, dates and numbers).
+
+A verdict is never "clean": what is not found may be there, so that a film without one was only
+looked at by a machine. In doubt a person must look.
+"""
+
+import re
+from collections.abc import Iterable
+
+from curation.burned.markers import MARKERS, MONTHS, folded
+from manifests.contract.vocabulary import PersonalText
+
+LONG = 3
+"""Letters; a shorter unknown word is an abbreviation, or initials."""
+_TECHNICAL = re.compile(
+    r"\b\d+([.,]\d+)?\s*(KVP?|MAS|MA|MSV|MS|CM|MM|D?GY|UGY|DAYS?|SEC|%)(?![A-Z])"
+)
+"""How the film was taken."""
+_DATE = re.compile(
+    r"(?<!\d)(\d{1,4}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{2,4}(?!\d)|(19|20)\d\d[01]\d[0-3]\d(?!\d)"
+    r"|\d\d/\d)"
+)
+_TIME = re.compile(r"(?<!\d)[0-2]?\d\s?[:.]\s?[0-5]\d(\s?[:.]\s?[0-5]\d|\s?(HRS?|H|UHR|AM|PM)\b)")
+_CLOCK = re.compile(r"(?<!\d)[0-2]?\d:[0-5]\d(?!\d)")
+_NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))
+_MONTH = re.compile(rf"\d[./\- ]{{0,2}}({_NAMED})(?![A-Z])|(?<![A-Z])({_NAMED})[.,/\- ]{{0,2}}\d")
+_BORN = re.compile(r"\b(DOB|BORN|GEB|NATO|NATA|NACIDO|NACIDA|NE LE)\b")
+_NUMBER = re.compile(r"\d(?:[ \-]?\d){4,}")
+_CARET = re.compile(r"[A-Z]{2,}\s?\^")
+_TITLE = re.compile(r"\b(MR|MRS|MS|DR|PROF|NAME|NOME|NOMBRE|NOM|SIG|HERR|FRAU)\b[.: ]+[A-Z]{2,}")
+_WORD = re.compile(r"[A-Z]+(?:'[A-Z]+)?")
+Reading = str | None
+"""The words of a line; None for a line that nobody could read and that is no marker."""
+
+
+def personal(lines: Iterable[Reading]) -> PersonalText | None:
+    """The gravest that the lines of one film look like; None where all are harmless."""
+    found = {verdict for line in lines if (verdict := judged(line))}
+    return next((kind for kind in PersonalText if kind in found), None)
+
+
+def judged(line: Reading) -> PersonalText | None:
+    """What one line looks like; None for a marker such as "R" or "AP ERECT 85 kV"."""
+    if line is None:
+        return PersonalText.UNREAD
+    words = _TECHNICAL.sub(" ", folded(line))
+    unknown = [word for word in _WORD.findall(words) if word not in MARKERS | MONTHS]
+    long = [word for word in unknown if len(word) >= LONG]
+    if _CARET.search(words) or _TITLE.search(words) or len(long) > 1:
+        return PersonalText.NAME
+    if long and (len(unknown) > 1 or _has_initial(words, long[0])):
+        return PersonalText.NAME
+    if any(sign.search(words) for sign in (_DATE, _TIME, _CLOCK, _MONTH, _BORN)):
+        return PersonalText.DATE
+    if _NUMBER.search(words) or any(map(_is_number, words.split())):
+        return PersonalText.NUMBER
+    return PersonalText.UNREAD if long else None
+
+
+def _has_initial(words: str, name: str) -> bool:
+    """Whether a single letter with a point or behind a comma stands beside `name`."""
+    pattern = rf"(\b[A-Z]\.\s*{re.escape(name)}|{re.escape(name)}\s*[,.]?\s*\b[A-Z]\b)"
+    return bool(re.search(pattern, words))
+
+
+def _is_number(token: str) -> bool:
+    """Letters and digits mixed, as in an accession number."""
+    return sum(sign.isdigit() for sign in token) >= 5  # noqa: PLR2004 - as in `_NUMBER`

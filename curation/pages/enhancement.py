@@ -1,0 +1,65 @@
+"""A film of the manifest in every enhancement, for the page."""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from curation.pages.enhanced import sheet
+from curation.pages.pictures import QUALITY, Picture
+from manifests.contract.packing import unpng
+from manifests.contract.vocabulary import Finding, Split
+from manifests.contract.working import WorkingCopies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The drawing, and whose film it shows."""
+
+    record_id: str
+    base_id: str
+    """The film to which it is matched; empty where no recipe names one."""
+    picture: Picture
+
+
+def enhancement(
+    records: pd.DataFrame, copies: WorkingCopies, bases: Sequence[str], count: int
+) -> list[Sheet]:
+    """`count` films that models learn from, normal ones where there are such.
+
+    Of equals the hash of the file decides: nobody chose the pretty one. They are matched to the
+    first of `bases` (SHA-256) that is a film of the manifest.
+    """
+    known = records[np.array([str(name) in copies for name in records["record_id"]], bool)]
+    base = known[known["sha256"].isin(list(bases))].head(1)
+    others = known.drop(base.index)
+    others = others.assign(
+        later=(others["finding"] != Finding.NORMAL).astype(int) * 2
+        + (others["split"] != Split.TRAIN).astype(int)
+    )
+    chosen = others.sort_values(["later", "sha256", "record_id"])["record_id"].head(count)
+    base_ids = [str(name) for name in base["record_id"]] if len(chosen) else []
+    films = dict(copies.stream([*map(str, chosen), *base_ids]))
+    lent = films[base_ids[0]] if base_ids else None
+    return [
+        Sheet(
+            record_id=str(name),
+            base_id="".join(base_ids),
+            picture=_jpeg(sheet(films[str(name)], lent)),
+        )
+        for name in chosen
+    ]
+
+
+def _jpeg(drawn: bytes) -> Picture:
+    """The sheet in a quarter of the bytes."""
+    image, data = Image.fromarray(unpng(drawn)).convert("RGB"), io.BytesIO()
+    image.save(data, "JPEG", quality=QUALITY, optimize=True)
+    return Picture(
+        address="data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode("ascii"),
+        width=image.width, height=image.height,
+    )  # fmt: skip

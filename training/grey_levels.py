@@ -1,0 +1,54 @@
+"""How far the grey levels of sources lie apart: Kolmogorov-Smirnov distances of their histograms.
+
+N films, S sources.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from manifests.contract.prepared import Prepared
+from training.films import Whole
+from training.frames import image_channel
+from training.metrics import Floats
+
+LEVELS = 256
+Levels = npt.NDArray[np.int64]
+"""int64[..., 256]: how many pixels have each grey level."""
+
+
+def level_counts(prepared: Prepared, places: Whole) -> Levels:
+    """int64[N, 256] of the channel `image` (or the first) of each film."""
+    channel = image_channel(prepared)
+    made = np.zeros((len(places), LEVELS), np.int64)
+    for n, place in enumerate(places):
+        film = prepared.stack(int(place))[:, :, channel]
+        made[n] = np.bincount(film.reshape(-1), minlength=LEVELS)
+    return made
+
+
+def pooled(counts: Levels, targets: Whole, sources: int) -> Levels:
+    """int64[S, 256]: the pixels of all films of each source together."""
+    return np.stack([counts[targets == n].sum(0) for n in range(sources)])
+
+
+def distance(one: Levels, other: Levels) -> float:
+    """The Kolmogorov-Smirnov distance of two histograms: 0 if alike, 1 if no level is shared.
+
+    The largest gap between the shares of pixels up to a level; what scipy's `ks_2samp` gives for
+    the pixels themselves. Raises `ValueError` for a histogram without pixels.
+    """
+    if not one.sum() or not other.sum():
+        raise ValueError("a histogram without pixels has no distance to another")
+    gap = np.cumsum(one) / one.sum() - np.cumsum(other) / other.sum()
+    return float(np.abs(gap).max())
+
+
+def to_the_rest(by_source: Levels) -> Floats:
+    """float64[S]: the distance of each source to the pixels of all others together; S >= 2."""
+    every = by_source.sum(0)
+    return np.array([distance(own, every - own) for own in by_source])
+
+
+def between(by_source: Levels) -> Floats:
+    """float64[S, S]: the distance of each source to each other one."""
+    return np.array([[distance(a, b) for b in by_source] for a in by_source])
