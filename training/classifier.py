@@ -18,6 +18,8 @@ from training.metrics import Floats
 from training.thumbnails import Thumbnails
 
 DIGITS = 6
+NOTHING = 1e-5
+"""Of the widest direction; films in float32 differ by chance in less than that."""
 UNTAUGHT = -1
 """The fold of films that no classifier learns from, and every one may judge."""
 
@@ -42,13 +44,24 @@ def out_of_fold(
             asked, known = in_fold == fold, (in_fold != fold) & (in_fold != UNTAUGHT)
             if len(np.unique(targets[known])) < 2:  # noqa: PLR2004 - two classes to tell apart
                 continue
-            model = _classifier(min(components, int(known.sum()) - 1, seen.shape[1]))
-            model.fit(seen[known], targets[known])
+            # float64: what is rounding there is far below what differs between films.
+            learnt = np.asarray(seen[known], np.float64)
+            model = _classifier(min(components, _rank(learnt)))
+            model.fit(learnt, targets[known])
             said = np.zeros((int(asked.sum()), classes))
-            said[:, model.classes_] = model.predict_proba(seen[asked])
+            said[:, model.classes_] = model.predict_proba(np.asarray(seen[asked], np.float64))
             said[~np.isin(targets[asked], model.classes_)] = np.nan
             chances[asked] = said
     return np.round(chances, DIGITS)
+
+
+def _rank(films: Floats) -> int:
+    """How many directions the films differ in, at least 1.
+
+    A further component would be rounding, which standardising blows up to a number like others.
+    """
+    spread = np.linalg.svd(films - films.mean(0), compute_uv=False)
+    return max(1, int((spread > NOTHING * spread[0]).sum()))
 
 
 def _classifier(components: int) -> Pipeline:

@@ -3,6 +3,7 @@
 N films whose text was concealed, C classes, S pixels a side.
 """
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,7 @@ def check_same_films(plain: Prepared, concealed: Prepared) -> None:
     for what, one, other in (
         ("manifest", plain.manifest_id, concealed.manifest_id),
         ("channels", plain.channels, concealed.channels),
+        ("recipe", _but_for_text(plain), _but_for_text(concealed)),
         ("films", plain.rows["record_id"].tolist(), concealed.rows["record_id"].tolist()),
         ("size", plain.pixels[0].shape[1:], concealed.pixels[0].shape[1:]),
     ):
@@ -52,6 +54,10 @@ def check_same_films(plain: Prepared, concealed: Prepared) -> None:
                 f"the films with concealed text have another {what} than those the network learnt "
                 "from; both recipes must differ in conceal_text only, then run `dvc repro prepare`"
             )
+
+
+def _but_for_text(prepared: Prepared) -> dict[str, object]:
+    return {**json.loads(prepared.recipe), "conceal_text": None}
 
 
 def with_text(films: Films, concealed: Prepared) -> Whole:

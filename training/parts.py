@@ -50,10 +50,11 @@ def seen(part: Part, films: Small, counts: Levels, lungs: Small) -> Thumbnails:
         binned = counts.reshape(len(counts), BINS, LEVELS // BINS).sum(2)
         return np.asarray(binned / binned.sum(1, keepdims=True), np.float32)
     if part is Part.WHOLE:
-        return films.reshape(len(films), -1)
+        return films.reshape(len(films), films.shape[1] * films.shape[2])
     is_lung = lungs >= 0.5  # noqa: PLR2004 - half of the small pixel
     is_shown = is_lung if part is Part.INSIDE else ~is_lung
-    return _only(films, is_shown & ~np.isnan(lungs)).reshape(len(films), -1)
+    shown = _only(films, is_shown & ~np.isnan(lungs))
+    return shown.reshape(len(films), films.shape[1] * films.shape[2])
 
 
 def _only(films: Small, is_shown: npt.NDArray[np.bool_]) -> Small:

@@ -86,11 +86,17 @@ def _judged(chances: Floats, targets: Whole, groups: Sequence[str], asking: Aski
         low=round(span[0], DIGITS) if span else None,
         high=round(span[1], DIGITS) if span else None,
         films=len(targets), groups=len(set(groups)),
-        reason=None if span else "the AUC hardly varies over resamples, so it has no interval",
+        reason=None if span else _no_interval(drawn),
     )  # fmt: skip
+
+
+def _no_interval(drawn: Floats) -> str:
+    if np.isnan(drawn).mean() > 0.5:  # noqa: PLR2004 - most of them
+        return "most resamples lack a source, so there is no interval"
+    return "the AUC is the same in all resamples, so there is no interval"
 
 
 def _too_few(classes: int) -> str:
     if classes == 0:
-        return "no film has this part: there is no lung mask"
+        return "no film has this part: there is no lung mask, or no source has enough films"
     return "the films that have this part are all of one source"

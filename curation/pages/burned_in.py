@@ -12,6 +12,7 @@ import pandas as pd
 from curation.pages.inputs import Effect
 from curation.pages.pictures import Picture, overlay, thumbnail
 from manifests.contract.packing import unpng
+from manifests.contract.vocabulary import PersonalText
 
 MOST_NAMED = 20
 """Films named for what looks like a patient's; the counts are of all."""
@@ -37,9 +38,14 @@ class BurnedIn:
     texted: int
     sources: Sequence[Counted]
     kinds: Mapping[str, int]
-    """What looks like a patient's -> films."""
+    """What looks like a patient's, or was not read -> films."""
     named: Sequence[tuple[str, str]]
     """Record ids of such films, and why."""
+
+    @property
+    def looks(self) -> Mapping[str, int]:
+        """`kinds` of what was read."""
+        return {kind: n for kind, n in self.kinds.items() if kind != PersonalText.UNREAD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,7 @@ def burned_in(found: pd.DataFrame | None) -> BurnedIn | None:
     """The counts from text.parquet, or None where the stage did not run."""
     if found is None:
         return None
-    source = found["record_id"].astype(str).str.partition("/")[0]
+    source = found["record_id"].astype(str).str.split("/").str[0]
     personal = found["personal"].fillna("").astype(str)
     table = found.assign(source=source, personal=personal, has=found["text_boxes"] > 0)
     flagged = table[table["personal"] != ""].sort_values("record_id")

@@ -127,13 +127,7 @@ def _compared(recipes: Mapping[str, Any], name: str) -> str:
     grey = [_auc(recipes[key], "grey_levels") for key in (first, name)]
     if None in {one, other, *(score.value for score in (*told, *grey))}:
         return f"too few films to compare it with {_words(first)}."
-    low = told[1].low
-    enough = (
-        "That is not enough: the whole film still gives its source away."
-        if low is not None and low > GUESSING
-        else "From these films it cannot be told whether the source still shows: the interval "
-        "holds 0.5, or there is none."
-    )
+    enough = _enough(told[1])
     return (
         f"against {_words(first)} the mean distance of grey levels goes from "
         f"{one:.3f} to {other:.3f}; the AUC of the source from {grey[0].value:.2f} to "
@@ -149,3 +143,12 @@ def _auc(own: Mapping[str, Any], part: str) -> Score:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _enough(told: Score) -> str:
+    """Whether a source that is told so well is harmonised."""
+    if (told.low is not None and told.low > GUESSING) or (told.low is None and told.value == 1):
+        return "That is not enough: the whole film still gives its source away."
+    if told.low is None:
+        return "There is no interval, so it cannot be said whether that is enough."
+    return "The interval holds 0.5: from so few films it cannot be said whether the source shows."

@@ -76,10 +76,15 @@ def _pixels(inputs: ReportInputs, params: Params) -> dict[str, object]:
         "lungs": lungs.lungs(
             seen.dice, seen.lungs, inputs.records, inputs.copies, 2 * params.samples
         ),
-        "burned_in": burned_in.burned_in(seen.text),
+        "burned_in": burned_in.burned_in(_of_manifest(seen.text, inputs.records)),
         "text_effects": burned_in.effects(seen.concealed),
         "harmony": harmonising.harmonising(seen.shift),
     }
+
+
+def _of_manifest(text: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataFrame | None:
+    """What was found on films that stayed; all that dedup kept were looked at."""
+    return None if text is None else text[text["record_id"].isin(records["record_id"])]
 
 
 def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import BrokenTable
+from training.classifier import out_of_fold
 from training.grey_levels import between, distance, to_the_rest
 from training.parts import Part, seen
 from training.stages import shift
@@ -159,3 +160,13 @@ def test_a_mark_in_a_corner_is_seen_outside_the_lungs_and_not_inside() -> None:
     assert (found[Part.OUTSIDE].auc or 0) > 0.97
     assert found[Part.INSIDE].auc == pytest.approx(0.5, abs=0.15)
     assert [found[part].films for part in Part] == [120, 120, 119, 119]
+
+
+def test_a_part_with_fewer_directions_than_components_does_not_feel_rounding() -> None:
+    chance = np.random.default_rng(5)
+    shares = chance.dirichlet(np.ones(32), 120).astype(np.float32)
+    targets = np.arange(120, dtype=np.int64) % 3
+    in_fold = np.arange(120, dtype=np.int64) // 3 % 5
+    one = out_of_fold(shares, targets, in_fold, 3, 48)
+    other = out_of_fold(shares[:, ::-1].copy(), targets, in_fold, 3, 48)
+    assert np.abs(one - other).max() < 1e-3

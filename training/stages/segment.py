@@ -94,7 +94,8 @@ def main(masked: MaskedFilms, folder: Path, params: Params, least_lung: float) -
         groups={split.value: _groups(masked, places[split]) for split in SIDES},
         best_epoch=course.best_epoch, weights_sha256="", reason=reason,
     ))  # fmt: skip
-    figures = judged(net, masked, places[Split.TEST], params, least_lung, generator)
+    with one_thread():
+        figures = judged(net, masked, places[Split.TEST], params, least_lung, generator)
     drawn = {"drawn": DRAWN} if masked.is_drawn else {}
     counts = {f"{split}_films": len(places[split]) for split in SIDES}
     write_json(folder / "dice.json", {"disclaimer": DISCLAIMER, **drawn, **counts, **figures})
