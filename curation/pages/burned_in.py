@@ -112,9 +112,9 @@ def effects(given: Mapping[str, Effect]) -> list[Shown]:
 
 def _panel(row: Mapping[Any, Any]) -> Panel:
     pictures = []
-    for when, words in (("before", "with its text"), ("after", "with its text concealed")):
+    for when, words in (("before", "with text"), ("after", "concealed")):
         film, heat = unpng(row[f"film_{when}"]), unpng(row[f"heat_{when}"])
-        pictures += [(words, thumbnail(film)), (f"{words}, and its heat", overlay(film, heat))]
+        pictures += [(words, thumbnail(film)), (f"{words}, heat", overlay(film, heat))]
     on_text = row["heat_on_text"]
     return Panel(
         record_id=str(row["record_id"]), label=str(row["label"]),
