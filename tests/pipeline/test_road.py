@@ -27,10 +27,16 @@ def small_experiments() -> dict[str, object]:
     }
 
 
+def small_recipes() -> dict[str, object]:
+    """The base film of the demo is of a patient whom the small world does not have."""
+    recipes = yaml.safe_load((ROOT / "params.yaml").read_text())["recipes"]
+    return {key: entry | {"base": ""} for key, entry in recipes.items()}
+
+
 def small_project(folder: Path) -> Path:
     return copy_project(
         folder, phantom={"patients": SMALL, "masked": 12}, evaluate={"bootstrap": 100},
-        segment={"epochs": 2, "size": 64},
+        segment={"epochs": 2, "size": 64}, recipes=small_recipes(),
         experiments=small_experiments(),
     )  # fmt: skip
 
