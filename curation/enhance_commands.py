@@ -24,15 +24,27 @@ def enhance(
     params.yaml turns. With --base the film is also given the grey levels of another, as recipes
     with a `base` do. The film is squeezed to 320 x 320 and is not changed itself.
 
-    Exit codes: 0 done; 1 a file is no readable picture; 2 a file is not there.
+    Exit codes: 0 done; 1 a file is no readable picture; 2 a file is not there, or the sheet would
+    take the place of a film or a folder.
     """
     from curation.pages.enhanced import sheet
     from manifests.contract.folder import whole_file
 
+    _check_place(out, film, base)
     pictures = [_decoded(place) for place in (film, base) if place is not None]
     with whole_file(out) as part:
         part.write_bytes(sheet(*pictures))
     typer.echo(f"{out}: written")
+
+
+def _check_place(out: Path, film: Path, base: Path | None) -> None:
+    """End with exit code 2 where the sheet must not be written."""
+    if out.is_dir() or out.suffix.lower() != ".png":
+        typer.echo(f"{out}: is no name for a sheet; name a file that ends in .png", err=True)
+        raise typer.Exit(2)
+    if any(place is not None and out.resolve() == place.resolve() for place in (film, base)):
+        typer.echo(f"{out}: is a film that you named; write the sheet elsewhere", err=True)
+        raise typer.Exit(2)
 
 
 def _decoded(place: Path) -> "Pixels":

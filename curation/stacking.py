@@ -12,7 +12,7 @@ from curation.folders import shown
 from curation.pixels.fingerprint import working_copy
 from curation.pixels.recipe import Recipe
 from curation.pixels.stack import Stack, stack
-from curation.pixels.stacked import about
+from curation.pixels.stacked import described
 from curation.work.each import each
 from manifests.contract.images import decode, decode_small
 from manifests.contract.params import Misspelt
@@ -68,7 +68,7 @@ def stacks(files: Sequence[Path], recipe: Recipe, folder: Path, max_side: int | 
     done = Done()
     decoding = "small" if max_side is None else "exact"
     done.kept = write_prepared(
-        folder, _films(files, recipe, max_side, done), about(recipe, "", None, decoding)
+        folder, _films(files, recipe, max_side, done), described(recipe, "", None, decoding)
     )
     return done
 

@@ -16,8 +16,9 @@ from manifests.contract.vocabulary import PersonalText
 
 BURNED = kind("burned", 1, __name__)
 """What `looked` gives."""
-SHORT = 2.7
-"""Widths, in heights, of a marker such as "R" or "PA"; a longer line may be anything."""
+SHORT = 1.45
+"""Width, in heights, of a box around two letters, its margin included: "R" or "PA". A longer line
+may be a name."""
 
 
 class Asked(NamedTuple):
@@ -46,7 +47,9 @@ def looked(asked: Asked) -> bytes:
     pixels = unpng(asked.png)
     found = text_lines(pixels)
     mask = painted(found, pixels.shape)
-    lines = [_reading(pixels, box, asked.is_read) for box in joined(found)]
+    # Two lines that stand together make a short box; only a reader wants them joined.
+    asked_for = joined(found) if asked.is_read else found
+    lines = [_reading(pixels, box, asked.is_read) for box in asked_for]
     about = {
         "fraction": round(float((mask > 0).mean()), 6), "boxes": len(boxes(mask)),
         "personal": personal(lines), "words": "\n".join(filter(None, lines)),
@@ -62,9 +65,7 @@ def unpacked(result: bytes) -> Burned:
 
 
 def _reading(pixels: Pixels, box: Box, is_read: bool) -> Reading:  # noqa: FBT001 - as it was asked
-    """The words in a box; None where nobody has read it and it is too long for a marker."""
-    words = reader.read(box.of(pixels)) if is_read else ""
-    if words:
-        return words
-    is_long = box.right - box.left > SHORT * (box.bottom - box.top)
-    return None if is_long else ""
+    """The words in a box; empty for what is too short for a name; None where nobody can say."""
+    if is_read:
+        return reader.read(box.of(pixels)) or None
+    return "" if box.right - box.left <= SHORT * (box.bottom - box.top) else None

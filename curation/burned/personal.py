@@ -11,7 +11,7 @@ from curation.burned.markers import MARKERS, MONTHS, folded
 from manifests.contract.vocabulary import PersonalText
 
 LONG = 3
-"""Letters; a shorter unknown word is an abbreviation, or initials."""
+"""Letters of a word that may be part of a name; a shorter unknown one a person must read."""
 _TECHNICAL = re.compile(
     r"\b\d+([.,]\d+)?\s*(KVP?|MAS|MA|MSV|MS|CM|MM|D?GY|UGY|DAYS?|SEC|%)(?![A-Z])"
 )
@@ -29,6 +29,8 @@ _NUMBER = re.compile(r"\d(?:[ \-]?\d){4,}")
 _CARET = re.compile(r"[A-Z]{2,}\s?\^")
 _TITLE = re.compile(r"\b(MR|MRS|MS|DR|PROF|NAME|NOME|NOMBRE|NOM|SIG|HERR|FRAU)\b[.: ]+[A-Z]{2,}")
 _WORD = re.compile(r"[A-Z]+(?:'[A-Z]+)?")
+_YEARS = re.compile(r"\b[MF]\s?/?\s?\d{1,3}\b|\b\d{1,3}\s?(Y|YO|J|A)\b|(?<!\d)(19|20)\d\d(?!\d)")
+"""An age, or a year."""
 Reading = str | None
 """The words of a line; None for a line that nobody could read and that is no marker."""
 
@@ -54,7 +56,15 @@ def judged(line: Reading) -> PersonalText | None:
         return PersonalText.DATE
     if _NUMBER.search(words) or any(map(_is_number, words.split())):
         return PersonalText.NUMBER
-    return PersonalText.UNREAD if long else None
+    return PersonalText.UNREAD if _is_doubtful(words, unknown) else None
+
+
+def _is_doubtful(words: str, unknown: list[str]) -> bool:
+    """Whether a person must look: initials, a month or an age alone, letters that are not Latin."""
+    is_foreign = any(sign.isalpha() and not sign.isascii() for sign in words)
+    is_month = any(word in MONTHS for word in _WORD.findall(words))
+    is_initial = any(len(word) > 1 for word in unknown)
+    return is_foreign or is_month or is_initial or bool(_YEARS.search(words))
 
 
 def _has_initial(words: str, name: str) -> bool:
@@ -64,5 +74,6 @@ def _has_initial(words: str, name: str) -> bool:
 
 
 def _is_number(token: str) -> bool:
-    """Letters and digits mixed, as in an accession number."""
-    return sum(sign.isdigit() for sign in token) >= 5  # noqa: PLR2004 - as in `_NUMBER`
+    """Many digits, or some mixed with letters, as in an accession number."""
+    digits = sum(sign.isdigit() for sign in token)
+    return digits >= 5 or (digits >= 3 and any(sign.isalpha() for sign in token))  # noqa: PLR2004 - as in `_NUMBER`

@@ -25,6 +25,7 @@ def draw(person: Patient, occasion: Occasion, height: int, width: int) -> Pictur
         pixels=exposed(density.film, occasion.chance.of("exposure")),
         lungs=_mask(density.lungs, above=0.5),
         opacities=_mask(density.disease, above=SEEN),
+        text=np.zeros(density.film.shape, np.uint8),
     )
 
 

@@ -49,10 +49,13 @@ def _annotated(picture: Picture, chance: Chance) -> Picture:
     tail = (tip[0] + round(width * 0.09), tip[1] + round(height * 0.07))
     date = f"{chance.whole('day', 1, 28):02d}.{chance.whole('month', 1, 6):02d}.2020"
 
-    def write(pixels: Pixels) -> Pixels:
-        marked = np.ascontiguousarray(pixels.copy())
-        white = (255,) * (1 if marked.ndim == 2 else 3)  # noqa: PLR2004 - grey has two axes
+    def point(pixels: Pixels) -> Pixels:
+        marked, white = _white_on(pixels)
         cv2.arrowedLine(marked, tail, tip, white, max(2, width // 250), cv2.LINE_AA, tipLength=0.35)
+        return marked
+
+    def write(pixels: Pixels) -> Pixels:
+        marked, white = _white_on(pixels)
         place = (round(width * 0.03), round(height * 0.96))
         cv2.putText(
             marked, date, place, cv2.FONT_HERSHEY_SIMPLEX, width / 1000, white,
@@ -60,4 +63,9 @@ def _annotated(picture: Picture, chance: Chance) -> Picture:
         )  # fmt: skip
         return marked
 
-    return picture.seen(write)
+    return picture.seen(point).written(write)
+
+
+def _white_on(pixels: Pixels) -> tuple[Pixels, tuple[int, ...]]:
+    """A copy to draw on, and its white."""
+    return np.ascontiguousarray(pixels.copy()), (255,) * (1 if pixels.ndim == 2 else 3)  # noqa: PLR2004 - grey has two axes

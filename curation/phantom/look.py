@@ -32,7 +32,7 @@ def frame(occasion: Occasion) -> tuple[int, int]:
 def filed(film: Picture, occasion: Occasion) -> Filed:
     """The film as the source of the occasion publishes it."""
     chance = occasion.chance.of("look")
-    film = film.seen(lambda pixels: marked(pixels, occasion))
+    film = film.written(lambda pixels: marked(pixels, occasion))
     return LOOKS[occasion.source](film, occasion, chance)
 
 

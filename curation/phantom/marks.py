@@ -1,4 +1,4 @@
-"""Words burned into films: the side, how the film was taken, a date."""
+"""Words burned into films: the side, how the film was taken, a date, and now and then a name."""
 
 import cv2
 import numpy as np
@@ -7,6 +7,8 @@ from curation.phantom.patient import Occasion
 from manifests.contract.images import Pixels
 from manifests.contract.vocabulary import Modality, View
 
+NAMES = ("ROSSI ANNA", "MILLER^JOHN", "Dupont, Marie", "GARCIA LUIS 4471829")
+"""Nobody's: to be found before a film is published."""
 LYING = {"sirm": "A LETTO", "nih_cxr14": "PORTABLE"}
 
 
@@ -29,6 +31,8 @@ def marked(pixels: Pixels, occasion: Occasion) -> Pixels:
     how = _how(occasion)
     if how and chance.whether("how shown", 0.6):
         _write(film, how, (chance.pick("how x", (0.04, 0.70)), 0.05), 0.45)
+    if chance.whether("named", 0.03):
+        _write(film, chance.pick("name", NAMES), (0.62, 0.97), 0.42)
     if chance.whether("dated", 0.25):
         date = f"{chance.whole('date', 1, 28):02d}/{chance.whole('month', 1, 6):02d}/20"
         _write(film, date, (0.03, 0.97), 0.42)

@@ -37,3 +37,5 @@ class Shot:
     """uint8[320, 320], 255 inside the lungs, over this file's whole frame."""
     opacities: Pixels
     """uint8[320, 320], 255 where disease was drawn, over this file's whole frame."""
+    text: Pixels
+    """uint8[320, 320], 255 in boxes around what is written, over this file's whole frame."""

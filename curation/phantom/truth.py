@@ -17,9 +17,10 @@ TRUTH_SCHEMA = pa.schema([
     ("view", pa.string()), ("modality", pa.string()), ("age_years", pa.float64()),
     ("copy_of", pa.string()), ("copy_kind", pa.string()),
 ])  # fmt: skip
-MASKS_SCHEMA = pa.schema(
-    [("sha256", pa.string()), ("lungs", pa.binary()), ("opacities", pa.binary())]
-)
+MASKS_SCHEMA = pa.schema([
+    ("sha256", pa.string()), ("lungs", pa.binary()), ("opacities", pa.binary()),
+    ("text", pa.binary()),
+])  # fmt: skip
 
 
 def write_truth(folder: Path, shots: Sequence[Shot]) -> None:
@@ -32,7 +33,7 @@ def write_truth(folder: Path, shots: Sequence[Shot]) -> None:
     for shot in sorted(shots, key=lambda shot: (shot.source, shot.ref)):
         sha256 = hashlib.sha256(shot.data).hexdigest()
         rows.append({"sha256": sha256, **{n: _plain(shot, n) for n in TRUTH_SCHEMA.names[1:]}})
-        masks[sha256] = {"lungs": png(shot.lungs), "opacities": png(shot.opacities)}
+        masks[sha256] = {name: png(getattr(shot, name)) for name in MASKS_SCHEMA.names[1:]}
     films = [{"sha256": sha256, **masks[sha256]} for sha256 in sorted(masks)]
     write_arrow(folder / TRUTH, pa.Table.from_pylist(rows, schema=TRUTH_SCHEMA))
     write_arrow(folder / MASKS, pa.Table.from_pylist(films, schema=MASKS_SCHEMA))

@@ -40,6 +40,7 @@ def shots_of(number: int, world: int) -> Iterator[Shot]:
                 shot, source=copy.source, ref=f"{shot.ref}-{copy.kind}", copy_of=shot.ref,
                 copy_kind=copy.kind, data=data, extension=extension,
                 lungs=small(seen.lungs), opacities=small(seen.opacities),
+                text=small(seen.text),
             )  # fmt: skip
 
 
@@ -63,4 +64,5 @@ def _taken(person: Patient, occasion: Occasion) -> tuple[Picture, Shot]:
         copy_kind="",
         lungs=small(picture.lungs),
         opacities=small(picture.opacities),
+        text=small(picture.text),
     )

@@ -76,7 +76,9 @@ def read(result: bytes) -> Stacked:
     return Stacked(stack, inside, Shown(about["shown"]), Box(*about["box"]))
 
 
-def about(recipe: Recipe, manifest_id: str, levels: Counts | None, decoding: str) -> dict[str, str]:
+def described(
+    recipe: Recipe, manifest_id: str, levels: Counts | None, decoding: str
+) -> dict[str, str]:
     """What every shard says of itself, with the levels that films were matched to.
 
     `decoding` is exact where films came by their working copies, small where JPEGs were decoded no

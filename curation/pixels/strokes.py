@@ -45,6 +45,8 @@ class Blobs(NamedTuple):
     """Of the strokes' middle to what is beside them."""
     level: Numbers
     """Grey level of the strokes."""
+    spread: Numbers
+    """Deviation of that level along the middle of the strokes, grey levels: print has none."""
     sharpness: Numbers
     """How much of the contrast is gained within three points of the edge, about 1 in print."""
     across: Numbers
@@ -138,13 +140,17 @@ def _blobs(pixels: Pixels, gains: Pixels, contrast: Pixels, limits: Pixels) -> B
     edge, above = begins | starts, contrast.ravel()[points].astype(np.float32)
     # Weighted by itself, since the points at the edge are a mixture.
     strong = total(above * above) / total(above)
+    levels = pixels.ravel()[points].astype(np.float32)
+    middle = above * above
+    usual = total(middle * levels) / total(middle)
+    off = levels - usual[own]
     left, top, right, bottom = (values[is_kept].astype(np.float32) for values in boxes)
     rows, columns = np.divmod(points, pixels.shape[1])
     return Blobs(
         left=left, top=top, right=right, bottom=bottom,
         area=np.bincount(own, minlength=count).astype(np.float32),
         middle=mean(columns), centre=mean(rows), contrast=strong,
-        level=mean(pixels.ravel()[points]),
+        level=mean(levels), spread=np.sqrt(total(middle * off * off) / total(middle)),
         sharpness=mean(gains.ravel()[points[edge]], own[edge]) / strong,
         across=total(begins) / (bottom - top), down=total(starts) / (right - left),
     )  # fmt: skip

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from curation.pixels.filling import filled
-from curation.pixels.strokes import LOWEST, blobs, halved, steps
+from curation.pixels.strokes import LOWEST, Blobs, blobs, halved, steps
 from curation.pixels.text_lines import lines
 from manifests.contract.images import Pixels
 
@@ -19,6 +19,9 @@ SMALLEST = 4
 """The film, its half and its quarter are looked at: letters of about 7 to 110 pixels."""
 MARGIN = 0.2
 """Around a line, of its height: compression smears letters."""
+HOLLOW, LOOP, CLEAR, ROOMY = 0.4, 1.3, 45.0, 2.8
+"""Of a ring or frame around a word: most ink in its box; strokes that a cut through it meets, and
+contrast times sharpness, at least; its width and height at most, in those of the word."""
 SAME_LINE = 0.6
 """Of the lower one's height, that two boxes of one line stand beside each other at least."""
 
@@ -47,12 +50,14 @@ def text_lines(pixels: Pixels) -> list[Box]:
     Large words are found in several sizes of the film; their boxes overlap.
     """
     found: set[Box] = set()
+    hollow: list[Box] = []
     level, gains, scale = pixels, steps(pixels), 1
     while min(level.shape) >= 2 * LOWEST:
         for side in blobs(level, gains):
             line = lines(side, scale)
             edges = zip(line.left, line.top, line.right, line.bottom, strict=True)
             found |= {_box(edge, scale, pixels.shape) for edge in edges}
+            hollow += _hollow(side, scale, pixels.shape)
         if scale == SMALLEST:
             break
         # An edge must be sharp on the film twice as large: half as large, ribs are sharp too.
@@ -60,6 +65,8 @@ def text_lines(pixels: Pixels) -> list[Box]:
         whole = level[: gains.shape[0] * 2, : gains.shape[1] * 2]
         half = cv2.resize(whole, gains.shape[::-1], interpolation=cv2.INTER_AREA)
         level = np.asarray(half, np.uint8)
+    # A ring without its letter would still tell where the film was taken.
+    found |= {ring for ring in hollow if any(_is_around(ring, box) for box in found)}
     return sorted(found, key=lambda box: (box.top, box.left, box.bottom, box.right))
 
 
@@ -96,6 +103,23 @@ def conceal(pixels: Pixels, mask: Pixels) -> Pixels:
     With the grey levels from around it and the grain from beside it; all else is as it was.
     """
     return filled(pixels, mask)
+
+
+def _hollow(found: Blobs, scale: int, shape: tuple[int, ...]) -> list[Box]:
+    """The boxes of what may be a ring or a frame."""
+    is_hollow = found.area < HOLLOW * found.width * found.height
+    is_hollow &= found.contrast * np.minimum(found.sharpness, 1) > CLEAR
+    some = found.where(is_hollow & (found.across > LOOP) & (found.down > LOOP))
+    edges = zip(some.left, some.top, some.right, some.bottom, strict=True)
+    return [_box(edge, scale, shape) for edge in edges]
+
+
+def _is_around(ring: Box, box: Box) -> bool:
+    centre = (box.top + box.bottom) / 2
+    is_inside = ring.left < box.left and box.right < ring.right and ring.top < centre < ring.bottom
+    sides = ((side.right - side.left, side.bottom - side.top) for side in (ring, box))
+    is_roomy = all(low < high < ROOMY * low for high, low in zip(*sides, strict=True))
+    return is_inside and is_roomy
 
 
 def _box(edges: tuple[float, ...], scale: int, shape: tuple[int, ...]) -> Box:

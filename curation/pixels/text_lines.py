@@ -1,4 +1,4 @@
-"""Which blobs of strokes are print: those that stand in a line as letters do, and bold ones.
+"""Which blobs of strokes are print: those that stand in a line as letters do, and plain ones.
 
 The limits were set by looking at rendered words and at the wires, ribs and clips of real films.
 """
@@ -6,11 +6,11 @@ The limits were set by looking at rendered words and at the wires, ribs and clip
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from curation.pixels.strokes import HIGHEST, Blobs, Numbers, Places
+from curation.pixels.text_letters import Flags, is_letter
 
 SHARP, THICK, STROKES_PER_WIDTH = 0.55, 0.4, 0.45
 """Of what may be a letter: least sharpness, thickest stroke in heights, fewest strokes that a level
@@ -35,15 +35,9 @@ CLEAR = 42.0
 """Least contrast of a line, times its sharpness."""
 WIDE = 1.5
 """Of its height; a blob that is wider is a word whose letters touch."""
-BOLD, BOLDER, CRISP, TALL, BENDS, FOLDS = 65.0, 0.5, 0.8, 8, 1.15, 1.3
-"""Of a letter that stands alone: contrast, and more of it for each pixel that it is high on the
-film; sharpness; height; strokes in a level cut or in an upright one."""
-LEFT_HEAVY, FOOT_HEAVY = 0.42, 0.57
-"""Where the ink of an L lies in its box: it has no bend that a cut would meet."""
 REACH, NEARLY, LOWER, HIGHER = 1.2, 40, 0.5, 1.4
 """Of what a line takes in: farthest away, in its heights; most difference of grey levels; lowest
 and highest blob, in its heights."""
-Flags = npt.NDArray[np.bool_]
 
 
 class Lines(NamedTuple):
@@ -66,7 +60,7 @@ def lines(found: Blobs, scale: int) -> Lines:
     group = _Groups(some, own.astype(np.int64), number)
     is_alone = (group.size == 1) & (group.width < WIDE * group.height)
     is_line = np.where(is_alone, False, group.is_line())
-    is_line[own[is_alone[own] & _is_letter(some, scale)]] = True
+    is_line[own[is_alone[own] & is_letter(some, scale)]] = True
     made = Lines(*(values[is_line] for values in (*group.edges, group.level)))
     return _grown(made, found)
 
@@ -181,14 +175,3 @@ class _Groups:
         first = np.cumsum(self.size) - self.size
         low, high = ordered[first + (self.size - 1) // 2], ordered[first + self.size // 2]
         return np.asarray((low + high) / 2, np.float32)
-
-
-def _is_letter(found: Blobs, scale: int) -> Flags:
-    """Whether each blob alone is a letter: bolder and sharper than one of a word must be."""
-    height, width = found.height, found.width
-    across, down = (found.middle - found.left) / width, (found.centre - found.top) / height
-    is_l = (across < LEFT_HEAVY) & (down > FOOT_HEAVY)
-    is_bold = found.contrast > BOLD + BOLDER * scale * height
-    is_bent = (found.across >= BENDS) | (found.down > FOLDS) | is_l
-    is_inked = found.area > INK * width * height
-    return is_bold & is_bent & is_inked & (height >= TALL) & (found.sharpness > CRISP)

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from curation.pixels.histogram import Counts
 from curation.pixels.lungs import Shown
 from curation.pixels.recipe import LungCrop, Recipe
-from curation.pixels.stacked import STACK, Asked, about, key, levels_of, read, stacked
+from curation.pixels.stacked import STACK, Asked, described, key, levels_of, read, stacked
 from curation.work.bench import ALONE, Bench
 from curation.work.spool import Spool
 from manifests.contract.box import Box
@@ -101,7 +101,7 @@ def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
             _film(row, spool[place], recipe.size, found[str(row["record_id"])])
             for place, row in enumerate(known)
         )
-        write_prepared(folder, films, about(recipe, manifest_id, levels, "exact"))
+        write_prepared(folder, films, described(recipe, manifest_id, levels, "exact"))
     counts = Counter(one.shown for one in found.values())
     told = {shown.value: counts[shown] for shown in Shown if counts[shown]}
     (folder / COUNTS).write_text(json.dumps({"films": len(ids), "crop": told}, indent=2) + "\n")

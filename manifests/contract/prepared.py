@@ -19,8 +19,6 @@ from manifests.contract.table import BrokenTable, to_pandas
 PREPARED_COLUMNS = ("record_id", "sha256", "source", "group", "split", "finding", "abnormal",
                     "patient_ill", "is_drawn", "group_sources", "paper_split")  # fmt: skip
 """What training knows of a film, beside its pixels."""
-
-
 CROP, LUNGS, PIXELS = "crop", "lungs", "pixels"
 """Which part of the film is shown; the lung mask on it, a bit for each pixel; the stack."""
 BOX = ("crop_top", "crop_bottom", "crop_left", "crop_right")
@@ -109,14 +107,8 @@ def _filled(stacks: Pixels, films: Iterator[Film]) -> list[dict[str, object]]:
     rows = []
     for place, film in zip(stacks, islice(films, len(stacks)), strict=False):
         place[:] = film.stack
-        rows.append(
-            {
-                **film.known,
-                CROP: film.crop,
-                LUNGS: film.lungs,
-                **dict(zip(BOX, film.box, strict=True)),
-            }
-        )
+        where = dict(zip(BOX, film.box, strict=True))
+        rows.append(film.known | where | {CROP: film.crop, LUNGS: film.lungs})
     return rows
 
 
@@ -166,7 +158,8 @@ def _table(shard: Path) -> pa.Table:
         table = pa.ipc.open_stream(pa.memory_map(str(shard))).read_all()
     except (OSError, pa.ArrowInvalid) as fault:
         raise BrokenTable(f"{shard}: cannot be read ({fault}); run `dvc repro prepare`") from fault
-    if not table.schema.metadata or {b"size", b"recipe"} - set(table.schema.metadata):
+    has_recipe = {b"size", b"recipe"} <= set(table.schema.metadata or {})
+    if not has_recipe or not {*BOX, CROP, LUNGS, PIXELS} <= set(table.column_names):
         raise BrokenTable(
             f"{shard}: is no shard of prepared films, or another version's; run `dvc repro prepare`"
         )

@@ -46,3 +46,13 @@ def test_a_film_of_one_pixel_has_a_sheet(tmp_path: Path) -> None:
         app, ["enhance", str(tmp_path / "dot.png"), "--out", str(tmp_path / "out.png")]
     )
     assert told.exit_code == 0, told.output
+
+
+@pytest.mark.parametrize("out", ["film.png", ".", "sheet.jpg"])
+def test_a_sheet_takes_no_film_s_place(tmp_path: Path, out: str) -> None:
+    film = tmp_path / "film.png"
+    Image.fromarray(texture(1, 40, 40)).save(film)
+    before = film.read_bytes()
+    told = RUN.invoke(app, ["enhance", str(film), "--out", str(tmp_path / out)])
+    assert told.exit_code == 2
+    assert film.read_bytes() == before

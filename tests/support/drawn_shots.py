@@ -27,7 +27,7 @@ def shot(patient: int, day: int = 1, **given: object) -> Shot:
         "data": picture(ref, extension), "age_years": 50.0 + patient, "sex": Sex.F,
         "view": View.PA, "modality": Modality.X_RAY, "condition": "covid19",
         "shows_disease": True, "day": day, "copy_of": "", "copy_kind": "",
-        "lungs": blank, "opacities": blank,
+        "lungs": blank, "opacities": blank, "text": blank,
     }  # fmt: skip
     return Shot(**{**usual, **given})  # type: ignore[arg-type]  # a test may give any field
 
