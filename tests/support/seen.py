@@ -70,7 +70,8 @@ def _recipe(sources: list[str], aucs: dict[str, float]) -> dict[str, Any]:
 def text(words: str) -> pd.DataFrame:
     """text.parquet: a film without text, one with a marker, one with a name."""
     return pd.DataFrame({
-        "record_id": ["cohen/a", "cohen/b", f"sirm/{words.strip()}"], "text_fraction": [0.0, 0.01, 0.02],
+        "record_id": ["cohen/a", "cohen/b", f"sirm/{words.strip()}"],
+        "text_fraction": [0.0, 0.01, 0.02],
         "text_boxes": [0, 1, 2], "personal": [None, None, "name"],
         "words": ["", "R", "MRS ROSSI"],
     })  # fmt: skip

@@ -27,8 +27,8 @@ READING = {
     "together: 0 if they are alike, 1 if they share no level.",
     "auc": "Area under the curve of a plain classifier that names the source of films whose "
     "groups it never saw, mean over the sources, each against the rest: 0.5 is guessing, so the "
-    "source does not show; 1.0 is never wrong. It weighs small traces as much as large ones, such as "
-    "what resizing leaves of grey levels that were matched; a deep network may see more still.",
+    "source does not show; 1.0 is never wrong. It weighs small traces as much as large ones, "
+    "such as what resizing leaves of matched grey levels; a deep network may see more still.",
     "within": "The patients of two sources differ in disease too, so a classifier may name the "
     "disease and seem to name the source. Among films of one finding it cannot.",
 }
