@@ -122,7 +122,8 @@ def test_a_wrong_key_is_one_sentence(
         place.write_text(yaml.safe_dump(yaml.safe_load(good) | {section: wrong}))
         stage = {"split": ["split", "data/filter", "data/dedup", "manifests/frozen",
                            "manifests/assignments", "scratch"],
-                 "filter": ["filter", "data/dedup", "data/merge", "scratch"]}[section]  # fmt: skip
+                 "filter": ["filter", "data/dedup", "data/merge", "data/ingest", "data/lungs",
+                            "data/text", "scratch"]}[section]  # fmt: skip
         done = run(road, "python", "-m", "curation", *stage)
     finally:
         place.write_text(good)
@@ -135,7 +136,7 @@ def test_a_wrong_key_is_one_sentence(
 def test_an_unwritable_place_is_one_sentence(road: Path) -> None:
     (road / "taken").write_text("a file where a folder should be")
     done = run(road, "python", "-m", "curation", "filter", "data/dedup", "data/merge",
-               "taken/out")  # fmt: skip
+               "data/ingest", "data/lungs", "data/text", "taken/out")  # fmt: skip
     assert done.returncode == 2
     assert "taken" in done.stderr
     assert "Traceback" not in done.stderr
@@ -150,7 +151,7 @@ def test_a_full_disk_leaves_nothing_half_written(road: Path) -> None:
         pytest.skip(f"this machine mounts nothing: {mounted.stderr}")
     try:
         done = run(road, "python", "-m", "curation", "prepare", "plain", "data/split",
-                   "data/ingest", "disk/out")  # fmt: skip
+                   "data/ingest", "data/lungs", "data/text", "disk/out")  # fmt: skip
         assert done.returncode == 8, done.stderr
         assert "no space left" in done.stderr
         assert not (disk / "out").exists()
