@@ -5,10 +5,9 @@ reads its section of params.yaml and its tables, calls its module, checks what c
 Rooms are imported inside the commands, so that `--help` answers at once.
 """
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -25,15 +24,18 @@ from curation import (
     version_commands,
     withdraw_commands,
 )
+from curation.stage_commands import (
+    PARAMS,
+    bench,
+    came_in,
+    keep,
+    kept,
+    params,
+    source_keys,
+    working_copies,
+)
 from manifests.contract.faults import start_stage, told_in_sentences
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from curation.verdict import Verdict
-
-log = logging.getLogger("curation")
-PARAMS = Path("params.yaml")
 LICENSES, TERMS = Path("manifests/licenses.yaml"), Path("manifests/terms.yaml")
 CORRECTIONS = Path("manifests/corrections.csv")
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -69,47 +71,6 @@ for panel, commands in {
 def stage(name: str) -> Callable[[Command], Command]:
     """Register a function as the stage `name`."""
     return app.command(name, rich_help_panel=STAGES)
-
-
-def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides the type
-    from manifests.contract.params import read, section
-
-    return section(read(PARAMS), name, model)
-
-
-def keep(name: str, came_in: int, verdict: "Verdict", folder: Path) -> None:
-    """Check that nothing is lost and write both tables into `folder`."""
-    from manifests.contract import table
-    from manifests.contract.record import Record
-    from manifests.contract.rejection import Rejection
-
-    table.check_counts(name, came_in, len(verdict.kept), len(verdict.rejected))
-    table.check_records(verdict.kept, name)
-    table.write(folder / table.RECORDS, verdict.kept, Record)
-    table.write(folder / table.REJECTED, verdict.rejected, Rejection)
-    reasons = verdict.rejected["reason"].value_counts().sort_index()
-    log.info(
-        "%s: %d in, %d kept, %d rejected%s", name, came_in, len(verdict.kept),
-        len(verdict.rejected), "".join(f", {reason} {count}" for reason, count in reasons.items()),
-    )  # fmt: skip
-
-
-def kept(folder: Path) -> "pd.DataFrame":
-    from manifests.contract.table import read_stage
-
-    return read_stage(folder)[0]
-
-
-def bench() -> Any:  # noqa: ANN401 - imported late
-    from curation.work import bench as room
-
-    return room.bench(params("compute", room.Params))
-
-
-def source_keys() -> list[str]:
-    from manifests.contract.params import read
-
-    return sorted(read(PARAMS)["sources"])
 
 
 @stage("phantom")
@@ -153,8 +114,6 @@ def merge(ingested: Folder, corrections: Folder, withdrawals: Folder, out: Folde
 @stage("dedup")
 def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> None:
     """One record for each picture; one group for each patient."""
-    import pandas as pd
-
     from curation.corrections import corrected
     from curation.duplicates.pair import Pair
     from curation.duplicates.withdrawn import left_in_merge
@@ -165,8 +124,8 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
     from manifests.contract.folder import whole_folder
 
     records = kept(merged)
-    came_in = pd.concat([kept(ingested / key) for key in source_keys()], ignore_index=True)
-    withdrawn = left_in_merge(records, [corrected(came_in, CORRECTIONS, Licenses.load(LICENSES))])
+    known = corrected(came_in(ingested), CORRECTIONS, Licenses.load(LICENSES))
+    withdrawn = left_in_merge(records, [known])
     with whole_folder(out) as part, bench() as place:
         verdict, pairs = room.main(
             records, withdrawn, working_copies(ingested), reviewed,
@@ -176,12 +135,6 @@ def dedup(merged: Folder, ingested: Folder, reviewed: Folder, out: Folder) -> No
         table.write_arrow(part / "pairs.parquet", table.to_arrow(pairs, Pair))
         disputed = conflicts(records, verdict.kept, pairs)
         table.write_arrow(part / "conflicts.parquet", table.to_arrow(disputed, Side))
-
-
-def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
-    from manifests.contract.working import WorkingCopies
-
-    return WorkingCopies([ingested / key for key in source_keys()])
 
 
 @stage("masked")
@@ -217,8 +170,8 @@ def filter_(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     from manifests.contract.folder import whole_folder
     from manifests.contract.working import WorkingCopies
 
-    records, came_in = with_text(kept(deduped), texts), kept(merged)
-    left = came_in[~came_in["record_id"].isin(records["record_id"])]
+    records, known = with_text(kept(deduped), texts), kept(merged)
+    left = known[~known["record_id"].isin(records["record_id"])]
     with whole_folder(out) as part, bench() as place:
         records = lung_sizes.measured(
             records, working_copies(ingested), WorkingCopies([lungs]), place
@@ -249,8 +202,6 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     recipe: str, splitted: Folder, ingested: Folder, lungs: Folder, texts: Folder, out: Folder
 ) -> None:
     """Films as stacks of pixels, packed in shards."""
-    import pandas as pd
-
     from curation.base_film import base_film
     from curation.stages import prepare as room
     from manifests.contract.folder import whole_folder
@@ -258,10 +209,7 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
 
     records, asked = kept(splitted), params(f"recipes.{recipe}", room.Params)
     given = room.pictures(working_copies(ingested), lungs, texts, asked)
-    base = ""
-    if asked.base:
-        came_in = pd.concat([kept(ingested / key) for key in source_keys()], ignore_index=True)
-        base = base_film(records, came_in, asked.base, recipe)
+    base = base_film(records, came_in(ingested), asked.base, recipe) if asked.base else ""
     with whole_folder(out) as part, bench() as place:
         room.main(records, given, part, asked, manifest_id_of(records), base, place)
 

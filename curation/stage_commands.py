@@ -1,0 +1,67 @@
+"""What every stage command does: read its parameters and tables, check what came back, write."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from curation.verdict import Verdict
+
+log = logging.getLogger("curation")
+PARAMS = Path("params.yaml")
+
+
+def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides the type
+    from manifests.contract.params import read, section
+
+    return section(read(PARAMS), name, model)
+
+
+def keep(name: str, came_in: int, verdict: "Verdict", folder: Path) -> None:
+    """Check that nothing is lost and write both tables into `folder`."""
+    from manifests.contract import table
+    from manifests.contract.record import Record
+    from manifests.contract.rejection import Rejection
+
+    table.check_counts(name, came_in, len(verdict.kept), len(verdict.rejected))
+    table.check_records(verdict.kept, name)
+    table.write(folder / table.RECORDS, verdict.kept, Record)
+    table.write(folder / table.REJECTED, verdict.rejected, Rejection)
+    reasons = verdict.rejected["reason"].value_counts().sort_index()
+    log.info(
+        "%s: %d in, %d kept, %d rejected%s", name, came_in, len(verdict.kept),
+        len(verdict.rejected), "".join(f", {reason} {count}" for reason, count in reasons.items()),
+    )  # fmt: skip
+
+
+def kept(folder: Path) -> "pd.DataFrame":
+    from manifests.contract.table import read_stage
+
+    return read_stage(folder)[0]
+
+
+def bench() -> Any:  # noqa: ANN401 - imported late
+    from curation.work import bench as room
+
+    return room.bench(params("compute", room.Params))
+
+
+def source_keys() -> list[str]:
+    from manifests.contract.params import read
+
+    return sorted(read(PARAMS)["sources"])
+
+
+def came_in(ingested: Path) -> "pd.DataFrame":
+    """Every film that some source brought."""
+    import pandas as pd
+
+    return pd.concat([kept(ingested / key) for key in source_keys()], ignore_index=True)
+
+
+def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
+    from manifests.contract.working import WorkingCopies
+
+    return WorkingCopies([ingested / key for key in source_keys()])
