@@ -8,7 +8,7 @@ import hashlib
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -45,28 +45,24 @@ def out_of_fold(
             if len(np.unique(targets[known])) < 2:  # noqa: PLR2004 - two classes to tell apart
                 continue
             # float64: what is rounding there is far below what differs between films.
-            learnt = np.asarray(seen[known], np.float64)
-            model = _classifier(min(components, _rank(learnt)))
-            model.fit(learnt, targets[known])
-            said = np.zeros((int(asked.sum()), classes))
-            said[:, model.classes_] = model.predict_proba(np.asarray(seen[asked], np.float64))
+            learnt, judged = (np.asarray(seen[some], np.float64) for some in (known, asked))
+            waves = PCA(svd_solver="full").fit(learnt)
+            kept = min(components, _rank(waves))
+            model = make_pipeline(
+                StandardScaler(),
+                LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000),
+            ).fit(waves.transform(learnt)[:, :kept], targets[known])
+            said = np.zeros((len(judged), classes))
+            said[:, model.classes_] = model.predict_proba(waves.transform(judged)[:, :kept])
             said[~np.isin(targets[asked], model.classes_)] = np.nan
             chances[asked] = said
     return np.round(chances, DIGITS)
 
 
-def _rank(films: Floats) -> int:
+def _rank(waves: PCA) -> int:
     """How many directions the films differ in, at least 1.
 
     A further component would be rounding, which standardising blows up to a number like others.
     """
-    spread = np.linalg.svd(films - films.mean(0), compute_uv=False)
+    spread = waves.singular_values_
     return max(1, int((spread > NOTHING * spread[0]).sum()))
-
-
-def _classifier(components: int) -> Pipeline:
-    return make_pipeline(
-        PCA(n_components=components, svd_solver="full"),
-        StandardScaler(),
-        LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000),
-    )
