@@ -7,6 +7,7 @@ import numpy as np
 
 from curation.pixels.enhance import ahe, beasf, clahe, equalize
 from curation.pixels.histogram import counts, matched
+from curation.pixels.recipe import PLAIN
 from curation.pixels.stack import squeezed
 from manifests.contract.images import Pixels
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 GAMMAS = (0.5, 1.0, 1.5, 3.0, 5.0)
 """Slopes of the sweep; the paper chose 1.5."""
-RADIUS, CLIP, TILES, GAMMA = 40, 2.0, 8, 1.5
-"""The paper's: of the disk of AHE, of CLAHE, and of BEASF."""
-SIDE = 320
 Named = list[tuple[str, Pixels]]
 TALL, INK, BAR = 2.75, "#333333", "#5b6b7a"
 
@@ -30,7 +28,7 @@ def sheet(film: Pixels, base: Pixels | None = None) -> bytes:
     # Takes half a second, and only a sheet needs it.
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    rows = _rows(squeezed(film, SIDE), None if base is None else squeezed(base, SIDE))
+    rows = _rows(squeezed(film, PLAIN.size), None if base is None else squeezed(base, PLAIN.size))
     figure = Figure(figsize=(12.5, TALL * len(rows) + 0.3), dpi=100, layout="constrained")
     grid = figure.subplots(
         2 * len(rows), len(GAMMAS), squeeze=False, height_ratios=[4, 1] * len(rows)
@@ -50,12 +48,13 @@ def sheet(film: Pixels, base: Pixels | None = None) -> bytes:
 
 
 def _rows(film: Pixels, base: Pixels | None) -> list[Named]:
+    radius, gamma = PLAIN.ahe_radius, "\N{GREEK SMALL LETTER GAMMA}"
+    clip, tiles, slope = PLAIN.clahe_clip, PLAIN.clahe_tiles, PLAIN.beasf_gamma
     rows: list[Named] = [
-        [("film", film), ("HE", equalize(film)), (f"AHE, disk of {RADIUS}", ahe(film, RADIUS)),
-         (f"CLAHE, {CLIP:g}, {TILES}x{TILES}", clahe(film, CLIP, TILES)),
-         (f"BEASF, \N{GREEK SMALL LETTER GAMMA} {GAMMA:g}", beasf(film, GAMMA))],
-        [(f"BEASF, \N{GREEK SMALL LETTER GAMMA} {gamma:g}", beasf(film, gamma))
-         for gamma in GAMMAS],
+        [("film", film), ("HE", equalize(film)), (f"AHE, disk of {radius}", ahe(film, radius)),
+         (f"CLAHE, {clip:g}, {tiles}x{tiles}", clahe(film, clip, tiles)),
+         (f"BEASF, {gamma} {slope:g}", beasf(film, slope))],
+        [(f"BEASF, {gamma} {one:g}", beasf(film, one)) for one in GAMMAS],
     ]  # fmt: skip
     if base is not None:
         rows.append([

@@ -31,6 +31,11 @@ def thumbnail(pixels: Pixels) -> Picture:
     """uint8[H, W] or uint8[H, W, 3] as a JPEG of at most `SIDE` pixels a side."""
     image = Image.fromarray(pixels)
     image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=None)
+    return jpeg(image)
+
+
+def jpeg(image: Image.Image) -> Picture:
+    """The whole image, without a tag."""
     data = io.BytesIO()
     image.save(data, "JPEG", quality=QUALITY, optimize=True)
     return Picture(
