@@ -1,5 +1,6 @@
-"""Contrast enhancement of a film (paper 3.2), each as a table from grey level to grey level.
+"""Contrast enhancement of a film (paper 3.2), where it can be as a table from level to level.
 
+Every function is pure: uint8[H, W] -> uint8[H, W], the film itself untouched, at least one pixel.
 A table of 256 entries costs as much as a small film does, so that large films come almost free.
 """
 
@@ -20,24 +21,30 @@ STEEPNESS = 5
 
 
 def equalize(pixels: Pixels) -> Pixels:
-    """Histogram equalisation, as OpenCV's `equalizeHist`. uint8[H, W] -> uint8[H, W]."""
+    """Histogram equalisation, to the bit OpenCV's `equalizeHist`.
+
+    uint8[H, W] -> uint8[H, W], from 0 to 255. A film of one grey level comes back unchanged.
+    """
     return np.asarray(cv2.equalizeHist(pixels), np.uint8)
 
 
 def clahe(pixels: Pixels, clip: float, tiles: int) -> Pixels:
-    """Contrast-limited equalisation in `tiles` x `tiles` regions, as OpenCV's `createCLAHE`.
+    """Contrast-limited equalisation in `tiles` x `tiles` regions.
 
-    uint8[H, W] -> uint8[H, W]. `clip` > 0 limits a bin, in multiples of the mean one; the paper
-    uses 2.
+    uint8[H, W] -> uint8[H, W], to the bit OpenCV's `createCLAHE`. `clip` > 0 limits a bin, in
+    multiples of the mean one; the paper uses 2, and 8 tiles. Raises `ValueError` for a clip of 0 or
+    less, and for no tiles.
     """
+    if not (clip > 0 and tiles > 0):
+        raise ValueError(f"CLAHE with a clip of {clip} in {tiles} tiles; both are above 0")
     return np.asarray(cv2.createCLAHE(clip, (tiles, tiles)).apply(pixels), np.uint8)
 
 
 def ahe(pixels: Pixels, radius: int) -> Pixels:
-    """Adaptive equalisation: each pixel's rank in the disk around it, as scikit-image's.
+    """Adaptive equalisation: each pixel's rank in the disk around it (paper figure 3c).
 
-    uint8[H, W] -> uint8[H, W]. `radius` is 0 to 127 pixels; the paper uses 40. Raises `ValueError`
-    for another.
+    uint8[H, W] -> uint8[H, W], to the bit scikit-image's `rank.equalize`. `radius` is 0 to 127
+    pixels; the paper uses 40. Raises `ValueError` for another.
     """
     return local_ranks(pixels, radius)
 
@@ -46,15 +53,19 @@ def beasf(pixels: Pixels, gamma: float) -> Pixels:
     """Stretch contrast on both sides of the mean with a sigmoid (Arriaga-Garcia et al. 2014).
 
     uint8[H, W] -> uint8[H, W]. `gamma` > 0 is the slope; the paper uses 1.5. What was brighter
-    never becomes darker. A film of one grey level, or of a mean below 1, comes back unchanged.
+    never becomes darker; black, the mean and white stay in their places. A film of one grey level,
+    or of a mean below 1, where no tone is left on the dark side, comes back unchanged. Raises
+    `ValueError` for a slope of 0 or less.
     """
+    _check(gamma)
     found = counts(pixels)
     mean = _mean(found)
     if mean == 0 or found.max() == pixels.size:
         return pixels.copy()
     shares = found / pixels.size
-    low = _sigmoid(np.arange(mean + 1) - _half(shares[: mean + 1]), mean, gamma)
-    high = _sigmoid(np.arange(WHITE - mean + 1) - _half(shares[mean:]), WHITE - mean, gamma)
+    dark, light = shares[: mean + 1], shares[mean:]
+    low = _sigmoid(np.arange(mean + 1) - _half(dark, dark.sum()), mean, gamma)
+    high = _sigmoid(np.arange(WHITE - mean + 1) - _half(light, light.sum()), WHITE - mean, gamma)
     table = np.concatenate([_stretched(low) * mean, mean + _stretched(high)[1:] * (WHITE - mean)])
     return _looked_up(pixels, np.rint(table))
 
@@ -62,18 +73,29 @@ def beasf(pixels: Pixels, gamma: float) -> Pixels:
 def beasf_reference(pixels: Pixels, gamma: float) -> Pixels:
     """BEASF with the faults of the paper's published code, to compare with its results.
 
-    Value by value what that gives: its histogram spans the film's own range but is read as grey
-    levels; its upper tones stand one too low; it truncates in between. Raises `ValueError` where it
-    divides by zero: at a mean below 1 or of 255, on films of one grey level other than 128, and
-    where a slope is so small, or a side of the mean so narrow, that all its tones become one.
+    uint8[H, W] -> uint8[H, W]: value by value what that gives wherever it divides by no zero. Its
+    histogram spans the film's own range but is read as grey levels; its upper tones stand
+    one too low; it truncates in between. Raises `ValueError` for a slope of 0 or less, and where
+    that code fails:
+
+    - a mean below 1, or of 255: a side of the mean has no width;
+    - one grey level other than 128: its histogram is a single bin in the middle, and the dark side
+      (of a level above 128 the light one) has no pixel;
+    - a side of the mean whose tones all become one, because the slope is so small, or the side so
+      narrow, or the half of its pixels so far away: it cannot be stretched.
+
+    Above 8.4 million pixels that code's sum may overflow; the true mean is taken here.
     """
+    _check(gamma)
     found = counts(pixels)
     mean, shares = _mean(found), _over_own_range(found) / pixels.size
     dark, light = shares[: mean + 1], shares[mean:]
     if mean in {0, WHITE} or not (dark.any() and light.any()):
         raise ValueError(f"the published BEASF fails at a mean of {mean}; use `beasf`")
-    low = np.trunc(mean * _sigmoid(np.arange(mean + 1) - _half(dark), mean, gamma))
-    tones = np.arange(WHITE - mean) - max(0, _half(light) - 1)
+    # Added one by one, as that code does: by halves the last digit is another, and with it a half.
+    half_low, half_up = (_half(side, np.cumsum(side)[-1]) for side in (dark, light))
+    low = np.trunc(mean * _sigmoid(np.arange(mean + 1) - half_low, mean, gamma))
+    tones = np.arange(WHITE - mean) - max(0, half_up - 1)
     high = np.trunc(mean + (WHITE - mean) * _sigmoid(tones, WHITE - mean, gamma))
     if low[0] == low[-1] or high[0] == high[-1]:
         raise ValueError(f"the published BEASF fails at a slope of {gamma}; use `beasf`")
@@ -98,9 +120,14 @@ def _mean(found: Counts) -> int:
     return int(found @ LEVELS_UP // found.sum())
 
 
-def _half(shares: Tones) -> int:
-    """The first index at which more than half of the whole is reached."""
-    return int(np.argmax(np.cumsum(shares / shares.sum()) > 0.5))  # noqa: PLR2004 - half
+def _check(gamma: float) -> None:
+    if not gamma > 0:
+        raise ValueError(f"BEASF with a slope of {gamma}; it is above 0")
+
+
+def _half(shares: Tones, total: float) -> int:
+    """The first index at which more than half of `total`, the sum of `shares`, is reached."""
+    return int(np.argmax(np.cumsum(shares / total) > 0.5))  # noqa: PLR2004 - half
 
 
 def _sigmoid(distance: npt.NDArray[np.integer], span: int, gamma: float) -> Tones:

@@ -42,7 +42,10 @@ def matched(pixels: Pixels, base: Counts) -> Pixels:
 
 
 def table(own: Counts, base: Counts) -> npt.NDArray[np.float64]:
-    """float64[256]: from each grey level of `own` to the level of equal rank in `base`."""
+    """float64[256]: from each grey level of `own` to the level of equal rank in `base`.
+
+    For the levels that `own` has, to the bit what `match_histograms` gives, before any truncation.
+    """
     levels = np.flatnonzero(base)
     if not len(levels):
         raise ValueError("the histogram to match has no pixel; give that of a film")

@@ -41,7 +41,11 @@ def _half(shares: npt.NDArray[np.float64], ahead: int) -> int:
     """The first place at which the sum `ahead` of it exceeds a half of the whole; 0 if none."""
     if not shares.any():
         raise ZeroDivisionError
-    sums = np.cumsum(shares / np.sum(shares))
+    # One by one: the last digit decides where a sum is a half.
+    total = 0.0
+    for share in shares:
+        total += share
+    sums = np.cumsum(shares / total)
     return next((n for n in range(len(sums) - ahead) if sums[n + ahead] > 0.5), 0)
 
 
