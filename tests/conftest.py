@@ -1,7 +1,8 @@
 """Fixtures that more than one room needs."""
 
 import socket
-from typing import NoReturn
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -21,3 +22,16 @@ def closed_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a Dask cluster of two real processes."""
+    # Half a second that most test files need not wait for.
+    from distributed import LocalCluster  # noqa: PLC0415
+
+    start: Any = LocalCluster
+    with start(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as made:
+        yield str(made.scheduler_address)

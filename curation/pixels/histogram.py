@@ -52,9 +52,3 @@ def table(own: Counts, base: Counts) -> npt.NDArray[np.float64]:
     # Sums of whole numbers: those of fractions drift, and a level is missed.
     ranks, base_ranks = np.cumsum(own) / own.sum(), np.cumsum(base[levels]) / base.sum()
     return np.asarray(np.interp(ranks, base_ranks, levels), np.float64)
-
-
-def distance(one: Counts, other: Counts) -> float:
-    """The Kolmogorov-Smirnov distance, 0 (equal) to 1 (nothing in common)."""
-    gap = np.cumsum(one) / one.sum() - np.cumsum(other) / other.sum()
-    return float(np.abs(gap).max())

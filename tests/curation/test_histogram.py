@@ -8,8 +8,9 @@ from skimage.exposure import match_histograms
 from small_films import FILMS
 from textures import texture
 
-from curation.pixels.histogram import counts, distance, matched, table
+from curation.pixels.histogram import counts, matched, table
 from manifests.contract.images import Pixels
+from training.grey_levels import distance
 
 FEW = arrays(np.uint8, (5, 7), elements=some.sampled_from([0, 3, 200, 255]))
 

@@ -2,15 +2,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from distributed import LocalCluster
 from recipes import LUNGS, RECIPE, lung_mask, other
 from records import record, records
 from textures import texture
@@ -195,15 +192,6 @@ def test_neither_the_order_of_records_nor_a_second_run_moves_a_byte(
     two = prepared(tmp_path / "two", rows.iloc[::-1], films)
     assert [place.name for place in sorted(one.iterdir())] == ["crops.json", "data-00000.arrow"]
     assert shard(one) == shard(two)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    start: Any = LocalCluster
-    with start(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as made:
-        yield str(made.scheduler_address)
 
 
 def test_one_worker_two_workers_a_cluster_and_memory_give_the_same_bytes(  # noqa: PLR0913, PLR0917

@@ -4,10 +4,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from distributed import LocalCluster
 from textures import texture
 
 from curation.duplicates.search import scored
@@ -27,15 +25,6 @@ ROOT = Path(__file__).parents[2]
 FIXTURE = ROOT / "tests/sources/fixtures/cohen"
 TERMS = ROOT / "manifests/terms.yaml"
 PARAMS = ingest.Params(max_side=96, max_megapixels=4)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    start: Any = LocalCluster
-    with start(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as made:
-        yield str(made.scheduler_address)
 
 
 def length(data: bytes) -> bytes:
