@@ -13,11 +13,14 @@ import yaml
 from project import ROOT
 from road import copy_project, environment, run, succeed
 
+from curation.phantom.world import shots_of
 from manifests.contract.record import Record
 from manifests.contract.table import check_counts, read, read_stage
 
 SMALL = 60
 """Patients of the drawn world: as many as bring every source."""
+NORMAL = 18
+"""The number of a healthy adult among them, with one frontal film."""
 
 
 def small_experiments() -> dict[str, object]:
@@ -29,8 +32,13 @@ def small_experiments() -> dict[str, object]:
 
 def small_recipes() -> dict[str, object]:
     """The base film of the demo is of a patient whom the small world does not have."""
-    recipes = yaml.safe_load((ROOT / "params.yaml").read_text())["recipes"]
-    return {key: entry | {"base": ""} for key, entry in recipes.items()}
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    film = next(shots_of(NORMAL, params["phantom"]["world"])).data
+    base = hashlib.sha256(film).hexdigest()
+    return {
+        key: entry | {"base": base if entry["base"] else ""}
+        for key, entry in params["recipes"].items()
+    }
 
 
 def small_project(folder: Path) -> Path:
