@@ -45,7 +45,7 @@ def _inside(shape: tuple[int, ...], reach: Whole) -> Whole:
 def _compare(padded: Pixels, reach: Whole, inside: Whole, made: Pixels) -> None:
     height, width = made.shape
     radius = len(reach) // 2
-    count, part = np.empty(width, np.int64), np.empty(width, np.uint8)
+    count, part = np.empty(width, np.uint16), np.empty(width, np.uint8)
     for y in range(height):
         first, last = max(-radius, -y), min(radius, height - 1 - y)
         own = padded[y, radius : radius + width]
@@ -54,13 +54,25 @@ def _compare(padded: Pixels, reach: Whole, inside: Whole, made: Pixels) -> None:
         for down in range(first, last + 1):
             half = reach[down + radius]
             points += 2 * half + 1
+            row = padded[y + down]
+            at, end = radius - half, radius + half + 1
             part[:] = 0
-            for across in range(-half, half + 1):
-                other = padded[y + down, radius + across : radius + across + width]
+            # Four points in a step: `own` and `part` are read once for all of them.
+            while at + 4 <= end:
+                one, two, three, four = row[at:], row[at + 1 :], row[at + 2 :], row[at + 3 :]
+                for x in range(width):
+                    level = own[x]
+                    pair = np.uint8(one[x] <= level) + np.uint8(two[x] <= level)
+                    part[x] += pair + np.uint8(three[x] <= level) + np.uint8(four[x] <= level)
+                at += 4
+            while at < end:
+                other = row[at:]
                 for x in range(width):
                     part[x] += np.uint8(other[x] <= own[x])
+                at += 1
             for x in range(width):
                 count[x] += part[x]
         for x in range(width):
             area = inside[last + radius + 1, x] - inside[first + radius, x]
-            made[y, x] = int(WHITE * (count[x] - (points - area)) / area)
+            black = points - area
+            made[y, x] = int(WHITE * (np.int64(count[x]) - black) / area)
