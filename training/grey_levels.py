@@ -1,10 +1,13 @@
 """How far the grey levels of sources lie apart: Kolmogorov-Smirnov distances of their histograms.
 
-N films, S sources.
+N films, S sources, U groups.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from manifests.contract.prepared import Prepared
 from training.films import Whole
@@ -52,3 +55,23 @@ def to_the_rest(by_source: Levels) -> Floats:
 def between(by_source: Levels) -> Floats:
     """float64[S, S]: the distance of each source to each other one."""
     return np.array([[distance(a, b) for b in by_source] for a in by_source])
+
+
+def by_chance(
+    counts: Levels, targets: Whole, groups: Sequence[str], times: int, generator: torch.Generator
+) -> Floats:
+    """float64[`times`]: the mean of `to_the_rest` where sources are dealt out to groups at random.
+
+    What few films give although nothing tells their sources apart. A group keeps its films; one
+    that two sources share counts as two.
+    """
+    units, own = np.unique([f"{n} {name}" for n, name in zip(targets, groups, strict=True)],
+                           return_inverse=True)  # fmt: skip
+    source = np.array([int(unit.split()[0]) for unit in units])
+    by_unit = np.zeros((len(units), LEVELS), np.int64)
+    np.add.at(by_unit, own, counts)
+    made = np.empty(times)
+    for n in range(times):
+        dealt = source[torch.randperm(len(units), generator=generator).numpy()]
+        made[n] = to_the_rest(pooled(by_unit, dealt, int(source.max()) + 1)).mean()
+    return made

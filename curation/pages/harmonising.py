@@ -52,6 +52,8 @@ class Harmonising:
     recipes: Sequence[str]
     sources: Sequence[Source]
     means: Sequence[float | None]
+    chances: Sequence[float | None]
+    """What the mean stays below, as often as `confidence` says, where only chance deals films."""
     left_out: str
     reading: Mapping[str, str]
     confidence: float
@@ -76,7 +78,8 @@ def harmonising(facts: Mapping[str, Any] | None) -> Harmonising | None:
     means = [own["ks"]["mean"] for own in recipes.values()]
     rows = {one.name: [Score(value=d) for d in one.distances] for one in sources}
     return Harmonising(
-        recipes=list(recipes), sources=sources, means=means, reading=facts["reading"],
+        recipes=list(recipes), sources=sources, means=means,
+        chances=[own["ks"]["chance"] for own in recipes.values()], reading=facts["reading"],
         left_out=_left_out(facts), confidence=facts["confidence"],
         compared=[(name, _compared(recipes, name)) for name in list(recipes)[1:]],
         distances=dots(
@@ -122,7 +125,7 @@ def _part(name: str, told: Sequence[Mapping[str, Any]]) -> Part:
 def _compared(recipes: Mapping[str, Any], name: str) -> str:
     """How much recipe `name` helps against the first one, and whether it is enough."""
     first, own = next(iter(recipes)), recipes[name]
-    one, other = recipes[first]["ks"]["mean"], own["ks"]["mean"]
+    one, other, chance = recipes[first]["ks"]["mean"], own["ks"]["mean"], own["ks"]["chance"]
     told = [_auc(recipes[key], "whole_film") for key in (first, name)]
     grey = [_auc(recipes[key], "grey_levels") for key in (first, name)]
     if None in {one, other, *(score.value for score in (*told, *grey))}:
@@ -130,8 +133,8 @@ def _compared(recipes: Mapping[str, Any], name: str) -> str:
     enough = _enough(told[1])
     return (
         f"against {_words(first)} the mean distance of grey levels goes from "
-        f"{one:.3f} to {other:.3f}; the AUC of the source from {grey[0].value:.2f} to "
-        f"{grey[1].value:.2f} by grey levels alone and from {told[0].value:.2f} to "
+        f"{one:.3f} to {other:.3f}, where chance alone gives up to {chance:.3f}; the AUC of the "
+        f"source from {grey[0].value:.2f} to {grey[1].value:.2f} by grey levels alone and from {told[0].value:.2f} to "
         f"{told[1].value:.2f} by the whole film. {enough}"
     )
 

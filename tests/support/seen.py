@@ -59,7 +59,12 @@ def _recipe(sources: list[str], aucs: dict[str, float]) -> dict[str, Any]:
     among = {"sources": sources, "films": 80, "groups": 40}
     distance = round(aucs["grey_levels"] / 4, 3)
     return {
-        "ks": {"mean": distance, "sources": dict.fromkeys(sources, distance), "pairs": []},
+        "ks": {
+            "mean": distance,
+            "chance": 0.075,
+            "sources": dict.fromkeys(sources, distance),
+            "pairs": [],
+        },
         "among": {
             "every_film": {**among, "parts": parts},
             "normal": {**among, "parts": dict.fromkeys(aucs, nothing)},

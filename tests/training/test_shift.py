@@ -15,8 +15,9 @@ from threadpoolctl import threadpool_limits
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import BrokenTable
 from training.classifier import out_of_fold
-from training.grey_levels import between, distance, to_the_rest
+from training.grey_levels import between, by_chance, distance, to_the_rest
 from training.parts import Part, seen
+from training.seed import seed_everything
 from training.stages import shift
 from training.telling import Asking, told_apart
 
@@ -54,6 +55,24 @@ def test_each_source_is_compared_with_all_others_and_with_each() -> None:
     own = np.stack([levels(0, 0), levels(0, 9), levels(9, 9, 9, 9)])
     assert to_the_rest(own).tolist() == [1 - 1 / 6, pytest.approx(1 / 2 - 1 / 3), 1 - 1 / 4]
     assert between(own).tolist() == [[0, 0.5, 1], [0.5, 0, 0.5], [1, 0.5, 0]]
+
+
+def test_chance_keeps_a_source_that_differs_apart_and_one_that_does_not_within() -> None:
+    chance = np.random.default_rng(2)
+    targets = np.repeat([0, 1, 2], 20).astype(np.int64)
+    # Two films a group, which stay together: alone they would lie closer to each other.
+    groups = [f"g{n // 2}" for n in range(60)]
+    own = np.repeat(chance.integers(60, 140, 30), 2)
+    alike = np.stack([levels(*chance.integers(low, low + 80, 300)) for low in own])
+    apart = np.stack([levels(*chance.integers(60 * t, 60 * t + 80, 300)) for t in targets])
+    for counts, is_apart in ((alike, False), (apart, True)):
+        found = to_the_rest(np.stack([counts[targets == n].sum(0) for n in range(3)])).mean()
+        drawn = by_chance(counts, targets, groups, 200, seed_everything(3))
+        assert (found > np.quantile(drawn, 0.99)) == is_apart
+        assert (drawn == by_chance(counts, targets, groups, 200, seed_everything(3))).all()
+    torn = by_chance(alike, targets, [str(n) for n in range(60)], 200, seed_everything(3))
+    whole = by_chance(alike, targets, groups, 200, seed_everything(3))
+    assert np.median(torn) < np.median(whole)
 
 
 def films(folder: Path, mark: Callable[[Stack, bool], None], count: int = 400) -> Prepared:
@@ -125,7 +144,7 @@ def test_one_source_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
     given = films(tmp_path / "films", no_mark, 40)
     given.rows["source"] = "cohen"
     found = run(tmp_path / "out", given, given)["recipes"]["plain"]
-    assert found["ks"] == {"mean": None, "sources": {}, "pairs": []}
+    assert found["ks"] == {"mean": None, "chance": None, "sources": {}, "pairs": []}
     assert "all of one source" in found["among"]["every_film"]["parts"]["whole_film"]["reason"]
 
 

@@ -14,8 +14,9 @@ from manifests.contract.vocabulary import Finding
 from training.compared import Compared, compared, counted, left_out, within
 from training.files import wording, write_json
 from training.films import Whole
-from training.grey_levels import Levels, between, level_counts, pooled, to_the_rest
+from training.grey_levels import Levels, between, by_chance, level_counts, pooled, to_the_rest
 from training.parts import Part, lung_shares, seen
+from training.seed import seed_everything
 from training.telling import FEWEST, Asking, told_apart
 from training.thumbnails import Thumbnails, small_films
 
@@ -24,7 +25,8 @@ DIGITS = 6
 EVERY = "every_film"
 READING = {
     "ks": "Kolmogorov-Smirnov distance of a source's grey levels to those of all other sources "
-    "together: 0 if they are alike, 1 if they share no level.",
+    "together: 0 if they are alike, 1 if they share no level. Few films lie apart by chance alone: "
+    "as far as where their sources are dealt out anew, at random, a distance tells nothing.",
     "auc": "Area under the curve of a plain classifier that names the source of films whose "
     "groups it never saw, mean over the sources, each against the rest: 0.5 is guessing, so the "
     "source does not show; 1.0 is never wrong. It weighs small traces as much as large ones, "
@@ -89,19 +91,23 @@ def _recipe(prepared: Prepared, whole: Compared, params: Params) -> dict[str, ob
     }
     return {
         "recipe_id": prepared.recipe_id,
-        "ks": _distances(counts, whole),
+        "ks": _distances(counts, whole, params),
         "among": {name: _among(shown, whole, films, params) for name, films in chosen.items()},
     }
 
 
-def _distances(counts: Levels, whole: Compared) -> dict[str, object]:
-    """How far each source is from all others, the mean, and a matrix of pairs."""
+def _distances(counts: Levels, whole: Compared, params: Params) -> dict[str, object]:
+    """How far each source is from all others, the mean, what chance gives, a matrix of pairs."""
     if len(whole.sources) < FEWEST:
-        return {"mean": None, "sources": {}, "pairs": []}
+        return {"mean": None, "chance": None, "sources": {}, "pairs": []}
     by_source = pooled(counts, whole.targets, len(whole.sources))
     rest = to_the_rest(by_source)
+    chance = by_chance(
+        counts, whole.targets, whole.groups, params.bootstrap, seed_everything(params.seed)
+    )
     return {
         "mean": round(float(rest.mean()), DIGITS),
+        "chance": round(float(np.quantile(chance, params.confidence)), DIGITS),
         "sources": dict(zip(whole.sources, rest.round(DIGITS).tolist(), strict=True)),
         "pairs": between(by_source).round(DIGITS).tolist(),
     }
