@@ -134,8 +134,8 @@ def _compared(recipes: Mapping[str, Any], name: str) -> str:
     return (
         f"against {_words(first)} the mean distance of grey levels goes from "
         f"{one:.3f} to {other:.3f}, where chance alone gives up to {chance:.3f}; the AUC of the "
-        f"source from {grey[0].value:.2f} to {grey[1].value:.2f} by grey levels alone and from {told[0].value:.2f} to "
-        f"{told[1].value:.2f} by the whole film. {enough}"
+        f"source from {grey[0].value:.2f} to {grey[1].value:.2f} by grey levels alone and from "
+        f"{told[0].value:.2f} to {told[1].value:.2f} by the whole film. {enough}"
     )
 
 
