@@ -208,7 +208,7 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     from manifests.contract.table import manifest_id_of
 
     records, asked = kept(splitted), params(f"recipes.{recipe}", room.Params)
-    given = room.pictures(working_copies(ingested), lungs, texts, asked)
+    given = room.pictures(records, working_copies(ingested), lungs, texts, asked)
     base = base_film(records, came_in(ingested), asked.base, recipe) if asked.base else ""
     with whole_folder(out) as part, bench() as place:
         room.main(records, given, part, asked, manifest_id_of(records), base, place)

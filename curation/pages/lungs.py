@@ -64,6 +64,8 @@ class Outlined:
 class Lungs:
     """The section, ready to be printed."""
 
+    no_network: str
+    """Why no network was trained; empty where one was."""
     judged: Sequence[Judged]
     kept: Sequence[Kept]
     fell_back: Mapping[str, int]
@@ -84,7 +86,7 @@ def lungs(
     what = {name: seen.get(name, Shown.NO_MASK) for name in ids}
     whole = Counter(what.values())
     return Lungs(
-        judged=_judged(dice or {}), kept=_kept(what),
+        no_network=(dice or {}).get("reason", ""), judged=_judged(dice or {}), kept=_kept(what),
         fell_back={words: whole[why] for why, words in WHY.items() if whole[why]},
         films=len(ids), examples=_examples(what, masks, copies, count),
     )  # fmt: skip
@@ -105,6 +107,9 @@ def outlined(film: Pixels, mask: Pixels) -> Picture:
 
 def _judged(dice: Mapping[str, Any]) -> list[Judged]:
     named = {"all": dice, **dice.get("sources", {})}
+    if len(dice.get("sources", {})) == 1:
+        # All are those of the one source.
+        del named["all"]
     return [
         Judged(
             name=name, films=own["films"], groups=own["groups"],

@@ -44,11 +44,12 @@ def matched(pixels: Pixels, base: Counts) -> Pixels:
 def table(own: Counts, base: Counts) -> npt.NDArray[np.float64]:
     """float64[256]: from each grey level of `own` to the level of equal rank in `base`.
 
-    For the levels that `own` has, to the bit what `match_histograms` gives, before any truncation.
+    For the levels that `own` has, to the bit what `match_histograms` gives, before any truncation;
+    `own` may be empty, as of a mask on a speck of a film. Raises `ValueError` for an empty `base`.
     """
     levels = np.flatnonzero(base)
     if not len(levels):
         raise ValueError("the histogram to match has no pixel; give that of a film")
     # Sums of whole numbers: those of fractions drift, and a level is missed.
-    ranks, base_ranks = np.cumsum(own) / own.sum(), np.cumsum(base[levels]) / base.sum()
+    ranks, base_ranks = np.cumsum(own) / max(1, own.sum()), np.cumsum(base[levels]) / base.sum()
     return np.asarray(np.interp(ranks, base_ranks, levels), np.float64)

@@ -45,9 +45,11 @@ def main(
     masks = WorkingCopies([ingested / key / MASKS for key in params.sources])
     chosen = records[records["source"].isin(list(params.sources))].set_index("record_id")
     ids = sorted(str(record_id) for record_id in chosen.index if str(record_id) in masks)
+    left = sum(record_id not in chosen.index for record_id in masks)
     log.info(
-        "masked: %d films of %s, %d with lungs drawn by a person",
-        len(chosen), ", ".join(params.sources) or "no source", len(ids),
+        "masked: %d films of %s, %d with lungs drawn by a person; %d more masks are of films "
+        "that left",
+        len(chosen), ", ".join(params.sources) or "no source", len(ids), left,
     )  # fmt: skip
     copies.require(ids)
     return write_masked(folder, _films(chosen, ids, copies, masks))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from curation.burned.joined import require_searched
 from curation.pixels.histogram import Counts
 from curation.pixels.lungs import Shown
 from curation.pixels.recipe import LungCrop, Recipe
@@ -26,7 +27,7 @@ from manifests.contract.working import WorkingCopies
 
 log = logging.getLogger(__name__)
 COUNTS = "crops.json"
-"""Beside the shards: how many films show what, so that falling back is seen."""
+"""Beside the shards: how many films show what, so that falling back and concealing are seen."""
 AT_HAND = 64
 """Shards of masks in memory: they lie in the order of ids, the films in that of their sources."""
 
@@ -62,8 +63,16 @@ def masks(folder: Path, stage: str, *, is_needed: bool) -> WorkingCopies:
     return WorkingCopies([folder], AT_HAND)
 
 
-def pictures(copies: WorkingCopies, lungs: Path, texts: Path, recipe: Recipe) -> Pictures:
-    """All that a recipe is made from. Raises `BrokenTable` where masks that it needs are absent."""
+def pictures(
+    records: pd.DataFrame, copies: WorkingCopies, lungs: Path, texts: Path, recipe: Recipe
+) -> Pictures:
+    """All that a recipe is made from.
+
+    Raises `BrokenTable` where masks that it needs are absent, and where its words are to be
+    concealed for a film that was not searched for any: it would pass as one without.
+    """
+    if recipe.conceal_text and texts.is_dir():
+        require_searched(records["record_id"], texts)
     return Pictures(
         copies=copies,
         lungs=masks(lungs, "lungs", is_needed=recipe.lungs is not LungCrop.NONE),
@@ -104,8 +113,13 @@ def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
         write_prepared(folder, films, described(recipe, manifest_id, levels, "exact"))
     counts = Counter(one.shown for one in found.values())
     told = {shown.value: counts[shown] for shown in Shown if counts[shown]}
-    (folder / COUNTS).write_text(json.dumps({"films": len(ids), "crop": told}, indent=2) + "\n")
-    log.info("prepare: %d films, %s", len(ids), ", ".join(f"{n} {w}" for w, n in told.items()))
+    concealed = sum(_is_concealed(given, film, recipe) for film in ids)
+    whole = {"films": len(ids), "crop": told, "concealed": concealed}
+    (folder / COUNTS).write_text(json.dumps(whole, indent=2) + "\n")
+    log.info(
+        "prepare: %d films, %s; text concealed on %d",
+        len(ids), ", ".join(f"{n} {w}" for w, n in told.items()), concealed,
+    )  # fmt: skip
     return counts
 
 
@@ -125,14 +139,17 @@ def _results(
 
 def _hashes(given: Pictures, film: str, recipe: Recipe) -> tuple[str, str, str]:
     lungs = given.lungs.sha256(film) if film in given.lungs else ""
-    is_written = recipe.conceal_text and film in given.texts
-    return given.copies.sha256(film), lungs, given.texts.sha256(film) if is_written else ""
+    text = given.texts.sha256(film) if _is_concealed(given, film, recipe) else ""
+    return given.copies.sha256(film), lungs, text
+
+
+def _is_concealed(given: Pictures, film: str, recipe: Recipe) -> bool:
+    return recipe.conceal_text and film in given.texts
 
 
 def _asked(given: Pictures, film: str, recipe: Recipe, levels: Counts | None) -> Asked:
     lungs = given.lungs.data(film) if film in given.lungs else b""
-    is_written = recipe.conceal_text and film in given.texts
-    text = given.texts.data(film) if is_written else b""
+    text = given.texts.data(film) if _is_concealed(given, film, recipe) else b""
     return Asked(given.copies.data(film), lungs, text, recipe, levels)
 
 

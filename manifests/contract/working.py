@@ -86,6 +86,9 @@ class WorkingCopies:
     def __contains__(self, record_id: str) -> bool:
         return record_id in self._places
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
     def require(self, record_ids: Iterable[str]) -> None:
         """Raise `BrokenTable` unless every film has a working copy."""
         absent = sorted(record_id for record_id in record_ids if record_id not in self)

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -56,6 +58,13 @@ def test_every_pixel_is_counted_in_a_strided_view_too() -> None:
 def test_the_distance_is_that_of_kolmogorov_and_smirnov(one: Pixels, other: Pixels) -> None:
     expected = ks_2samp(one.ravel(), other.ravel()).statistic
     assert distance(counts(one), counts(other)) == pytest.approx(expected)
+
+
+def test_a_film_without_a_pixel_to_match_has_a_table_without_a_warning() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = table(np.zeros(256, np.int64), counts(texture(1)))
+    assert (made == texture(1).min()).all()
 
 
 def test_an_empty_histogram_cannot_be_matched() -> None:

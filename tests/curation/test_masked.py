@@ -60,10 +60,14 @@ def test_a_source_without_masks_changes_no_byte(tmp_path: Path) -> None:
     assert first == second
 
 
-def test_a_copy_that_left_is_not_taken(tmp_path: Path) -> None:
+def test_a_copy_that_left_is_not_taken_and_is_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     films(tmp_path, "nlm_tb", ["a1", "b2"], ["a1", "b2"])
     (tmp_path / "out").mkdir()
-    masked.main(rows("nlm_tb", ["a1"]), tmp_path, KNOWN, tmp_path / "out", PARAMS)
+    with caplog.at_level("INFO"):
+        masked.main(rows("nlm_tb", ["a1"]), tmp_path, KNOWN, tmp_path / "out", PARAMS)
+    assert "1 with lungs drawn by a person; 1 more masks are of films that left" in caplog.text
     assert read_masked(tmp_path / "out").record_ids == ("nlm_tb/a1",)
 
 

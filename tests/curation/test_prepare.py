@@ -18,10 +18,11 @@ from curation.pixels.stack import stack
 from curation.stages.prepare import Params, main, pictures
 from curation.work.bench import ALONE, Bench, closed
 from curation.work.cache import Cache
+from manifests.contract.burned import TEXT, BurnedText
 from manifests.contract.images import Pixels
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import read_prepared
-from manifests.contract.table import BrokenTable
+from manifests.contract.table import BrokenTable, frame, write
 from manifests.contract.working import WorkingCopies, write_working
 
 NOWHERE = Path("absent/lungs"), Path("absent/text")
@@ -69,7 +70,12 @@ def lungs(tmp_path: Path) -> Path:
 def texts(tmp_path: Path) -> Path:
     mask = np.zeros((60, 80), np.uint8)
     mask[:9, :30] = 255
-    return packed(tmp_path / "text", {"cohen/007": mask})
+    folder = packed(tmp_path / "text", {"cohen/007": mask})
+    searched = [
+        BurnedText(record_id=f"cohen/{n}", text_fraction=0.0, text_boxes=n == "007") for n in NAMES
+    ]
+    write(folder / TEXT, frame(searched, BurnedText), BurnedText)
+    return folder
 
 
 def prepared(  # noqa: PLR0913, PLR0917 - what a stage takes
@@ -77,7 +83,7 @@ def prepared(  # noqa: PLR0913, PLR0917 - what a stage takes
     masks: tuple[Path, Path] = NOWHERE, base: str = "", bench: Bench = ALONE,
 ) -> Path:  # fmt: skip
     folder.mkdir()
-    given = pictures(WorkingCopies([films]), *masks, recipe)
+    given = pictures(rows, WorkingCopies([films]), *masks, recipe)
     counts = main(rows, given, folder, recipe, "0123456789abcdef", base, bench)
     assert counts.total() == len(rows)
     return folder
@@ -116,6 +122,7 @@ def test_falling_back_to_the_whole_film_is_counted_and_stands_beside_each(
     assert made.rows["crop"].tolist() == ["lungs", "one_lung", "no_lung", "lungs", "no_mask"]
     assert json.loads((out / "crops.json").read_text()) == {
         "films": 5, "crop": {"lungs": 2, "no_mask": 1, "no_lung": 1, "one_lung": 1},
+        "concealed": 0,
     }  # fmt: skip
     assert "prepare: 5 films, 2 lungs, 1 no_mask, 1 no_lung, 1 one_lung" in caplog.text
     for number, name in enumerate(sorted(NAMES)):
@@ -153,7 +160,9 @@ def test_words_are_concealed_where_a_mask_says_and_the_recipe_asks(
     masks = NOWHERE[0], texts
     plain = read_prepared(prepared(tmp_path / "plain", rows, films, RECIPE, masks))
     recipe = other(conceal_text=True)
-    found = read_prepared(prepared(tmp_path / "concealed", rows, films, recipe, masks))
+    out = prepared(tmp_path / "concealed", rows, films, recipe, masks)
+    found = read_prepared(out)
+    assert json.loads((out / "crops.json").read_text())["concealed"] == 1
     changed = [bool((plain.pixels[0][n] != found.pixels[0][n]).any()) for n in range(5)]
     assert changed == [False, False, False, True, False]
 
@@ -179,10 +188,20 @@ def test_all_films_get_the_grey_levels_of_the_base_film(
      (other(conceal_text=True), "text: not there.*dvc repro text")],
 )  # fmt: skip
 def test_masks_that_a_recipe_needs_and_nobody_made_are_a_sentence(
-    films: Path, recipe: Params, named: str
+    rows: pd.DataFrame, films: Path, recipe: Params, named: str
 ) -> None:
     with pytest.raises(BrokenTable, match=named):
-        pictures(WorkingCopies([films]), *NOWHERE, recipe)
+        pictures(rows, WorkingCopies([films]), *NOWHERE, recipe)
+
+
+def test_a_film_that_was_not_searched_for_words_is_no_film_without(
+    films: Path, texts: Path
+) -> None:
+    new = records([record("000"), record("new")])
+    given = WorkingCopies([films]), NOWHERE[0], texts
+    with pytest.raises(BrokenTable, match="not searched for text, such as cohen/new; run text"):
+        pictures(new, *given, other(conceal_text=True))
+    pictures(new, *given, RECIPE)
 
 
 def test_neither_the_order_of_records_nor_a_second_run_moves_a_byte(

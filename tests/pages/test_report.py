@@ -376,6 +376,22 @@ def test_lungs_that_were_not_found_are_counted_and_shown(inputs: Inputs) -> None
     assert '<span class="chip">one lung only 1</span>' in told
     assert '<span class="chip">no mask was made 1</span>' in told
     assert told.count("with the outline of its lungs") == 2
+    # One source only: its figures are those of all.
+    assert told.count("that the network never saw") == 1
+
+
+def test_why_there_is_no_network_stands_where_its_figures_would(inputs: Inputs) -> None:
+    given = inputs()
+    nothing: dict[str, object] = {
+        "films": 0,
+        "groups": 0,
+        "dice": None,
+        "sources": {},
+        "reason": "nobody <drew> one",
+    }
+    given = dataclasses.replace(given, seen=dataclasses.replace(given.seen, dice=nothing))
+    told = section(report.main(given, PARAMS, 0.9), "lungs")
+    assert "No network was trained: nobody &lt;drew&gt; one." in told
 
 
 def test_a_film_is_drawn_in_every_enhancement_and_matched_to_the_base(inputs: Inputs) -> None:

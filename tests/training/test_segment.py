@@ -136,6 +136,7 @@ def test_too_few_masks_train_no_network_and_say_so(
     assert f"lungs are drawn on films of {count} patients" in caplog.text
     assert read_segmenter(folder).net is None
     assert "nlm_tb" in read_segmenter(folder).about.reason
+    assert "nlm_tb" in json.loads((folder / "dice.json").read_text())["reason"]
     figures = json.loads((folder / "dice.json").read_text())
     assert (figures["films"], figures["dice"]) == (0, None)
     assert (folder / "history.csv").read_text().startswith("epoch,")

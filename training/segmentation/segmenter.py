@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from safetensors.torch import load, save_file
 from torch import nn
 
+from manifests.contract import masked
 from manifests.contract.vocabulary import DISCLAIMER
 from training.checkpoint import WEIGHTS, WrongCheckpoint, write_weights
 from training.files import write_json
@@ -20,7 +21,8 @@ from training.models.unet import build_segmenter
 from training.segmentation.look import Equalise
 
 ABOUT = "segmenter.json"
-CODE = (*Path(__file__).parent.glob("*.py"), Path(__file__).parents[1] / "models" / "unet.py")
+CODE = (*Path(__file__).parent.glob("*.py"), Path(__file__).parents[1] / "models" / "unet.py",
+        Path(masked.__file__))  # fmt: skip
 LIBRARIES = ("opencv-python-headless", "segmentation-models-pytorch", "timm", "torch")
 
 

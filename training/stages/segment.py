@@ -97,6 +97,7 @@ def main(masked: MaskedFilms, folder: Path, params: Params, least_lung: float) -
     with one_thread():
         figures = judged(net, masked, places[Split.TEST], params, least_lung, generator)
     drawn = {"drawn": DRAWN} if masked.is_drawn else {}
+    figures |= {"reason": reason} if reason else {}
     counts = {f"{split}_films": len(places[split]) for split in SIDES}
     write_json(folder / "dice.json", {"disclaimer": DISCLAIMER, **drawn, **counts, **figures})
     log.info(
