@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.pixels.lungs import Shown, box, grown, in_window, judged, on_film, without_islands
+from curation.pixels.lungs import Shown, box, grown, in_window, judged, on_film
 from manifests.contract.images import Pixels
+from manifests.contract.lungs import without_islands
 
 LEFT, RIGHT = ((80, 128), (34, 80)), ((176, 128), (34, 80))
 

@@ -14,13 +14,11 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from manifests.contract.images import Pixels
+from manifests.contract.lungs import lungs_in
 from manifests.contract.masked import INSIDE, SIDE
 
 THRESHOLD = 0.5
 LUNGS = 2
-PARTING = 15
-"""Widest bridge between two lungs that still counts as none, pixels of 256; where the network joins
-them, it is above the aorta or below the heart."""
 
 
 class Lungs(NamedTuple):
@@ -44,7 +42,7 @@ def cleaned(mask: Pixels, least: float) -> Lungs:
     for piece in pieces[:LUNGS]:
         kept |= piece
     filled = _filled(kept)
-    return Lungs(filled, len(pieces[:LUNGS]) if len(pieces) != 1 else _parted(filled, least))
+    return Lungs(filled, lungs_in(filled))
 
 
 def _pieces(mask: Pixels, least: float) -> list[Pixels]:
@@ -64,12 +62,3 @@ def _filled(mask: Pixels) -> Pixels:
     del count
     outside = labels == labels[0, 0]
     return np.asarray((~outside[1:-1, 1:-1]) * np.uint8(INSIDE), np.uint8)
-
-
-def _parted(mask: Pixels, least: float) -> int:
-    """How many lungs one piece is: two, where taking off its edge leaves two."""
-    for width in range(3, PARTING + 1, 4):
-        thinner = cv2.erode(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
-        if len(_pieces(np.asarray(thinner, np.uint8), least)) >= LUNGS:
-            return LUNGS
-    return 1

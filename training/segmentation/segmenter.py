@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from safetensors.torch import load, save_file
 from torch import nn
 
-from manifests.contract import masked
+from manifests.contract import lungs, masked
 from manifests.contract.vocabulary import DISCLAIMER
 from training.checkpoint import WEIGHTS, WrongCheckpoint, write_weights
 from training.files import write_json
@@ -22,7 +22,7 @@ from training.segmentation.look import Equalise
 
 ABOUT = "segmenter.json"
 CODE = (*Path(__file__).parent.glob("*.py"), Path(__file__).parents[1] / "models" / "unet.py",
-        Path(masked.__file__))  # fmt: skip
+        Path(lungs.__file__), Path(masked.__file__))  # fmt: skip
 LIBRARIES = ("opencv-python-headless", "segmentation-models-pytorch", "timm", "torch")
 
 
