@@ -1,8 +1,10 @@
 """The same work on a Dask cluster: workers get bytes and give bytes, and need no shared disk."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from curation.work.crew import IN_FLIGHT, Crew, Promise
 from curation.work.kind import code_of
@@ -13,10 +15,31 @@ SECONDS = 20
 """How long a cluster may take to answer."""
 
 
-class NoCluster(Exception):  # noqa: N818 - names what is not there, and is shown to a person
+class NoCluster(OSError):  # noqa: N818 - names what is not there, and is shown to a person
     """No cluster does the work; the sentence says why."""
 
     exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An item that a cluster works on."""
+
+    future: Any
+    address: str
+
+    def result(self) -> Any:  # noqa: ANN401 - whatever the function gives
+        """What the function gave. Raises `NoCluster` where workers or scheduler died of it."""
+        from distributed import KilledWorker  # noqa: PLC0415 - an extra, there by now
+
+        try:
+            return self.future.result()
+        except (KilledWorker, CancelledError) as fault:
+            found = str(fault).splitlines()[0][:200]
+            raise NoCluster(
+                f"{self.address}: the cluster died over its work ({found}); look at its logs and "
+                "memory and run again, or empty compute.scheduler in params.yaml"
+            ) from None
 
 
 @contextmanager
@@ -31,7 +54,7 @@ def crew_of(address: str) -> Iterator[Crew]:
         def submit(function: Callable[[Any], Any], item: object) -> Promise[Any]:
             code = code_of(function.__module__)
             # What a worker once computed is not the cluster's to remember: `pure` is off.
-            return cast("Promise[Any]", client.submit(_done, function, item, code, pure=False))
+            return Sent(client.submit(_done, function, item, code, pure=False), address)
 
         yield Crew(submit=submit, most=IN_FLIGHT * cores)
     finally:

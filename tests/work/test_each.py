@@ -1,11 +1,12 @@
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from distributed import Client, LocalCluster
 from textures import texture
 
 from curation.duplicates.search import scored
@@ -14,8 +15,9 @@ from curation.stages import ingest
 from curation.work import kind
 from curation.work.bench import Bench, closed
 from curation.work.cache import Cache
-from curation.work.cluster import NoCluster
+from curation.work.cluster import NoCluster, Sent
 from curation.work.each import each
+from manifests.contract.faults import told_in_sentences
 from manifests.contract.packing import png
 from manifests.contract.record import Record
 from manifests.contract.table import RECORDS, write
@@ -117,10 +119,27 @@ def test_a_worker_with_other_code_is_told_and_gives_nothing(
     assert kind.code_of(png.__module__) != "0ld"
 
 
-def test_no_scheduler_at_the_address_is_a_sentence_and_exit_code_3() -> None:
-    with pytest.raises(NoCluster, match=re.escape("no Dask scheduler answers")) as told:
+def test_no_scheduler_at_the_address_is_a_sentence_and_exit_code_3(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Dask knocks until the time is over.
+    monkeypatch.setattr("curation.work.cluster.SECONDS", 1)
+    with pytest.raises(SystemExit) as ended, told_in_sentences():
         list(each(length, [b"one"], cluster="tcp://127.0.0.1:9"))
-    assert told.value.exit_code == 3
+    assert ended.value.code == 3
+    assert "error: tcp://127.0.0.1:9: no Dask scheduler answers" in capsys.readouterr().err
+
+
+def test_workers_that_die_are_a_sentence() -> None:
+    start: Any = LocalCluster
+    connect: Any = Client
+    with (
+        start(n_workers=1, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as made,
+        connect(made.scheduler_address, set_as_default=False) as client,
+    ):
+        sent = Sent(client.submit(os._exit, 1, pure=False), made.scheduler_address)
+        with pytest.raises(NoCluster, match=r"died over its work .*died.*empty compute.scheduler"):
+            sent.result()
 
 
 def test_without_dask_the_sentence_says_what_to_install(tmp_path: Path) -> None:
