@@ -74,8 +74,10 @@ def withdraw(  # noqa: PLR0913, PLR0917 - each is one thing that a withdrawal sa
     if not yes:
         typer.echo(f"nothing is written; with --yes, {len(plan.lines)} lines into {WITHDRAWALS}")
         return
-    write(WITHDRAWALS, plan.lines)
-    typer.echo(f"wrote {len(plan.lines)} lines into {WITHDRAWALS}; now: dvc repro")
+    new = write(WITHDRAWALS, plan.lines)
+    known = len(plan.lines) - new
+    already = f"; {known} stood there already" if known else ""
+    typer.echo(f"wrote {new} lines into {WITHDRAWALS}{already}; now: dvc repro")
 
 
 def correct(  # noqa: PLR0913, PLR0917 - the cells of a line in corrections.csv

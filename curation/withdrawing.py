@@ -17,6 +17,8 @@ from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable, read_arrow, to_pandas
 
 FULL = (*HEADER, *TOMBSTONE)
+NAMING = ("kind", "value", *TOMBSTONE[1:])
+"""The columns that name what leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +74,14 @@ def planned(request: Request, records: pd.DataFrame, pairs: Path, frozen: Path) 
     return Plan(lines=new, films=films, frozen=_frozen(frozen, set(films["record_id"])))
 
 
-def write(place: Path, new: Sequence[Sequence[str]]) -> None:
-    """Put the new lines under the old ones, which stay as they are, under the full header."""
-    lines(place, HEADER, TOMBSTONE)
+def write(place: Path, asked: Sequence[Sequence[str]]) -> int:
+    """Put the lines that are new under the old ones, which stay as they are; give their number.
+
+    A line is not new where the same value with the same hashes stands there, whoever asked.
+    """
+    known = {tuple(line.cells[name] for name in NAMING) for line in lines(place, HEADER, TOMBSTONE)}
+    at = [FULL.index(name) for name in NAMING]
+    new = [line for line in asked if tuple(line[n] for n in at) not in known]
     old = text(place).split("\n", 1)[1] if "\n" in text(place) else ""
     made = io.StringIO(newline="")
     writer = csv.writer(made, lineterminator="\n")
@@ -83,6 +90,7 @@ def write(place: Path, new: Sequence[Sequence[str]]) -> None:
     writer.writerows(new)
     with whole_file(place) as part:
         part.write_text(made.getvalue(), encoding="utf-8", newline="")
+    return len(new)
 
 
 def _why(request: Request, film: str, asked: pd.DataFrame) -> str:

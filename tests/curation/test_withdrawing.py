@@ -175,4 +175,9 @@ def test_the_command_writes_only_when_told_to(
     assert "1 films would leave, by record_id cohen/a:\n  cohen: 1: cohen/a\n" in told.output
     assert "pixels stay in data/ingest: until the next `dvc repro`" in told.output
     assert CliRunner().invoke(app, [*words, "--yes"]).exit_code == 0
-    assert f"record_id,cohen/a,asked,2026-05-01,r1,{record('a').sha256}" in place.read_text()
+    once = place.read_text()
+    assert f"record_id,cohen/a,asked,2026-05-01,r1,{record('a').sha256}" in once
+    again = CliRunner().invoke(app, [*words, "--yes"])
+    assert "wrote 0 lines" in again.output
+    assert "1 stood there already" in again.output
+    assert place.read_text() == once
