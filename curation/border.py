@@ -1,11 +1,12 @@
 """What a source gives, counted where it comes in and before anything is judged."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from curation.sources.base import Draft, Lost
-from manifests.contract.rejection import Rejected
+from manifests.contract.rejection import Rejected, legible
 
 
 class NoFilms(ValueError):  # noqa: N818 - names what was found, and is shown to a person
@@ -33,7 +34,7 @@ class Border:
     def counted(self, given: Iterable[Draft | Lost]) -> Iterator[Draft | Lost]:
         """All of `given`. Raises `NoFilms` where no film is in it, or it cannot be read at all."""
         try:
-            for one in given:
+            for one in map(_legible, given):
                 if isinstance(one, Lost):
                     self.losses += 1
                     self.example = self.example or one.detail
@@ -52,3 +53,14 @@ class Border:
             f"sources.{self.key} in params.yaml, or fill the folder (`cxr fetch {self.key}`, "
             "`dvc repro phantom` for the drawn ones)"
         )
+
+
+def _legible(one: Draft | Lost) -> Draft | Lost:
+    """The same with all words as a table can hold them."""
+    words = {field.name: getattr(one, field.name) for field in fields(one)}
+    odd: dict[str, Any] = {
+        name: made
+        for name, said in words.items()
+        if isinstance(said, str) and (made := legible(said)) != said
+    }
+    return replace(one, **odd) if odd else one

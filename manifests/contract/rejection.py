@@ -28,4 +28,9 @@ class Rejected(Exception):  # noqa: N818 - a verdict on one row, not a fault of 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
-        self.detail = detail
+        self.detail = legible(detail)
+
+
+def legible(words: str) -> str:
+    """`words` with what is no Unicode as escapes: a file name may hold any bytes, a table not."""
+    return words.encode(errors="backslashreplace").decode()

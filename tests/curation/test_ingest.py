@@ -100,6 +100,14 @@ def test_a_film_becomes_a_record_with_every_column_of_ingest(tmp_path: Path) -> 
     assert found["offset_days"] == -3
 
 
+def test_names_that_are_no_unicode_are_kept_as_escapes(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    kept, rejected = run(tmp_path, draft(name), draft(f"no{name}", image=lambda: b"no picture"))
+    assert kept["source_ref"].tolist() == [r"caf\udce9.png"]
+    assert rejected["record_id"].tolist() == [r"invented/nocaf\udce9.png"]
+    assert r"nocaf\udce9.png" in rejected["detail"].iloc[0]
+
+
 def test_a_source_that_says_nothing_gives_a_record_that_says_nothing(tmp_path: Path) -> None:
     silent = Draft(source_ref="a", image=picture, url="https://example.org", patient="a")
     kept, _ = run(tmp_path, silent)
