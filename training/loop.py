@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 
 from training.data import Look, batch, portions
 from training.files import write_csv
-from training.films import Films, Untrainable, class_weights
+from training.films import Films, Untrainable, Whole, class_weights
 from training.hardware import autocast
 from training.learner import Learner, copy_of, progress
 from training.plan import Plan
@@ -89,14 +89,12 @@ def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: 
     net.train()
     at_start, total = learn.rate, 0.0
     for picked in portions(len(films), plan.batch, lesson.generator):
-        change = (plan.augmentation, lesson.generator)
-        images = batch(films, picked, lesson.look, weights.device, change)
-        targets = torch.from_numpy(films.targets[picked]).to(weights.device)
-        with autocast(weights.device):
-            values = net(images)
-        loss = cross_entropy(values.float(), targets, weights, label_smoothing=plan.label_smoothing)
+        loss = loss_of(net, lesson, picked, weights)
         if not torch.isfinite(loss):
-            raise Untrainable(f"epoch {number}: the loss is not a number; lower `learning_rate`")
+            raise Untrainable(
+                f"epoch {number}: the loss is not a number; lower `learning_rate`, or look at the "
+                f"films of this batch: {', '.join(films.rows['record_id'].iloc[picked])}"
+            )
         learn.step(loss)
         total += float(loss.detach()) * len(picked)
     val_loss, val_accuracy = _judge(net, lesson, weights)
@@ -104,6 +102,21 @@ def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: 
         epoch=number, learning_rate=at_start, train_loss=total / len(films),
         val_loss=val_loss, val_accuracy=val_accuracy,
     )  # fmt: skip
+
+
+def loss_of(net: nn.Module, lesson: Lesson, picked: Whole, weights: Tensor) -> Tensor:
+    """The mean loss of the training films numbered `picked`, varied as the plan says.
+
+    `weights` are float32[C], of the labels, on the device of `net`.
+    """
+    plan, films = lesson.plan, lesson.train
+    images = batch(
+        films, picked, lesson.look, weights.device, (plan.augmentation, lesson.generator)
+    )
+    targets = torch.from_numpy(films.targets[picked]).to(weights.device)
+    with autocast(weights.device):
+        values = net(images)
+    return cross_entropy(values.float(), targets, weights, label_smoothing=plan.label_smoothing)
 
 
 def _judge(net: nn.Module, lesson: Lesson, weights: Tensor) -> tuple[float | None, float | None]:

@@ -100,5 +100,7 @@ def test_a_loss_that_is_no_number_is_a_sentence(tmp_path: Path) -> None:
         train=films, val=films, look=look_at(films, 96), plan=params(),
         generator=torch.Generator().manual_seed(0),
     )  # fmt: skip
-    with pytest.raises(Untrainable, match="epoch 1: the loss is not a number; lower"):
+    with pytest.raises(Untrainable, match="epoch 1: the loss is not a number; lower") as told:
         fit(net, lesson)
+    named = str(told.value).rpartition("batch: ")[2].split(", ")
+    assert len(named) == len(set(named) & set(films.rows["record_id"])) == 8
