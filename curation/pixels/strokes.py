@@ -24,6 +24,8 @@ RESTLESS = 2.2
 """Times the mean contrast of the neighbourhood, clipped so that its own words count little."""
 COARSE, NEIGHBOURHOOD = 8, 9
 """The neighbourhood is 9 x 9 cells of 8 x 8 points."""
+NOISY, GAPLESS = 2.6, 7
+"""Times the contrast that 7 x 7 cells have without a gap: noise does, words leave paper between."""
 Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 
@@ -109,7 +111,11 @@ def _limits(contrast: Pixels) -> Pixels:
     clipped = np.minimum(contrast, np.uint8(CLIPPED))
     coarse = cv2.resize(clipped, cells, interpolation=cv2.INTER_AREA)
     usual = cv2.blur(coarse, (NEIGHBOURHOOD, NEIGHBOURHOOD), borderType=cv2.BORDER_REPLICATE)
-    least = np.maximum(cv2.convertScaleAbs(usual, alpha=RESTLESS), np.uint8(LEAST_CONTRAST))
+    whole = cv2.resize(contrast, cells, interpolation=cv2.INTER_AREA)
+    noise = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((GAPLESS, GAPLESS), np.uint8))
+    factors = (usual, RESTLESS), (noise, NOISY)
+    restless, noisy = (cv2.convertScaleAbs(level, alpha=alpha) for level, alpha in factors)
+    least = np.maximum(np.maximum(restless, noisy), np.uint8(LEAST_CONTRAST))
     grown = cv2.resize(least, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(grown, np.uint8)
 

@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-from matplotlib import font_manager
-from PIL import Image, ImageDraw, ImageFont
-from textures import texture
+from printed import printed
 
 from curation.burned.film import Asked, Burned, looked, unpacked
 from curation.burned.personal import judged
@@ -12,14 +10,6 @@ from curation.pixels.text import conceal, text_mask
 from manifests.contract.images import Pixels
 from manifests.contract.packing import png, unpng
 from manifests.contract.vocabulary import PersonalText
-
-FONT = font_manager.findfont("DejaVu Sans")
-
-
-def film_with(words: str, size: int = 30, at: tuple[int, int] = (30, 20)) -> Pixels:
-    film = Image.fromarray((texture(4, 400, 500) // 3 + 20).astype(np.uint8))
-    ImageDraw.Draw(film).text(at, words, fill=250, font=ImageFont.truetype(FONT, size))
-    return np.asarray(film, np.uint8)
 
 
 def found_on(film: Pixels) -> Burned:
@@ -29,14 +19,14 @@ def found_on(film: Pixels) -> Burned:
 @pytest.mark.parametrize("words", ["SMITH", "LEE", "WANG", "Jones", "12/65", "SMITH\nJOHN"])
 @pytest.mark.parametrize("size", [18, 30, 40])
 def test_a_short_name_or_date_that_nobody_read_waits_for_a_person(words: str, size: int) -> None:
-    found = found_on(film_with(words, size))
+    found = found_on(printed(words, size))
     assert found.boxes_found > 0
     assert found.personal is PersonalText.UNREAD
 
 
 @pytest.mark.parametrize("words", ["R", "L"])
 def test_a_marker_of_a_side_does_not(words: str) -> None:
-    assert found_on(film_with(words)).personal is None
+    assert found_on(printed(words)).personal is None
 
 
 @pytest.mark.parametrize(
@@ -50,7 +40,7 @@ def test_on_a_picture_without_words_none_are_found(film: Pixels) -> None:
 
 
 def test_what_is_concealed_is_gone_and_the_film_itself_stays() -> None:
-    plain, film = film_with(""), film_with("ANNA ROSSI 1965")
+    plain, film = printed(""), printed("ANNA ROSSI 1965")
     before = film.copy()
     mask = text_mask(film)
     made = conceal(film, mask)
