@@ -13,14 +13,18 @@ from manifests.contract.vocabulary import PersonalText
 LONG = 3
 """Letters of a word that may be part of a name; a shorter unknown one a person must read."""
 _TECHNICAL = re.compile(
-    r"\b\d+([.,]\d+)?\s*(KVP?|MAS|MA|MSV|MS|CM|MM|D?GY|UGY|DAYS?|SEC|%)(?![A-Z])"
+    r"\b\d{1,4}([.,]\d+)?\s*([CDMU]?GY\s?[*.]?\s?C?M2?|KVP?|MAS|MA|MSV|MS|CM|MM|D?GY|UGY|DAYS?|SEC|%)"
+    r"(?![A-Z])|\b(EI|EXI|REX|LGM|SID|FFD|WL|WW)[:= ]\s*\d{1,4}(?!\d)|\bW \d+ ?[:/]? ?L \d+\b"
 )
-"""How the film was taken."""
+"""How the film was taken, and how it was shown."""
 _DATE = re.compile(
     r"(?<!\d)(\d{1,4}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{2,4}(?!\d)|(19|20)\d\d[01]\d[0-3]\d(?!\d)"
     r"|\d\d/\d)"
 )
-_TIME = re.compile(r"(?<!\d)[0-2]?\d\s?[:.]\s?[0-5]\d(\s?[:.]\s?[0-5]\d|\s?(HRS?|H|UHR|AM|PM)\b)")
+_TIME = re.compile(
+    r"(?<!\d)[0-2]?\d\s?[:.]\s?[0-5]\d(\s?[:.]\s?[0-5]\d|\s?(HRS?|H|UHR|AM|PM)\b)"
+    r"|(?<!\d)[0-2]?\d(\s?H\s?[0-5]\d(?!\d)|\s?(AM|PM)\b)|(?<!\d)[0-2]\d[0-5]\d\s?(HRS?|H|UHR)\b"
+)
 _CLOCK = re.compile(r"(?<!\d)[0-2]?\d:[0-5]\d(?!\d)")
 _NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))
 _MONTH = re.compile(rf"\d[./\- ]{{0,2}}({_NAMED})(?![A-Z])|(?<![A-Z])({_NAMED})[.,/\- ]{{0,2}}\d")
@@ -29,8 +33,8 @@ _NUMBER = re.compile(r"\d(?:[ \-]?\d){4,}")
 _CARET = re.compile(r"[A-Z]{2,}\s?\^")
 _TITLE = re.compile(r"\b(MR|MRS|MS|DR|PROF|NAME|NOME|NOMBRE|NOM|SIG|HERR|FRAU)\b[.: ]+[A-Z]{2,}")
 _WORD = re.compile(r"[A-Z]+(?:'[A-Z]+)?")
-_YEARS = re.compile(r"\b[MF]\s?/?\s?\d{1,3}\b|\b\d{1,3}\s?(Y|YO|J|A)\b|(?<!\d)(19|20)\d\d(?!\d)")
-"""An age, or a year."""
+_YEARS = re.compile(r"\b[MF]\s?/?\s?\d{1,3}\b|\b\d{1,3}\s?(Y|YO|J|A)\b|(?<!\d)\d{4}(?!\d)")
+"""An age, or four digits: a year, or a short number of a patient."""
 Reading = str | None
 """The words of a line; None for a line that nobody could read and that is no marker."""
 
@@ -60,7 +64,7 @@ def judged(line: Reading) -> PersonalText | None:
 
 
 def _is_doubtful(words: str, unknown: list[str]) -> bool:
-    """Whether a person must look: initials, a month or an age alone, letters that are not Latin."""
+    """Whether a person must look: initials, a month, an age or a year, letters not Latin."""
     is_foreign = any(sign.isalpha() and not sign.isascii() for sign in words)
     is_month = any(word in MONTHS for word in _WORD.findall(words))
     is_initial = any(len(word) > 1 for word in unknown)
