@@ -15,8 +15,9 @@ FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSerif", "DejaVuSansMono", "STIX
          "STIXGeneralBol", "cmss10", "cmr10", "hershey")  # fmt: skip
 HEIGHTS = (9, 14, 24, 48, 80)
 """Of a capital letter, pixels."""
-READABLE = 60
-"""Least grey levels between a word and the mean of what it is printed on."""
+READABLE, LEGIBLE = 60, 30
+"""Least grey levels between a word and the mean of what it is printed on; between the ink of one
+of its characters and what is under it, since black on black nobody sees."""
 WORDS = {
     "name": ("ROSSI ANNA", "Miller, John", "GARCIA^MARIA", "Nguyen Van Tran", "SCHMIDT K.",
              "Dr. P. Novak"),
@@ -40,6 +41,9 @@ class Overlay:
     place: str
     box: tuple[int, int, int, int]
     characters: list[tuple[int, int, int, int]]
+    """Of those that can be seen."""
+    unseen: int
+    """Characters that cannot."""
 
 
 def overlay(film: Pixels, number: int) -> Overlay | None:
@@ -69,14 +73,22 @@ def overlay(film: Pixels, number: int) -> Overlay | None:
     )
     if abs(float(part.mean()) - colour) < READABLE:
         return None
+    spans = [span for span in cuts if _contrast(part, ink, span, colour) >= LEGIBLE]
     share = ink.astype(np.float32) / 255
     part[:] = np.rint(part * (1 - share) + colour * share).astype(np.uint8)
     if chance.random() < 0.5:
         made = _jpeg(made, int(chance.integers(70, 95)))
-    characters = [(left + a, top, left + b, rows.stop) for a, b in cuts]
+    characters = [(left + a, top, left + b, rows.stop) for a, b in spans]
     return Overlay(pixels=made, words=words, why=why, font=font, height=height, look=look,
                    place=place, box=(left, top, columns.stop, rows.stop),
-                   characters=characters)  # fmt: skip
+                   characters=characters, unseen=len(cuts) - len(spans))  # fmt: skip
+
+
+def _contrast(part: Pixels, ink: Pixels, span: tuple[int, int], colour: int) -> float:
+    """Mean grey levels between the ink of a character and what it is printed on."""
+    columns = slice(*span)
+    under = part[:, columns][ink[:, columns] > 127].astype(float)
+    return float(np.abs(under - colour).mean()) if under.size else 0.0
 
 
 def _where(place: str, chance: np.random.Generator) -> tuple[float, float]:
@@ -123,7 +135,6 @@ def _ink(words: str, font: str, height: int) -> tuple[Pixels, list[tuple[int, in
 
 
 def _jpeg(pixels: Pixels, quality: int) -> Pixels:
-
     data = BytesIO()
     Image.fromarray(pixels).save(data, "JPEG", quality=quality)
     return decode(data.getvalue(), "overlay").pixels
