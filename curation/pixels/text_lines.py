@@ -31,10 +31,16 @@ INK, THIN = 0.2, 0.11
 """Of a line: least share of its box that is inked, least width of a stroke in its heights."""
 UNLIKE, UNLIKE_STROKES, UNLIKE_HEIGHTS = 0.3, 0.26, 0.21
 """Spread in a line of grey level, in contrasts, of the width of strokes and of the height."""
+TOUCHING, STRIKING = 2.8, 80.0
+"""Of a blob that alone is a line: more strokes to a level cut, or more contrast. Bones that cross
+are one blob too, with as few strokes as the shortest word has, and paler."""
 CLEAR = 42.0
 """Least contrast of a line, times its sharpness."""
 WIDE = 1.5
 """Of its height; a blob that is wider is a word whose letters touch."""
+PAIR, STROKES_OF_PAIR = 2.0, 2.3
+"""Of two letters that touch, such as "AP", and are as plain as one: most width, in heights, and
+strokes that a level cut meets at least."""
 REACH, NEARLY, LOWER, HIGHER = 1.2, 40, 0.5, 1.4
 """Of what a line takes in: farthest away, in its heights; most difference of grey levels; lowest
 and highest blob, in its heights."""
@@ -58,9 +64,11 @@ def lines(found: Blobs, scale: int) -> Lines:
     graph = coo_matrix((np.ones(len(pairs[0]), np.bool_), pairs), (count, count))
     number, own = connected_components(graph, directed=False)
     group = _Groups(some, own.astype(np.int64), number)
-    is_alone = (group.size == 1) & (group.width < WIDE * group.height)
-    is_line = np.where(is_alone, False, group.is_line())
-    is_line[own[is_alone[own] & is_letter(some, scale)]] = True
+    is_alone, shape = group.size == 1, group.width / group.height
+    is_line = np.where(is_alone & (shape < WIDE), False, group.is_line())
+    is_small = (is_alone & (shape < WIDE))[own]
+    is_small |= (is_alone & (shape < PAIR))[own] & (some.across > STROKES_OF_PAIR)
+    is_line[own[is_small & is_letter(some, scale)]] = True
     made = Lines(*(values[is_line] for values in (*group.edges, group.level)))
     return _grown(made, found)
 
@@ -150,6 +158,7 @@ class _Groups:
             self._spread(found.level) < UNLIKE * contrast,
             self._spread(found.stroke) < UNLIKE_STROKES * stroke,
             off < UNLIKE_HEIGHTS * height,
+            (self.size > 1) | (strokes > TOUCHING) | (contrast > STRIKING),
             self._mean(found.sharpness, area) * contrast > CLEAR,
         ]
         return np.asarray(np.logical_and.reduce(rules), np.bool_)

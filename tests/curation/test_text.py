@@ -59,6 +59,13 @@ def test_a_letter_alone_is_found(letter: str, size: int) -> None:
     assert share_found(letter, size=size) > 0.95
 
 
+@pytest.mark.parametrize("size", [14, 18, 24])
+def test_two_letters_that_touch_are_found(size: int) -> None:
+    plain, tight = ground(), 0.6
+    film = printed("P", size, (60 + int(tight * size), 40), on=printed("A", size, (60, 40)))
+    assert covered(text_mask(film), plain, film) > 0.95
+
+
 def test_a_ring_around_a_letter_goes_with_it() -> None:
     plain = ground()
     film = printed("R", size=36, at=(60, 40))
