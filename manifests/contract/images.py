@@ -16,6 +16,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from manifests.contract.dicom import dicom
 from manifests.contract.film import Film, Pixels, check_size, to_eight_bits, unreadable
+from manifests.contract.grey_png import grey_png
 from manifests.contract.rejection import Rejected
 
 __all__ = ["MAX_PIXELS", "Film", "Pixels", "decode", "decode_small", "to_eight_bits"]
@@ -84,6 +85,13 @@ def _check_whole(name: str, data: bytes) -> None:
 
 
 def _picture(data: bytes, name: str, max_pixels: int, side: int | None) -> Film:
+    pixels = grey_png(data, max_pixels)
+    if pixels is not None:
+        return Film(pixels=pixels, format="PNG", bits=8)
+    return _by_pillow(data, name, max_pixels, side)
+
+
+def _by_pillow(data: bytes, name: str, max_pixels: int, side: int | None) -> Film:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as unknown:

@@ -11,7 +11,8 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from manifests.contract.images import Pixels
+from manifests.contract.grey_png import grey_png
+from manifests.contract.images import MAX_PIXELS, Pixels
 
 Item = TypeVar("Item")
 ROWS_PER_SHARD = 1000
@@ -26,6 +27,9 @@ def png(pixels: Pixels) -> bytes:
 
 def unpng(data: bytes) -> Pixels:
     """The pixels of one of our own PNGs (never of a picture from outside: see `images`)."""
+    pixels = grey_png(data, MAX_PIXELS)
+    if pixels is not None:
+        return pixels
     with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
         return np.array(image, np.uint8)
 
