@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from curation.pixels.area import by_area
 from curation.pixels.enhance import ahe, beasf, clahe, equalize
 from curation.pixels.histogram import Counts, counts, table
 from curation.pixels.lungs import Shown, Window, box, grown, judged, on_film
@@ -106,5 +107,6 @@ def squeezed(pixels: Pixels, size: int) -> Pixels:
         pixels = pixels[: height // 2 * 2, : width // 2 * 2]
         half = cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
         pixels = np.asarray(half, np.uint8)
-    how = cv2.INTER_AREA if min(pixels.shape) >= size else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(pixels, (size, size), interpolation=how), np.uint8)
+    if min(pixels.shape) >= size:
+        return by_area(pixels, size)
+    return np.asarray(cv2.resize(pixels, (size, size), interpolation=cv2.INTER_CUBIC), np.uint8)

@@ -88,7 +88,7 @@ def test_every_filter_is_undone(kind: int, shape: tuple[int, int]) -> None:
 
 
 def test_the_nearest_neighbour_is_chosen_as_the_specification_says_for_all_of_them() -> None:
-    # Three of five levels in every order, among them all ties, and the ends of the range.
+    # Eight levels in every order: all ties, and the ends of the range.
     levels = np.array([0, 1, 2, 127, 128, 129, 254, 255], np.uint8)
     left, up, corner = (part.ravel() for part in np.meshgrid(levels, levels, levels))
     pixels = np.stack([np.stack([corner, up], 1).ravel(), np.stack([left, up], 1).ravel()])
