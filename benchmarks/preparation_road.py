@@ -57,8 +57,9 @@ def table(count: int) -> pd.DataFrame:
 
 def prepare(copies: Path, count: int) -> None:
     with tempfile.TemporaryDirectory() as made:
-        main(table(count), pictures(WorkingCopies([copies]), *NOWHERE, RECIPE), Path(made),
-             RECIPE, "benchmark")  # fmt: skip
+        rows = table(count)
+        given = pictures(rows, WorkingCopies([copies]), *NOWHERE, RECIPE)
+        main(rows, given, Path(made), RECIPE, "benchmark")
 
 
 def wall(task: Callable[[], object], cores: Sequence[int]) -> float:
