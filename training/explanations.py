@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import grid_sample
 
 from manifests.contract.images import Pixels
-from training.models import base_cnn
+from training.models.base_cnn import BaseCnn
 
 Heat = npt.NDArray[np.float32]
 SIDE = 320
@@ -73,14 +73,14 @@ def heat(net: nn.Module, images: Tensor, classes: list[int]) -> Heat:
     `images` are standardised, float32[B, 3, H, W].
     """
     layer, cells = last_map(net, images)
-    method = HiResCAM if isinstance(net, base_cnn.BaseCnn) else GradCAM
+    method = HiResCAM if isinstance(net, BaseCnn) else GradCAM
     with method(model=net, target_layers=[layer]) as cam:
         found = cam(images, [ClassifierOutputTarget(number) for number in classes])
     net.zero_grad(set_to_none=True)
     size = images.shape[-1]
     # Padded networks tile the film with their cells; the base model does not.
     tiles = ((size / cells - 1) / 2, size / cells)
-    field = base_cnn.field(cells, size) if isinstance(net, base_cnn.BaseCnn) else tiles
+    field = net.form.field(cells, size) if isinstance(net, BaseCnn) else tiles
     return _placed(torch.from_numpy(np.ascontiguousarray(found, np.float32)), field, cells)
 
 

@@ -18,7 +18,7 @@ from manifests.contract.vocabulary import Split
 from training.explanations import Heat, Unexplained, heat, heat_inside, last_map, points_inside
 from training.films import films_of, read_task
 from training.models import build
-from training.models.base_cnn import field
+from training.models.base_cnn import FORMS
 from training.stages import explain
 
 SIZE = 320
@@ -187,6 +187,7 @@ def test_on_the_last_map_of_an_averaging_network_both_methods_agree() -> None:
 
 
 def test_the_cells_of_the_base_model_look_where_its_kernels_stand() -> None:
+    field = FORMS["base_cnn"].field
     assert field(8, 320) == (32, 32)
     assert field(158, 320) == (2, 2)
 

@@ -5,6 +5,7 @@ from torch import nn
 
 from manifests.contract.params import Misspelt
 from training.models import build
+from training.models.base_cnn import FORMS
 from training.models.timm_net import NoWeights
 
 
@@ -38,6 +39,47 @@ def test_a_film_too_small_for_the_base_model_is_refused_in_a_sentence() -> None:
 def test_densenet_has_its_published_parameters(classes: int, expected: int) -> None:
     net = build("densenet121", classes=classes, size=96, pretrained=False)
     assert parameters(net) == expected
+
+
+@pytest.mark.parametrize(("classes", "expected"), [(1000, 25_557_032), (3, 23_514_179)])
+def test_resnet_has_its_published_parameters(classes: int, expected: int) -> None:
+    net = build("resnet50", classes=classes, size=96, pretrained=False)
+    assert parameters(net) == expected
+
+
+def test_the_base_model_as_printed_has_thirty_million_parameters() -> None:
+    # Five unpadded 3x3 convolutions of stride 1 leave 310 x 310 cells of 32 filters to flatten.
+    convolutions = 32 * (3 * 9 + 1) + 4 * 32 * (32 * 9 + 1)
+    dense = 10 * (32 * 310 * 310 + 1) + 10 * 11 + 11
+    printed = build("base_cnn_printed", classes=2, size=320, pretrained=False)
+    assert parameters(printed) == convolutions + dense == 30_790_019
+
+
+def test_the_base_model_as_printed_looks_at_every_pixel() -> None:
+    net = build("base_cnn_printed", classes=3, size=32, pretrained=False)
+    assert net(torch.zeros((2, 3, 32, 32))).shape == (2, 3)
+    assert FORMS["base_cnn_printed"].field(22, 32) == (5, 1)
+    assert [form.smallest for form in FORMS.values()] == [65, 11]
+
+
+def test_covid_cxnet_has_the_papers_trainable_parameters() -> None:
+    net = build("covid_cxnet", classes=2, size=320, pretrained=False)
+    assert parameters(net) == 6_964_117
+    # Keras keeps the running statistics apart, as weights that are not trained.
+    statistics = [v for k, v in net.named_buffers() if not k.endswith("num_batches_tracked")]
+    assert sum(values.numel() for values in statistics) == 83_648
+    three = build("covid_cxnet", classes=3, size=320, pretrained=False)
+    assert parameters(three) == 6_964_117 + 2 * 11
+
+
+def test_covid_cxnet_averages_places_and_drops_a_fifth_while_it_learns() -> None:
+    net = build("covid_cxnet", classes=2, size=64, pretrained=False).eval()
+    images = torch.rand((2, 3, 64, 64), generator=torch.Generator().manual_seed(1))
+    maps = net.get_submodule("features")(images)
+    one = net.get_submodule("head")(maps.mean((2, 3)))
+    torch.testing.assert_close(torch.softmax(net(images), 1)[:, 1:], torch.sigmoid(one))
+    dropped = [layer.p for layer in net.modules() if isinstance(layer, nn.Dropout) and layer.p]
+    assert dropped == [0.2]
 
 
 def test_an_unknown_network_is_named_with_its_neighbours() -> None:

@@ -2,14 +2,18 @@
 
 from torch import nn
 
-from training.models import base_cnn, timm_net
+from training.models import timm_net
+from training.models.base_cnn import FORMS, BaseCnn
+from training.models.covid_cxnet import NAME, CovidCxnet
 
 
 def build(model: str, *, classes: int, size: int, pretrained: bool) -> nn.Module:
     """The network `model` for films of `size` pixels a side: float32[B, 3, H, W] -> [B, C].
 
-    `base_cnn` is the paper's; any other name is timm's.
+    `base_cnn`, `base_cnn_printed` and `covid_cxnet` are the paper's; any other name is timm's.
     """
-    if model == base_cnn.NAME:
-        return base_cnn.BaseCnn(classes=classes, size=size)
+    if model in FORMS:
+        return BaseCnn(model, classes=classes, size=size)
+    if model == NAME:
+        return CovidCxnet(classes=classes, size=size, pretrained=pretrained)
     return timm_net.build(model, classes=classes, size=size, pretrained=pretrained)

@@ -21,7 +21,10 @@ def build(model: str, *, classes: int, size: int, pretrained: bool) -> nn.Module
     """
     if not timm.is_model(model):
         near = ", ".join(timm.list_models(f"*{model[:6]}*")[:5]) or "densenet121, resnet50"
-        raise Misspelt(f"params.yaml: no network is called '{model}'; near it: {near}, base_cnn")
+        raise Misspelt(
+            f"params.yaml: no network is called '{model}'; near it: {near}, base_cnn, "
+            "base_cnn_printed, covid_cxnet"
+        )
     fixed = timm.get_pretrained_cfg(model)
     # Transformers fix their side when they are built; the others take any.
     side: dict[str, Any] = (
