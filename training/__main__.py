@@ -1,6 +1,7 @@
 """The command line of training: `python -m training STAGE …`, called by DVC.
 
-A stage takes paths and no options, because an option is a parameter that DVC cannot see.
+A stage takes paths and no options, because an option is a parameter that DVC cannot see. `convert`
+is no stage: a person calls it, once for a checkpoint.
 """
 
 from pathlib import Path
@@ -146,6 +147,19 @@ def suspects(task: Task, prepared: Folder, out: Folder) -> None:
         raise Misspelt(f"params.yaml: {task!r} is no task; known: {', '.join(tasks)}")
     with whole_folder(out) as part:
         room.main(read_prepared(prepared), part, params("suspects", room.Params), tasks[task])
+
+
+@app.command()
+def convert(
+    checkpoint: Annotated[Path, typer.Argument(show_default=False, help="A public CheXNet's.")],
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    least: Annotated[float, typer.Option(min=0, max=1, help="Least share of the body.")] = 0.99,
+) -> None:
+    """Make a start for densenet121 and covid_cxnet of a public CheXNet checkpoint."""
+    from training.starts.writing import convert_checkpoint
+
+    for line in convert_checkpoint(checkpoint, out, least):
+        typer.echo(line)
 
 
 def main() -> None:

@@ -48,6 +48,8 @@ class Checkpoint(BaseModel):
     mean: tuple[float, ...]
     deviation: tuple[float, ...]
     """Per channel, of the training films' grey levels in 0..1."""
+    start: dict[str, JsonValue] | None = None
+    """start.json of the weights that it began from."""
     params: dict[str, JsonValue]
     seed: int
     best_epoch: int

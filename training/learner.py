@@ -29,6 +29,18 @@ class Learner:
         self._schedule.step()
 
 
+def to_learn(net: nn.Module) -> None:
+    """Training mode for what learns; a part whose weights are all fixed stays in evaluation mode.
+
+    Otherwise the running statistics of a frozen body would follow the films after all.
+    """
+    net.train()
+    for part in net.modules():
+        weights = list(part.parameters())
+        if weights and not any(weight.requires_grad for weight in weights):
+            part.eval()
+
+
 def copy_of(net: nn.Module) -> dict[str, Tensor]:
     """The weights as they are now."""
     return {name: value.detach().clone() for name, value in net.state_dict().items()}

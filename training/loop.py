@@ -4,6 +4,7 @@ The test split is never seen here. C classes, N films.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -11,11 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from training.data import Look, batch, portions
+from training.data import Look, batch, evenly, portions
 from training.files import write_csv
 from training.films import Films, Untrainable, Whole, class_weights
 from training.hardware import autocast
-from training.learner import Learner, copy_of, progress
+from training.learner import Learner, copy_of, progress, to_learn
 from training.plan import Plan
 from training.prediction import predict
 
@@ -55,7 +56,25 @@ class Lesson:
     @property
     def steps(self) -> int:
         """Steps in all epochs."""
-        return self.plan.epochs * -(-len(self.train) // self.plan.batch)
+        return self.plan.epochs * -(-self.drawn // self.plan.batch)
+
+    @property
+    def drawn(self) -> int:
+        """Films in an epoch; with up-sampling some come again."""
+        counts = self.train.counts
+        is_even = self.plan.upsampling
+        return int((counts > 0).sum() * counts.max()) if is_even else len(self.train)
+
+    def weights(self) -> Tensor:
+        """float32[C]: what a film of each label weighs; the same for all where they are even."""
+        weights = class_weights(self.train)
+        return (weights > 0).float() if self.plan.upsampling else weights
+
+    def order(self) -> Iterator[Whole]:
+        """The films of one epoch in steps, by their numbers in `train`."""
+        films = evenly(self.train.targets, self.generator) if self.plan.upsampling else None
+        for picked in portions(self.drawn, self.plan.batch, self.generator):
+            yield picked if films is None else films[picked]
 
 
 def train(net: nn.Module, lesson: Lesson) -> Course:
@@ -65,7 +84,7 @@ def train(net: nn.Module, lesson: Lesson) -> Course:
     `Untrainable` when the loss leaves the numbers.
     """
     plan = lesson.plan
-    weights = class_weights(lesson.train).to(next(net.parameters()).device)
+    weights = lesson.weights().to(next(net.parameters()).device)
     learn = Learner(net, plan, lesson.steps)
     history: list[Epoch] = []
     best, best_epoch, best_state = math.inf, 0, copy_of(net)
@@ -85,10 +104,10 @@ def train(net: nn.Module, lesson: Lesson) -> Course:
 
 def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: Learner) -> Epoch:
     """One pass over the training films, and what the validation films say after it."""
-    plan, films = lesson.plan, lesson.train
-    net.train()
+    films = lesson.train
+    to_learn(net)
     at_start, total = learn.rate, 0.0
-    for picked in portions(len(films), plan.batch, lesson.generator):
+    for picked in lesson.order():
         loss = loss_of(net, lesson, picked, weights)
         if not torch.isfinite(loss):
             raise Untrainable(
@@ -99,7 +118,7 @@ def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: 
         total += float(loss.detach()) * len(picked)
     val_loss, val_accuracy = _judge(net, lesson, weights)
     return Epoch(
-        epoch=number, learning_rate=at_start, train_loss=total / len(films),
+        epoch=number, learning_rate=at_start, train_loss=total / lesson.drawn,
         val_loss=val_loss, val_accuracy=val_accuracy,
     )  # fmt: skip
 

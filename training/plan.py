@@ -45,3 +45,5 @@ class Plan(Pace):
     """Epochs without progress on the validation films after which training ends."""
     augmentation: Augmentation
     """none, anatomical or paper: how training films are varied."""
+    upsampling: bool
+    """Draw every label as often as the commonest (the paper's code), in place of class weights."""

@@ -81,9 +81,10 @@ def _drawn(films: Sequence[dict[str, object]], side: int) -> Iterator[Film]:
 def params(**given: object) -> train.Params:
     usual: dict[str, object] = {
         "recipe": "plain", "task": "binary", "protocol": "honest", "model": "base_cnn",
-        "pretrained": False, "size": SIDE, "epochs": 2, "batch": 8, "learning_rate": 1e-3,
+        "pretrained": False, "weights": "", "frozen": False, "size": SIDE, "epochs": 2,
+        "batch": 8, "learning_rate": 1e-3,
         "schedule": Schedule.CONSTANT, "label_smoothing": 0.0, "patience": 10,
-        "augmentation": "none", "seed": 1,
+        "augmentation": "none", "upsampling": False, "seed": 1,
     }  # fmt: skip
     return train.Params.model_validate(usual | given)
 

@@ -1,0 +1,186 @@
+"""Training from a converted start, and with a body that stays as it is."""
+
+import json
+import logging
+from pathlib import Path
+
+import donors
+import pytest
+import torch
+from planted import TASK, params, prepared, row, rows, trained
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from manifests.contract.params import Misspelt
+from manifests.contract.prepared import Prepared
+from manifests.contract.vocabulary import Split
+from training.checkpoint import load_for, read_about
+from training.data import look_at
+from training.films import films_of, read_task
+from training.loop import Lesson
+from training.loop import train as fit
+from training.models import build
+from training.stages import train
+from training.starts.beginning import begin, freeze, head_of
+from training.starts.folder import WrongStart, name_of, read_start
+from training.starts.writing import convert_checkpoint
+
+SIZE = 64
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("starts")
+    donor = donors.saved(donors.arnoweng(), place / "model.pth.tar")
+    convert_checkpoint(donor, place / "chexnet", 0.99)
+    return place / "chexnet"
+
+
+@pytest.fixture(scope="module")
+def name(folder: Path) -> str:
+    return name_of(folder, json.loads((folder / "start.json").read_text())["weights_sha256"])
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return prepared(tmp_path_factory.mktemp("films"), rows(train=8, val=4, test=4))
+
+
+def body(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value for key, value in state.items() if key.startswith("features.")}
+
+
+def copied(folder: Path, place: Path) -> Path:
+    place.mkdir()
+    for file in folder.iterdir():
+        (place / file.name).write_bytes(file.read_bytes())
+    return place
+
+
+@pytest.mark.parametrize("model", ["densenet121", "covid_cxnet"])
+def test_a_network_begins_with_the_body_of_its_start(
+    folder: Path, name: str, caplog: pytest.LogCaptureFixture, model: str
+) -> None:
+    net = build(model, classes=2, size=SIZE, pretrained=False)
+    drawn = {key: value.clone() for key, value in head_of(net).state_dict().items()}
+    with caplog.at_level(logging.INFO):
+        begin(net, read_start(name))
+    given = body(load_file(folder / "model.safetensors"))
+    assert len(given) == 604
+    assert all(torch.equal(net.state_dict()[key], value) for key, value in given.items())
+    assert all(torch.equal(head_of(net).state_dict()[key], value) for key, value in drawn.items())
+    assert "(arnoweng): 604 of 604 tensors of the body taken" in caplog.text
+    assert "dropped: classifier.bias, classifier.weight; the head is new" in caplog.text
+
+
+@pytest.mark.parametrize("model", ["densenet121", "covid_cxnet"])
+def test_training_from_a_frozen_start_leaves_its_body_byte_for_byte(
+    films: Prepared, folder: Path, name: str, tmp_path: Path, model: str
+) -> None:
+    given = {"model": model, "size": SIZE, "weights": name, "frozen": True}
+    net = trained(films, tmp_path / "net", epochs=1, **given)
+    start, end = body(load_file(folder / "model.safetensors")), load_file(net / "model.safetensors")
+    for key, value in start.items():
+        assert value.numpy().tobytes() == end[key].numpy().tobytes(), key
+    about = read_about(net)
+    assert about.start is not None
+    assert (about.start["layout"], about.params["weights"]) == ("arnoweng", name)
+    # On another scale than its own the start would say nothing.
+    assert about.look.mean == (0.485, 0.456, 0.406)
+    assert load_for(films, net)[1].start == about.start
+
+
+def lesson(films: Prepared) -> Lesson:
+    seen = films_of(films, read_task(TASK), Split.TRAIN)
+    return Lesson(
+        train=seen, val=seen, look=look_at(seen, SIZE), plan=params(epochs=1),
+        generator=torch.Generator().manual_seed(0),
+    )  # fmt: skip
+
+
+def snapshot(net: nn.Module) -> dict[str, bytes]:
+    return {key: value.numpy().tobytes() for key, value in net.state_dict().items()}
+
+
+@pytest.mark.parametrize("model", ["resnet10t", "covid_cxnet"])
+def test_only_the_head_of_a_frozen_network_learns(films: Prepared, model: str) -> None:
+    net = build(model, classes=2, size=SIZE, pretrained=False)
+    freeze(net)
+    before = snapshot(net)
+    fit(net, lesson(films))
+    head = {id(value) for value in head_of(net).state_dict(keep_vars=True).values()}
+    own = net.state_dict(keep_vars=True)
+    changed = {key for key, value in snapshot(net).items() if value != before[key]}
+    assert changed
+    assert changed <= {key for key, value in own.items() if id(value) in head}
+
+
+def test_a_network_that_is_not_frozen_learns_throughout(films: Prepared) -> None:
+    net = build("resnet10t", classes=2, size=SIZE, pretrained=False)
+    before = snapshot(net)
+    fit(net, lesson(films))
+    changed = {key for key, value in snapshot(net).items() if value != before[key]}
+    assert {"conv1.0.weight", "bn1.running_mean", "fc.weight"} <= changed
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"pretrained": True, "weights": "x@1"}, "`pretrained` and `weights` both name a start"),
+        ({"frozen": True}, "`frozen` keeps the weights of a start, and none is named"),
+        ({"frozen": True, "pretrained": True}, "BaseCnn shows no head of its own"),
+    ],
+)
+def test_what_cannot_be_meant_is_a_sentence(
+    films: Prepared, tmp_path: Path, given: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(Misspelt, match=sentence):
+        train.main(films, tmp_path, params(**given), TASK)
+
+
+def test_a_start_is_named_with_its_content(folder: Path, name: str) -> None:
+    for words in (str(folder), f"{folder}@", f"{folder}@chexnet"):
+        with pytest.raises(Misspelt, match="does not say which content it expects") as told:
+            read_start(words)
+        assert str(told.value).endswith(f"weights: {name}")
+
+
+def test_another_start_behind_the_same_path_is_noticed(folder: Path) -> None:
+    with pytest.raises(WrongStart, match=r"holds another start than params.yaml names \(0{12}…\)"):
+        read_start(f"{folder}@{'0' * 12}")
+
+
+def test_a_flipped_byte_in_a_start_is_noticed(folder: Path, name: str, tmp_path: Path) -> None:
+    place = copied(folder, tmp_path / "chexnet")
+    data = bytearray((place / "model.safetensors").read_bytes())
+    data[-1] ^= 1
+    (place / "model.safetensors").write_bytes(data)
+    with pytest.raises(WrongStart, match=r"its SHA-256 is .*the file was changed"):
+        read_start(f"{place}@{name.split('@')[1]}")
+
+
+@pytest.mark.parametrize("gone", ["start.json", "model.safetensors"])
+def test_a_missing_file_of_a_start_is_a_sentence(
+    folder: Path, name: str, tmp_path: Path, gone: str
+) -> None:
+    place = copied(folder, tmp_path / "chexnet")
+    (place / gone).unlink()
+    with pytest.raises(WrongStart, match=f"{gone}: not there"):
+        read_start(f"{place}@{name.split('@')[1]}")
+
+
+def test_a_start_that_fits_another_network_is_refused(name: str) -> None:
+    net = build("resnet10t", classes=2, size=SIZE, pretrained=False)
+    with pytest.raises(WrongStart, match="fits densenet121 and covid_cxnet; 604 of its 604"):
+        begin(net, read_start(name))
+
+
+def test_films_that_the_start_has_seen_are_told(
+    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = [*rows(train=4, val=0, test=0)]
+    given.append(row(9, split="test", finding="normal", source="nih_cxr14"))
+    films = prepared(tmp_path / "films", given)
+    settings = params(model="covid_cxnet", size=SIZE, weights=name, frozen=True, epochs=1)
+    train.main(films, tmp_path, settings, TASK)
+    assert "the start may have learnt from films of nih_cxr14" in caplog.text

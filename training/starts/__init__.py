@@ -1,0 +1,1 @@
+"""Weights that another project trained, as the start of a network here."""

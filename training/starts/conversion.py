@@ -1,0 +1,126 @@
+"""From a donor's tensors to those of timm's densenet121, key by key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from training.models import build
+from training.starts.donor import WrongDonor
+from training.starts.layouts import STEM, Layout, layout_of, renamed
+
+BODY, COUNTER = "features.", ".num_batches_tracked"
+LEAST = 0.99
+
+
+class Fate(StrEnum):
+    """What became of a key."""
+
+    TAKEN = "taken"
+    RENAMED = "renamed"
+    WIDENED = "widened"
+    """From one input channel to three, each a third: of a grey film the sum is the same."""
+    LEFT_OUT = "left_out"
+    """The donor has it, and densenet121 no place or another shape for it."""
+    MISSING = "missing"
+    """densenet121 needs it, and the donor has none."""
+
+
+class Key(NamedTuple):
+    """One line of the report."""
+
+    source: str
+    target: str
+    shape: str
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """Tensors under timm's names, and how they came by them."""
+
+    layout: Layout
+    state: dict[str, Tensor]
+    keys: tuple[Key, ...]
+
+    @property
+    def coverage(self) -> float:
+        """Share of the body's tensors that the donor gave; counters of batches do not count."""
+        body = [key for key in self.keys if is_counted(key.target)]
+        return sum(key.fate is not Fate.MISSING for key in body) / len(body)
+
+
+def is_counted(target: str) -> bool:
+    """Is it a tensor of the body that changes an output?"""
+    return target.startswith(BODY) and not target.endswith(COUNTER)
+
+
+def convert(donor: Mapping[str, Tensor], least: float = LEAST) -> Converted:
+    """The donor's tensors, float32, as timm's densenet121 with the donor's own outputs has them.
+
+    Raises `WrongDonor` for an unknown layout, other outputs than the layout's labels, a value that
+    is no number, and where fewer than `least` of the body's tensors are there.
+    """
+    layout = layout_of(donor)
+    if layout is None:
+        raise WrongDonor(
+            "it is laid out as none of arnoweng's, jrzech's and torchxrayvision's DenseNet-121; "
+            f"its first keys: {', '.join(list(donor)[:3])}"
+        )
+    classes = len(layout.labels)
+    wanted = build("densenet121", classes=classes, size=224, pretrained=False).state_dict()
+    state: dict[str, Tensor] = {}
+    keys: list[Key] = []
+    for source, value in donor.items():
+        target = renamed(source)
+        fate = _fate(source, target, value, wanted)
+        if fate is not Fate.LEFT_OUT:
+            state[target] = _fitted(value, fate, source).to(wanted[target].dtype)
+        given = "" if fate is Fate.LEFT_OUT else target
+        keys.append(Key(source, given, _shape(value), fate))
+    keys += [Key("", key, _shape(wanted[key]), Fate.MISSING) for key in wanted if key not in state]
+    made = Converted(layout=layout, state=state, keys=tuple(keys))
+    _check(made, donor, least)
+    return made
+
+
+def _fate(source: str, target: str, value: Tensor, wanted: Mapping[str, Tensor]) -> Fate:
+    if target not in wanted:
+        return Fate.LEFT_OUT
+    shape = wanted[target].shape
+    if target == STEM and value.shape == (shape[0], 1, *shape[2:]):
+        return Fate.WIDENED
+    if value.shape != shape:
+        return Fate.LEFT_OUT
+    return Fate.TAKEN if source == target else Fate.RENAMED
+
+
+def _fitted(value: Tensor, fate: Fate, source: str) -> Tensor:
+    if not torch.isfinite(value).all():
+        raise WrongDonor(f"{source} holds values that are no numbers; fetch the checkpoint again")
+    if fate is Fate.WIDENED:
+        return (value.float() / 3).repeat(1, 3, 1, 1)
+    return value.clone()
+
+
+def _check(made: Converted, donor: Mapping[str, Tensor], least: float) -> None:
+    head = next((v for k, v in donor.items() if renamed(k) == "classifier.weight"), None)
+    if head is not None and len(head) != len(made.layout.labels):
+        raise WrongDonor(
+            f"laid out as {made.layout.name}'s, but with {len(head)} outputs in place of "
+            f"{len(made.layout.labels)}; nobody knows their labels"
+        )
+    if made.coverage < least:
+        gone = [key.target for key in made.keys if key.fate is Fate.MISSING]
+        raise WrongDonor(
+            f"laid out as {made.layout.name}'s, but only {made.coverage:.1%} of the body's tensors "
+            f"are there, and {least:.0%} are asked for; missing: {', '.join(gone[:3])}, … . "
+            "`--least` takes less"
+        )
+
+
+def _shape(value: Tensor) -> str:
+    return "x".join(str(side) for side in value.shape) or "scalar"
