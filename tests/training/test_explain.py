@@ -162,11 +162,14 @@ def test_wrong_predictions_are_shown_beside_right_ones(films: Prepared) -> None:
     assert cells == {(0, True), (1, True), (1, False)}
 
 
+@pytest.mark.parametrize("model", ["densenet121", "covid_cxnet"])
 @pytest.mark.parametrize(
     ("size", "place"), [(224, "features.norm5"), (128, "features.transition3.conv")]
 )
-def test_densenet_is_explained_on_its_last_map_of_seven_cells(size: int, place: str) -> None:
-    net = build("densenet121", classes=3, size=size, pretrained=False).eval()
+def test_densenet_is_explained_on_its_last_map_of_seven_cells(
+    model: str, size: int, place: str
+) -> None:
+    net = build(model, classes=3, size=size, pretrained=False).eval()
     images = torch.zeros((1, 3, size, size))
     outputs: list[torch.Tensor] = []
     keep = lambda *given: outputs.append(given[2])  # noqa: E731 - a hook
@@ -190,6 +193,13 @@ def test_the_cells_of_the_base_model_look_where_its_kernels_stand() -> None:
     field = FORMS["base_cnn"].field
     assert field(8, 320) == (32, 32)
     assert field(158, 320) == (2, 2)
+
+
+def test_the_printed_base_model_has_a_heat_map_of_the_whole_film() -> None:
+    net = build("base_cnn_printed", classes=2, size=32, pretrained=False)
+    lit = heat(net, torch.ones((2, 3, 32, 32)), [0, 1])
+    assert lit.shape == (2, 320, 320)
+    assert ((lit >= 0) & (lit <= 1)).all()
 
 
 def test_a_transformer_is_refused_in_a_sentence() -> None:

@@ -32,9 +32,11 @@ def lesson(seen: Films, judged: Films | None = None, **given: object) -> Lesson:
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_the_loss_weighs_rare_labels_and_smooths_as_asked(tmp_path: Path, smoothing: float) -> None:
-    seen = films(tmp_path, 6, 2)
+    seen, judged = films(tmp_path / "a", 6, 2), films(tmp_path / "b", 1, 7, "val")
     net = build("base_cnn", classes=2, size=SIZE, pretrained=False)
-    given = lesson(seen, batch=8, label_smoothing=smoothing)
+    # As one that answers COVID-19 to everything, so that each label has a loss of its own.
+    torch.nn.init.constant_(net.get_parameter("head.5.bias"), 3.0)
+    given = lesson(seen, judged, batch=8, label_smoothing=smoothing)
     with torch.inference_mode():
         values = net(batch(seen, np.arange(8), given.look, torch.device("cpu")))
     surprise = -torch.log_softmax(values.double(), 1).numpy()
@@ -43,20 +45,8 @@ def test_the_loss_weighs_rare_labels_and_smooths_as_asked(tmp_path: Path, smooth
     sure = weights[seen.targets] * surprise[range(8), seen.targets]
     spread = (weights * surprise).sum(1) / 2
     total = ((1 - smoothing) * sure + smoothing * spread).sum() / weights[seen.targets].sum()
+    # A machine that trains in bfloat16 is right to two digits.
     assert train(net, given).history[0].train_loss == pytest.approx(total, rel=2e-2)
-
-
-def test_label_smoothing_changes_the_loss(tmp_path: Path) -> None:
-    seen = films(tmp_path, 4, 4)
-    losses = []
-    for smoothing in (0.0, 0.5):
-        net = build("base_cnn", classes=2, size=SIZE, pretrained=False)
-        with torch.no_grad():
-            for weights in net.parameters():
-                weights.fill_(0.05)
-        given = lesson(seen, batch=8, label_smoothing=smoothing)
-        losses.append(train(net, given).history[0].train_loss)
-    assert losses[0] != pytest.approx(losses[1], rel=1e-3)
 
 
 def test_weights_come_from_the_training_films_alone(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Reads a stranger's checkpoint without running anything in it."""
 
 import io
+import json
 import pickle
 import shlex
 import struct
@@ -10,9 +11,9 @@ import torch
 from torch import Tensor
 
 TENSORS_ONLY = (
-    "import torch; m = torch.load({path!r}, map_location='cpu', weights_only=False); "
-    "m = m.get('model', m) if isinstance(m, dict) else m; "
-    "torch.save(m['state_dict'] if isinstance(m, dict) else m.state_dict(), 'tensors.pt')"
+    'import torch; m = torch.load({path}, map_location="cpu", weights_only=False); '
+    'm = m.get("model", m) if isinstance(m, dict) else m; '
+    'torch.save(m["state_dict"] if isinstance(m, dict) else m.state_dict(), "tensors.pt")'
 )
 DAMAGED = (
     RuntimeError, EOFError, LookupError, OSError, ValueError, TypeError, AttributeError,
@@ -36,7 +37,7 @@ def read_donor(place: Path) -> dict[str, Tensor]:
     try:
         found = torch.load(data, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
-        command = shlex.quote(TENSORS_ONLY.format(path=str(place)))
+        command = shlex.quote(TENSORS_ONLY.format(path=json.dumps(str(place))))
         raise WrongDonor(
             f"{place}: is damaged, or holds more than tensors (jrzech and torchxrayvision save the "
             "whole network), and loading that runs what it says; it was not loaded. If you trust "
