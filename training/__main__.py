@@ -30,6 +30,18 @@ def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides th
     return section(read(PARAMS), name, model)
 
 
+def task_of(experiment: str, name: str) -> dict[str, list[str]]:
+    """The task that an experiment names. Raises `Misspelt` where there is none."""
+    from manifests.contract.params import Misspelt, read
+
+    tasks: dict[str, dict[str, list[str]]] = read(PARAMS)["tasks"]
+    if name not in tasks:
+        raise Misspelt(
+            f"params.yaml: 'experiments.{experiment}.task' is {name!r}; known: {', '.join(tasks)}"
+        )
+    return tasks[name]
+
+
 @app.command()
 def segment(masked: Folder, out: Folder) -> None:
     """Learn to find lungs from masks that a person drew; judge it on other patients."""
@@ -63,19 +75,33 @@ def lungs(deduped: Folder, ingested: Folder, trained: Folder, out: Folder) -> No
 def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     """Train one experiment on prepared shards; keep the best checkpoint."""
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import Misspelt, read
     from manifests.contract.prepared import read_prepared
     from training.stages import train as room
 
     settings = params(f"experiments.{experiment}", room.Params)
-    tasks = read(PARAMS)["tasks"]
-    if settings.task not in tasks:
+    task = task_of(experiment, settings.task)
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), part, settings, task)
+
+
+@app.command()
+def rate(experiment: Experiment, prepared: Folder, out: Folder) -> None:
+    """Find the learning rate at which an experiment would learn fastest; train nothing."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import Misspelt
+    from manifests.contract.prepared import read_prepared
+    from training.stages import rate as room
+    from training.stages import train as trained
+
+    ramp = params(f"rate.{experiment}", room.Params)
+    settings = params(f"experiments.{experiment}", trained.Params)
+    if ramp.recipe != settings.recipe:
         raise Misspelt(
-            f"params.yaml: 'experiments.{experiment}.task' is {settings.task!r}; "
-            f"known: {', '.join(tasks)}"
+            f"params.yaml: 'rate.{experiment}.recipe' is {ramp.recipe!r}, and the experiment "
+            f"learns from {settings.recipe!r}; name the same"
         )
     with whole_folder(out) as part:
-        room.main(read_prepared(prepared), part, settings, tasks[settings.task])
+        room.main(read_prepared(prepared), part, ramp, settings, task_of(experiment, settings.task))
 
 
 @app.command()

@@ -53,6 +53,8 @@ def test_only_slugs_are_pasted_into_a_shell(name: str) -> None:
     assert pasted <= {"key", "item.recipe", "item.concealed", "suspects.recipe"}
 
 
-@pytest.mark.parametrize("section", ["sources", "recipes", "tasks", "experiments", "conceal"])
+@pytest.mark.parametrize(
+    "section", ["sources", "recipes", "tasks", "experiments", "rate", "conceal"]
+)
 def test_the_keys_that_reach_a_shell_are_slugs(section: str) -> None:
     assert all(key.replace("_", "").isalnum() and key == key.lower() for key in PARAMS[section])

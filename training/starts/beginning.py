@@ -34,7 +34,7 @@ def begin(net: nn.Module, start: Begun) -> None:
         start.name, start.about.layout, sum(not k.endswith(COUNTER) for k in given),
         sum(not k.endswith(COUNTER) for k in body),
         f", first drawn: {', '.join(left)}" if left else "",
-        ", ".join(k for k in start.state if k not in given) or "nothing",
+        ", ".join(sorted(k for k in start.state if k not in given)) or "nothing",
     )  # fmt: skip
 
 

@@ -1,0 +1,110 @@
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from planted import SIDE, TASK, params, prepared, rows
+from pydantic import ValidationError
+from torch import nn
+
+from manifests.contract.vocabulary import Split
+from training.data import look_at
+from training.films import films_of, read_task
+from training.loop import Lesson
+from training.lr_finder import Ramp, ramped, steepest
+from training.models import build
+from training.stages import rate
+
+RAMP = Ramp(lowest=1e-6, highest=1.0, steps=60, smoothing=0.9)
+
+
+def lesson(folder: Path, seed: int = 0) -> Lesson:
+    films = films_of(prepared(folder, rows(train=24)), read_task(TASK), Split.TRAIN)
+    return Lesson(
+        train=films, val=films, look=look_at(films, SIDE), plan=params(),
+        generator=torch.Generator().manual_seed(seed),
+    )  # fmt: skip
+
+
+def net() -> nn.Module:
+    torch.manual_seed(1)
+    return build("base_cnn", classes=2, size=SIDE, pretrained=False)
+
+
+def test_the_rate_lies_where_learning_is_fast_and_before_it_breaks(tmp_path: Path) -> None:
+    found = ramped(net(), lesson(tmp_path), RAMP)
+    assert found.chosen is not None
+    assert 1e-5 < found.chosen < found.rates[int(np.argmin(found.losses))]
+    assert found.losses.min() < 0.9 * found.losses[0]
+    assert len(found.rates) == len(found.losses) <= RAMP.steps
+
+
+def test_the_same_seed_finds_the_same(tmp_path: Path) -> None:
+    one, two = (ramped(net(), lesson(tmp_path / name), RAMP) for name in "ab")
+    assert (one.losses == two.losses).all()
+    assert one.chosen == two.chosen
+    other = ramped(net(), lesson(tmp_path / "c", seed=9), RAMP)
+    assert (one.losses[:5] != other.losses[:5]).any()
+
+
+def test_a_loss_that_runs_away_ends_the_ramp(tmp_path: Path) -> None:
+    wild = Ramp(lowest=0.5, highest=10, steps=400, smoothing=0.0)
+    found = ramped(net(), lesson(tmp_path), wild)
+    assert len(found.losses) < 400
+    assert np.isfinite(found.losses).all()
+
+
+def test_a_loss_that_is_no_number_at_once_chooses_nothing(tmp_path: Path) -> None:
+    broken = net()
+    next(broken.parameters()).data.fill_(torch.inf)
+    found = ramped(broken, lesson(tmp_path), RAMP)
+    assert (len(found.losses), found.chosen) == (0, None)
+
+
+def test_the_steepest_descent_is_read_from_a_curve() -> None:
+    rates = np.geomspace(1e-6, 1, 61)
+    at = np.log10(rates)
+    losses = 1 / (1 + np.exp(4 * (at + 3))) + np.where(at > -1, 5 * (at + 1), 0)
+    assert steepest(rates, losses) == pytest.approx(1e-3)
+    assert steepest(rates, at) is None
+    assert steepest(rates[:5], -at[:5]) is None
+
+
+def test_a_ramp_goes_up() -> None:
+    with pytest.raises(ValidationError, match="a ramp goes up"):
+        Ramp(lowest=0.1, highest=0.01, steps=50, smoothing=0.9)
+
+
+def test_the_stage_writes_the_curve_and_the_rate_and_no_network(tmp_path: Path) -> None:
+    films = prepared(tmp_path / "films", rows(train=24))
+    asked = rate.Params(recipe="plain", **RAMP.model_dump())
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        rate.main(films, tmp_path / name, asked, params(seed=4), TASK)
+    found, again = (
+        {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
+        for name in ("one", "two")
+    )
+    assert found == again
+    assert sorted(found) == ["metrics.json", "rates.csv"]
+    facts = json.loads(found["metrics.json"])
+    curve = list(csv.DictReader(found["rates.csv"].decode().splitlines()))
+    assert facts["steps"] == len(curve)
+    assert facts["reason"] is None
+    assert facts["chosen"] in [
+        pytest.approx(float(row["learning_rate"]), rel=1e-2) for row in curve
+    ]
+    assert float(curve[0]["log10_rate"]) == -6
+    assert "not for diagnosis" in facts["disclaimer"].lower()
+
+
+def test_a_loss_that_never_falls_is_told(tmp_path: Path) -> None:
+    films = prepared(tmp_path / "films", rows(train=24))
+    flat = rate.Params(recipe="plain", lowest=1e-12, highest=1e-11, steps=12, smoothing=0.0)
+    (tmp_path / "out").mkdir()
+    rate.main(films, tmp_path / "out", flat, params(batch=24), TASK)
+    facts = json.loads((tmp_path / "out/metrics.json").read_text())
+    assert facts["chosen"] is None
+    assert "never fell" in facts["reason"]

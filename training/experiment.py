@@ -1,0 +1,116 @@
+"""One experiment: what it learns from, the network before its first step, the lesson it gets."""
+
+import logging
+from typing import NamedTuple
+
+from pydantic import Field
+from torch import nn
+
+from manifests.contract.labels import Task
+from manifests.contract.params import Misspelt
+from manifests.contract.prepared import Prepared
+from manifests.contract.protocol import Protocol, chosen_by
+from manifests.contract.vocabulary import Split
+from training.data import look_at
+from training.films import Films, Untrainable, films_of
+from training.hardware import on_device
+from training.loop import Lesson
+from training.models import build
+from training.plan import Plan
+from training.seed import seed_everything
+from training.starts.beginning import begin, freeze, look_of
+from training.starts.folder import Begun, read_start
+
+log = logging.getLogger(__name__)
+
+
+class Experiment(Plan):
+    """One entry under `experiments`."""
+
+    recipe: str
+    """Which prepared films to learn from."""
+    task: str
+    """Which labels to learn."""
+    protocol: Protocol
+    """Which films to learn from: honest, paper (by image, leaks) or loso:KEY (KEY held out)."""
+    model: str
+    """Any timm name, or the paper's base_cnn, base_cnn_printed (4.1) or covid_cxnet (4.3)."""
+    pretrained: bool
+    """Start from ImageNet weights that timm downloads."""
+    weights: str
+    """Start from a converted checkpoint, FOLDER@HASH as `convert` prints it; "" for none."""
+    frozen: bool
+    """Only the head learns; the body keeps the weights and statistics of its start."""
+    size: int = Field(ge=32, le=2048)
+    """Pixels a side that the network sees."""
+    seed: int = Field(ge=0, lt=2**32)
+    """Another number draws other first weights, orders and variations."""
+
+
+class Ready(NamedTuple):
+    """A network on its device before its first step, what it learns from, and what it began as."""
+
+    net: nn.Module
+    lesson: Lesson
+    start: Begun | None
+
+
+def ready(prepared: Prepared, experiment: Experiment, task: Task) -> Ready:
+    """All that training begins with; chance is seeded by the experiment.
+
+    Raises `Untrainable` when fewer than two labels have training films, `Misspelt` for starts that
+    do not go together.
+    """
+    seen, chosen = (
+        films_of(prepared, task, split, experiment.protocol)
+        for split in (Split.TRAIN, chosen_by(experiment.protocol))
+    )
+    _check(seen, chosen, experiment.task)
+    generator = seed_everything(experiment.seed)
+    net, start = _begun(experiment, len(task))
+    look = look_at(seen, experiment.size) if start is None else look_of(start, experiment.size)
+    _warn_of_seen(start, prepared)
+    lesson = Lesson(train=seen, val=chosen, look=look, plan=experiment, generator=generator)
+    return Ready(net, lesson, start)
+
+
+def _begun(experiment: Experiment, classes: int) -> tuple[nn.Module, Begun | None]:
+    """The network before its first step, and what it begins from."""
+    if experiment.pretrained and experiment.weights:
+        raise Misspelt("params.yaml: `pretrained` and `weights` both name a start; keep one")
+    if experiment.frozen and not (experiment.pretrained or experiment.weights):
+        raise Misspelt(
+            "params.yaml: `frozen` keeps the weights of a start, and none is named; set "
+            "`pretrained: true` or `weights`"
+        )
+    start = read_start(experiment.weights) if experiment.weights else None
+    net = build(
+        experiment.model, classes=classes, size=experiment.size, pretrained=experiment.pretrained
+    )
+    if start is not None:
+        begin(net, start)
+    if experiment.frozen:
+        freeze(net)
+    return on_device(net), start
+
+
+def _warn_of_seen(start: Begun | None, prepared: Prepared) -> None:
+    seen = set(prepared.rows["source"]) & set(start.about.seen) if start is not None else set()
+    if seen:
+        log.warning(
+            "the start may have learnt from films of %s that are judged on here: what is measured "
+            "on them is too good", ", ".join(sorted(seen)),
+        )  # fmt: skip
+
+
+def _check(seen: Films, chosen: Films, task: str) -> None:
+    present = len(seen.labels) - len(seen.absent)
+    if present < 2:  # noqa: PLR2004 - telling apart takes two
+        raise Untrainable(
+            f"task '{task}': the training split has {len(seen)} films with {present} of the labels "
+            f"{', '.join(seen.labels)}; at least two are needed. Add films, or ask for other "
+            "labels in params.yaml"
+        )
+    for name, films in (("training", seen), ("validation", chosen)):
+        if films.absent:
+            log.warning("the %s split has no film of %s", name, ", ".join(films.absent))
