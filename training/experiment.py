@@ -58,7 +58,7 @@ class Ready(NamedTuple):
 def ready(prepared: Prepared, experiment: Experiment, task: Task) -> Ready:
     """All that training begins with; chance is seeded by the experiment.
 
-    Raises `Untrainable` when fewer than two labels have training films, `Misspelt` for starts that
+    Raises `Untrainable` when a label of the task has no training film, `Misspelt` for starts that
     do not go together.
     """
     seen, chosen = (
@@ -104,13 +104,16 @@ def _warn_of_seen(start: Begun | None, prepared: Prepared) -> None:
 
 
 def _check(seen: Films, chosen: Films, task: str) -> None:
-    present = len(seen.labels) - len(seen.absent)
-    if present < 2:  # noqa: PLR2004 - telling apart takes two
+    if len(seen.labels) < 2:  # noqa: PLR2004 - telling apart takes two
         raise Untrainable(
-            f"task '{task}': the training split has {len(seen)} films with {present} of the labels "
-            f"{', '.join(seen.labels)}; at least two are needed. Add films, or ask for other "
-            "labels in params.yaml"
+            f"task '{task}': telling apart takes two labels, and it has "
+            f"{', '.join(seen.labels) or 'none'}; ask for more in params.yaml"
         )
-    for name, films in (("training", seen), ("validation", chosen)):
-        if films.absent:
-            log.warning("the %s split has no film of %s", name, ", ".join(films.absent))
+    if seen.absent:
+        raise Untrainable(
+            f"task '{task}': none of the {len(seen)} training films is of "
+            f"{', '.join(seen.absent)}, which a network would then never answer; add such films, "
+            "name a task in params.yaml without, or another `protocol` that keeps them in training"
+        )
+    if chosen.absent:
+        log.warning("the validation split has no film of %s", ", ".join(chosen.absent))

@@ -144,9 +144,7 @@ def _judge(net: nn.Module, lesson: Lesson, weights: Tensor) -> tuple[float | Non
         return None, None
     values = predict(net, lesson.val, lesson.look, weights.device)
     targets = torch.from_numpy(lesson.val.targets)
-    # Unweighted where training knew none of these labels: weights of 0 would divide by nothing.
-    known = weights.cpu() if weights.cpu()[targets].sum() > 0 else None
-    loss = float(cross_entropy(values, targets, known))
+    loss = float(cross_entropy(values, targets, weights.cpu()))
     return loss, float((values.argmax(1) == targets).double().mean())
 
 

@@ -69,26 +69,30 @@ def test_training_ends_when_validation_gains_nothing_more(tmp_path: Path) -> Non
 
 
 def test_one_label_alone_cannot_be_learnt(tmp_path: Path) -> None:
-    given = [row(n, split="train", finding="normal") for n in range(4)]
+    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
+    with pytest.raises(Untrainable, match=r"takes two labels, and it has normal; ask"):
+        train.main(films, tmp_path, params(), {"normal": ["normal"]})
+
+
+@pytest.mark.parametrize("split", ["val", "test"])
+def test_a_label_absent_from_training_is_refused_before_the_first_step(
+    tmp_path: Path, split: str
+) -> None:
+    given = [*rows(train=8, val=4, test=4), row(90, split=split, finding="pneumonia")]
     films = prepared(tmp_path / "films", given)
-    with pytest.raises(Untrainable, match=r"4 films with 1 of the labels normal, covid19"):
-        train.main(films, tmp_path, params(), TASK)
+    task = {**TASK, "cap": ["pneumonia"], "sars": ["sars"]}
+    with pytest.raises(Untrainable, match=r"none of the 8 training films is of cap, sars, which"):
+        train.main(films, tmp_path, params(), task)
+    assert [place.name for place in tmp_path.iterdir()] == ["films"]
 
 
-def test_a_label_absent_from_training_is_told_and_trained_around(
+def test_a_label_absent_from_validation_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
-    train.main(films, tmp_path, params(), {**TASK, "cap": ["pneumonia"]})
-    assert "the training split has no film of cap" in caplog.text
-    assert read_about(tmp_path).train_films["cap"] == 0
-
-
-def test_validation_films_of_a_label_never_trained_are_no_crash(tmp_path: Path) -> None:
     given = rows(train=8, val=0, test=0)
-    given.append(row(90, split="val", finding="pneumonia"))
-    films = prepared(tmp_path / "films", given)
-    train.main(films, tmp_path, params(), {**TASK, "cap": ["pneumonia"]})
+    given.append(row(90, split="val", finding="normal"))
+    train.main(prepared(tmp_path / "films", given), tmp_path, params(), TASK)
+    assert "the validation split has no film of covid19" in caplog.text
     assert history(tmp_path)[0]["val_loss"] not in {"", "nan"}
 
 

@@ -21,8 +21,8 @@ class Params(Experiment):
 def main(prepared: Prepared, folder: Path, params: Params, task: dict[str, list[str]]) -> None:
     """Write model.safetensors, checkpoint.json and history.csv into `folder`.
 
-    The experiment is called as the folder is. Raises `Untrainable` when fewer than two labels have
-    training films.
+    The experiment is called as the folder is. Raises `Untrainable` when a label of the task has no
+    training film.
     """
     asked = read_task(task)
     net, lesson, start = ready(prepared, params, asked)
