@@ -11,7 +11,7 @@ import typer
 
 from manifests.contract.faults import start_stage, told_in_sentences
 
-PARAMS = Path("params.yaml")
+PARAMS, STATES = Path("params.yaml"), Path(".cache/training")
 Folder = Annotated[Path, typer.Argument(show_default=False)]
 Task = Annotated[str, typer.Argument(help="Key in params.yaml's tasks.")]
 Experiment = Annotated[str, typer.Argument(help="Key in params.yaml's experiments.")]
@@ -79,9 +79,10 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     from training.stages import train as room
 
     settings = params(f"experiments.{experiment}", room.Params)
-    task = task_of(experiment, settings.task)
+    task, state = task_of(experiment, settings.task), STATES / f"{out.name}.state"
     with whole_folder(out) as part:
-        room.main(read_prepared(prepared), part, settings, task)
+        room.main(read_prepared(prepared), part, settings, task, state)
+    state.unlink(missing_ok=True)
 
 
 @app.command()
@@ -189,7 +190,6 @@ def convert(
 
 
 def main() -> None:
-    """Entry point."""
     with told_in_sentences():
         app()
 

@@ -1,5 +1,7 @@
 """What every training does: steps downhill, a copy of the best weights, a bar to look at."""
 
+from typing import Any
+
 import torch
 from rich.console import Console
 from rich.progress import Progress
@@ -27,6 +29,15 @@ class Learner:
         torch.autograd.backward(loss)
         self._adam.step()
         self._schedule.step()
+
+    def state(self) -> dict[str, Any]:
+        """Tensors, numbers and words from which `load` goes on."""
+        return {"adam": self._adam.state_dict(), "schedule": self._schedule.state_dict()}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self._adam.load_state_dict(state["adam"])
+        self._schedule.load_state_dict(state["schedule"])
 
 
 def to_learn(net: nn.Module) -> None:

@@ -3,44 +3,21 @@
 The test split is never seen here. C classes, N films.
 """
 
-import math
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from training.course import Course, Epoch
 from training.data import Look, batch, evenly, portions
-from training.files import write_csv
 from training.films import Films, Untrainable, Whole, class_weights
 from training.hardware import autocast
 from training.learner import Learner, copy_of, progress, to_learn
 from training.plan import Plan
 from training.prediction import predict
-
-LEAST_GAIN = 0.002
-"""Fall of the validation loss that counts as progress (the paper's code)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Epoch:
-    """One row of history.csv; validation cells are empty where the split has no film."""
-
-    epoch: int
-    learning_rate: float
-    train_loss: float
-    val_loss: float | None
-    val_accuracy: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """What training gave: the history, and the epoch whose weights the network now holds."""
-
-    history: tuple[Epoch, ...]
-    best_epoch: int
+from training.resuming import Run, Unfinished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,29 +54,29 @@ class Lesson:
             yield picked if films is None else films[picked]
 
 
-def train(net: nn.Module, lesson: Lesson) -> Course:
+def train(net: nn.Module, lesson: Lesson, unfinished: Unfinished | None = None) -> Course:
     """Train `net` in place, on the device it is on, and leave it with its best weights.
 
-    Best is the lowest validation loss; without validation films it is the last epoch. Raises
+    Best is the lowest validation loss; without validation films it is the last epoch. With
+    `unfinished` it begins where that one stands, and keeps there where it stands itself. Raises
     `Untrainable` when the loss leaves the numbers.
     """
-    plan = lesson.plan
+    plan, course = lesson.plan, Course(weights=copy_of(net))
     weights = lesson.weights().to(next(net.parameters()).device)
     learn = Learner(net, plan, lesson.steps)
-    history: list[Epoch] = []
-    best, best_epoch, best_state = math.inf, 0, copy_of(net)
+    run = Run(net=net, learner=learn, generator=lesson.generator, course=course)
+    if unfinished:
+        unfinished.take_up(run)
     with progress() as bar:
-        for number in bar.track(range(1, plan.epochs + 1), description="training"):
-            history.append(_epoch(number, net, lesson, weights, learn))
-            val_loss = history[-1].val_loss
-            # Without validation films every epoch is "better", so the last one stays.
-            score = -number if val_loss is None else val_loss
-            if score < best:
-                best, best_epoch, best_state = score, number, copy_of(net)
-            if _has_stalled(history, plan.patience):
+        numbers = range(len(course.history) + 1, plan.epochs + 1)
+        for number in bar.track(numbers, description="training"):
+            if course.has_stalled(plan.patience):
                 break
-    net.load_state_dict(best_state)
-    return Course(history=tuple(history), best_epoch=best_epoch)
+            course.add(_epoch(number, net, lesson, weights, learn), copy_of(net))
+            if unfinished:
+                unfinished.keep(run)
+    net.load_state_dict(course.weights)
+    return course
 
 
 def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: Learner) -> Epoch:
@@ -146,14 +123,3 @@ def _judge(net: nn.Module, lesson: Lesson, weights: Tensor) -> tuple[float | Non
     targets = torch.from_numpy(lesson.val.targets)
     loss = float(cross_entropy(values, targets, weights.cpu()))
     return loss, float((values.argmax(1) == targets).double().mean())
-
-
-def _has_stalled(history: list[Epoch], patience: int) -> bool:
-    losses = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
-    if len(losses) <= patience:
-        return False
-    return min(losses[-patience:]) > min(losses[:-patience]) - LEAST_GAIN
-
-
-def write_history(place: Path, history: tuple[Epoch, ...]) -> None:
-    write_csv(place, [field.name for field in fields(Epoch)], [astuple(row) for row in history])

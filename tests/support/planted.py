@@ -92,5 +92,5 @@ def params(**given: object) -> train.Params:
 def trained(films: Prepared, folder: Path, **given: object) -> Path:
     """`folder`, with a network trained on `films`."""
     folder.mkdir(parents=True)
-    train.main(films, folder, params(**given), TASK)
+    train.main(films, folder, params(**given), TASK, folder.with_suffix(".state"))
     return folder

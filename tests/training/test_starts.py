@@ -135,7 +135,7 @@ def test_what_cannot_be_meant_is_a_sentence(
     films: Prepared, tmp_path: Path, given: dict[str, object], sentence: str
 ) -> None:
     with pytest.raises(Misspelt, match=sentence):
-        train.main(films, tmp_path, params(**given), TASK)
+        train.main(films, tmp_path, params(**given), TASK, tmp_path / "state")
 
 
 def test_a_start_is_named_with_its_content(folder: Path, name: str) -> None:
@@ -182,5 +182,5 @@ def test_films_that_the_start_has_seen_are_told(
     given.append(row(9, split="test", finding="normal", source="nih_cxr14"))
     films = prepared(tmp_path / "films", given)
     settings = params(model="covid_cxnet", size=SIZE, weights=name, frozen=True, epochs=1)
-    train.main(films, tmp_path, settings, TASK)
+    train.main(films, tmp_path, settings, TASK, tmp_path / "state")
     assert "the start may have learnt from films of nih_cxr14" in caplog.text

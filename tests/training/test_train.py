@@ -71,7 +71,7 @@ def test_training_ends_when_validation_gains_nothing_more(tmp_path: Path) -> Non
 def test_one_label_alone_cannot_be_learnt(tmp_path: Path) -> None:
     films = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
     with pytest.raises(Untrainable, match=r"takes two labels, and it has normal; ask"):
-        train.main(films, tmp_path, params(), {"normal": ["normal"]})
+        train.main(films, tmp_path, params(), {"normal": ["normal"]}, tmp_path / "state")
 
 
 @pytest.mark.parametrize("split", ["val", "test"])
@@ -82,7 +82,7 @@ def test_a_label_absent_from_training_is_refused_before_the_first_step(
     films = prepared(tmp_path / "films", given)
     task = {**TASK, "cap": ["pneumonia"], "sars": ["sars"]}
     with pytest.raises(Untrainable, match=r"none of the 8 training films is of cap, sars, which"):
-        train.main(films, tmp_path, params(), task)
+        train.main(films, tmp_path, params(), task, tmp_path / "state")
     assert [place.name for place in tmp_path.iterdir()] == ["films"]
 
 
@@ -91,7 +91,7 @@ def test_a_label_absent_from_validation_is_told(
 ) -> None:
     given = rows(train=8, val=0, test=0)
     given.append(row(90, split="val", finding="normal"))
-    train.main(prepared(tmp_path / "films", given), tmp_path, params(), TASK)
+    train.main(prepared(tmp_path / "films", given), tmp_path, params(), TASK, tmp_path / "state")
     assert "the validation split has no film of covid19" in caplog.text
     assert history(tmp_path)[0]["val_loss"] not in {"", "nan"}
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from manifests.contract.folder import PART
 from manifests.contract.prepared import Prepared
 from training.checkpoint import Checkpoint, write_about, write_weights
+from training.course import write_history
 from training.experiment import Experiment, ready
 from training.files import is_drawn, wording
 from training.films import Films, read_task
-from training.loop import train, write_history
+from training.loop import train
+from training.resuming import Unfinished, owner_of
 
 log = logging.getLogger(__name__)
 
@@ -18,16 +20,24 @@ class Params(Experiment):
     """One entry under `experiments`."""
 
 
-def main(prepared: Prepared, folder: Path, params: Params, task: dict[str, list[str]]) -> None:
+def main(
+    prepared: Prepared, folder: Path, params: Params, task: dict[str, list[str]], state: Path
+) -> None:
     """Write model.safetensors, checkpoint.json and history.csv into `folder`.
 
-    The experiment is called as the folder is. Raises `Untrainable` when a label of the task has no
-    training film.
+    The experiment is called as the folder is. After every epoch `state` says where it stands; a run
+    that finds it there, of the same films, parameters and code, goes on to the same weights. It
+    stays there: only who moves `folder` to its place knows that it is needed no more. Raises
+    `Untrainable` when a label of the task has no training film.
     """
     asked = read_task(task)
     net, lesson, start = ready(prepared, params, asked)
     seen, chosen, look = lesson.train, lesson.val, lesson.look
-    course = train(net, lesson)
+    owner = owner_of({
+        "manifest_id": prepared.manifest_id, "recipe_id": prepared.recipe_id,
+        "params": params.model_dump(mode="json"), "task": list(asked.items()),
+    })  # fmt: skip
+    course = train(net, lesson, Unfinished(place=state, owner=owner))
     write_history(folder / "history.csv", course.history)
     write_about(folder, Checkpoint(
         **wording(prepared),
