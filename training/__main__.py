@@ -82,6 +82,7 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     task, state = task_of(experiment, settings.task), STATES / f"{out.name}.state"
     with whole_folder(out) as part:
         room.main(read_prepared(prepared), part, settings, task, state)
+    # Only now: a run that is killed while the folder is moved to its place goes on as well.
     state.unlink(missing_ok=True)
 
 

@@ -23,11 +23,10 @@ class Learner:
     def rate(self) -> float:
         return float(self._schedule.get_last_lr()[0])
 
-    def step(self, loss: Tensor) -> None:
-        """Move the weights downhill from `loss`."""
-        self._adam.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+    def step(self) -> None:
+        """Move the weights along the gradients that were gathered since the step before."""
         self._adam.step()
+        self._adam.zero_grad(set_to_none=True)
         self._schedule.step()
 
     def state(self) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 The test split is never seen here. C classes, N films.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -18,6 +19,10 @@ from training.learner import Learner, copy_of, progress, to_learn
 from training.plan import Plan
 from training.prediction import predict
 from training.resuming import Run, Unfinished
+
+
+class NoNumber(ArithmeticError):  # noqa: N818 - it names a state of the loss
+    """The loss left the numbers; says at which films."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class Lesson:
     @property
     def steps(self) -> int:
         """Steps in all epochs."""
-        return self.plan.epochs * -(-self.drawn // self.plan.batch)
+        return self.plan.epochs * -(-self.drawn // (self.plan.batch * self.plan.accumulate))
 
     @property
     def drawn(self) -> int:
@@ -47,11 +52,14 @@ class Lesson:
         weights = class_weights(self.train)
         return (weights > 0).float() if self.plan.upsampling else weights
 
-    def order(self) -> Iterator[Whole]:
-        """The films of one epoch in steps, by their numbers in `train`."""
-        films = evenly(self.train.targets, self.generator) if self.plan.upsampling else None
-        for picked in portions(self.drawn, self.plan.batch, self.generator):
-            yield picked if films is None else films[picked]
+    def order(self) -> Iterator[list[Whole]]:
+        """The batches of each step of one epoch, films by their numbers in `train`."""
+        plan, films = self.plan, None
+        if plan.upsampling:
+            films = evenly(self.train.targets, self.generator)
+        for picked in portions(self.drawn, plan.batch * plan.accumulate, self.generator):
+            numbers = picked if films is None else films[picked]
+            yield np.array_split(numbers, -(-len(numbers) // plan.batch))
 
 
 def train(net: nn.Module, lesson: Lesson, unfinished: Unfinished | None = None) -> Course:
@@ -81,18 +89,18 @@ def train(net: nn.Module, lesson: Lesson, unfinished: Unfinished | None = None) 
 
 def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: Learner) -> Epoch:
     """One pass over the training films, and what the validation films say after it."""
-    films = lesson.train
     to_learn(net)
     at_start, total = learn.rate, 0.0
-    for picked in lesson.order():
-        loss = loss_of(net, lesson, picked, weights)
-        if not torch.isfinite(loss):
+    for batches in lesson.order():
+        try:
+            loss = gather(net, lesson, batches, weights)
+        except NoNumber as named:
             raise Untrainable(
                 f"epoch {number}: the loss is not a number; lower `learning_rate`, or look at the "
-                f"films of this batch: {', '.join(films.rows['record_id'].iloc[picked])}"
-            )
-        learn.step(loss)
-        total += float(loss.detach()) * len(picked)
+                f"films of this batch: {named}"
+            ) from None
+        learn.step()
+        total += loss * sum(map(len, batches))
     val_loss, val_accuracy = _judge(net, lesson, weights)
     return Epoch(
         epoch=number, learning_rate=at_start, train_loss=total / lesson.drawn,
@@ -100,18 +108,36 @@ def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: 
     )  # fmt: skip
 
 
-def loss_of(net: nn.Module, lesson: Lesson, picked: Whole, weights: Tensor) -> Tensor:
-    """The mean loss of the training films numbered `picked`, varied as the plan says.
+def gather(net: nn.Module, lesson: Lesson, batches: Sequence[Whole], weights: Tensor) -> float:
+    """Add to the gradients of `net` those of the training films in `batches`; give the mean loss.
 
-    `weights` are float32[C], of the labels, on the device of `net`.
+    Each batch counts as its films weigh, so that together they are as one. `weights` are
+    float32[C], of the labels, on the device of `net`. Raises `NoNumber` with the films of a batch.
     """
-    plan, films = lesson.plan, lesson.train
+    films, mean = lesson.train, 0.0
+    shares = [float(weights[_targets(lesson, picked, weights)].sum()) for picked in batches]
+    for picked, share in zip(batches, shares, strict=True):
+        loss = _loss(net, lesson, picked, weights)
+        if not torch.isfinite(loss):
+            raise NoNumber(", ".join(films.rows["record_id"].iloc[picked]))
+        torch.autograd.backward(loss * (share / sum(shares)))
+        mean += float(loss.detach()) * (share / sum(shares))
+    return mean
+
+
+def _targets(lesson: Lesson, picked: Whole, weights: Tensor) -> Tensor:
+    return torch.from_numpy(lesson.train.targets[picked]).to(weights.device)
+
+
+def _loss(net: nn.Module, lesson: Lesson, picked: Whole, weights: Tensor) -> Tensor:
+    """The mean loss of the training films numbered `picked`, varied as the plan says."""
+    plan = lesson.plan
     images = batch(
-        films, picked, lesson.look, weights.device, (plan.augmentation, lesson.generator)
+        lesson.train, picked, lesson.look, weights.device, (plan.augmentation, lesson.generator)
     )
-    targets = torch.from_numpy(films.targets[picked]).to(weights.device)
     with autocast(weights.device):
         values = net(images)
+    targets = _targets(lesson, picked, weights)
     return cross_entropy(values.float(), targets, weights, label_smoothing=plan.label_smoothing)
 
 

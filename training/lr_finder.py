@@ -13,7 +13,7 @@ from torch import nn
 
 from training.films import Whole
 from training.learner import to_learn
-from training.loop import Lesson, loss_of
+from training.loop import Lesson, NoNumber, gather
 from training.metrics import Floats
 
 DIVERGED = 2.0
@@ -32,7 +32,7 @@ class Ramp(BaseModel):
     lowest: float = Field(gt=0, le=1)
     highest: float = Field(gt=0, le=10)
     steps: int = Field(ge=FEWEST, le=100_000)
-    """Batches; after the last film the first come again, in another order."""
+    """Steps; after the last film the first come again, in another order."""
     smoothing: float = Field(ge=0, lt=1)
     """Weight of what was before in the running mean of the loss."""
 
@@ -61,7 +61,7 @@ class Ramped:
 
 
 def ramped(net: nn.Module, lesson: Lesson, ramp: Ramp) -> Ramped:
-    """Train `net` with ever larger steps of Adam, batch by batch; it is of no use afterwards.
+    """Train `net` with ever larger steps of Adam; it is of no use afterwards.
 
     Uses training films only, weighted and varied as in training.
     """
@@ -70,16 +70,16 @@ def ramped(net: nn.Module, lesson: Lesson, ramp: Ramp) -> Ramped:
     means: list[float] = []
     running = 0.0
     to_learn(net)
-    for step, (rate, picked) in enumerate(zip(ramp.rates, _without_end(lesson), strict=False), 1):
+    for step, (rate, batches) in enumerate(zip(ramp.rates, _without_end(lesson), strict=False), 1):
         for group in adam.param_groups:
             group["lr"] = float(rate)
-        loss = loss_of(net, lesson, picked, weights)
-        if not torch.isfinite(loss):
-            break
         adam.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+        try:
+            loss = gather(net, lesson, batches, weights)
+        except NoNumber:
+            break
         adam.step()
-        running = ramp.smoothing * running + (1 - ramp.smoothing) * float(loss.detach())
+        running = ramp.smoothing * running + (1 - ramp.smoothing) * loss
         # The first means would lean towards the zero that they began with.
         means.append(running / (1 - ramp.smoothing**step))
         if means[-1] > DIVERGED * means[0]:
@@ -100,6 +100,6 @@ def steepest(rates: Floats, losses: Floats) -> float | None:
     return float(rates[int(np.argmin(slopes))])
 
 
-def _without_end(lesson: Lesson) -> Iterator[Whole]:
+def _without_end(lesson: Lesson) -> Iterator[list[Whole]]:
     while True:
         yield from lesson.order()

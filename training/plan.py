@@ -39,6 +39,8 @@ class Pace(BaseModel):
 class Plan(Pace):
     """What a diagnosis needs beside."""
 
+    accumulate: int = Field(ge=1, le=1024)
+    """Batches that make one step together, as one of so many more films would."""
     label_smoothing: float = Field(ge=0, lt=1)
     """Share of certainty taken from the true label and spread over all (paper 5.3: 0.1)."""
     patience: int = Field(ge=1, le=1000)

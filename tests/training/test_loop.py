@@ -1,6 +1,7 @@
 """What a step is made of: weights of labels, smoothing, and which films come how often."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ def films(folder: Path, normal: int, covid19: int, split: str = "train") -> Film
 
 
 def lesson(seen: Films, judged: Films | None = None, **given: object) -> Lesson:
-    plan = params(epochs=1, size=SIZE, learning_rate=1e-9, **given)
+    plan = params(**{"epochs": 1, "size": SIZE, "learning_rate": 1e-9, **given})
     return Lesson(
         train=seen, val=seen if judged is None else judged, look=look_at(seen, SIZE), plan=plan,
         generator=torch.Generator().manual_seed(0),
@@ -57,7 +58,7 @@ def test_weights_come_from_the_training_films_alone(tmp_path: Path) -> None:
 def test_up_sampling_draws_every_label_equally_often_and_every_film(tmp_path: Path) -> None:
     seen = films(tmp_path, 7, 3)
     given = lesson(seen, upsampling=True, batch=4)
-    drawn = np.concatenate(list(given.order()))
+    drawn = np.concatenate([batch for step in given.order() for batch in step])
     assert np.bincount(seen.targets[drawn]).tolist() == [7, 7]
     times = np.bincount(drawn, minlength=10)
     assert times[:7].tolist() == [1] * 7
@@ -83,5 +84,48 @@ def test_up_sampling_follows_the_generator() -> None:
 
 def test_without_up_sampling_every_film_comes_once(tmp_path: Path) -> None:
     given = lesson(films(tmp_path, 7, 3), batch=4)
-    assert sorted(np.concatenate(list(given.order())).tolist()) == list(range(10))
+    steps = list(given.order())
+    assert sorted(np.concatenate([step[0] for step in steps]).tolist()) == list(range(10))
+    assert {len(step) for step in steps} == {1}
     assert given.drawn == 10
+
+
+class Double(torch.nn.Module):
+    """Without batch normalisation, and so exact that only a wrong share of a film shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(3)
+        layers = [torch.nn.Linear(3 * SIZE * SIZE, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)]
+        self.layers = torch.nn.Sequential(torch.nn.Flatten(), *layers).double()
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        values: torch.Tensor = self.layers(images.double())
+        return values
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+@pytest.mark.parametrize("upsampling", [False, True])
+def test_batches_that_make_a_step_together_are_as_one(
+    tmp_path: Path, schedule: str, *, upsampling: bool
+) -> None:
+    # 11 films of unequal weight: two steps of 6 and 5, in batches of 3, 3, 3 and 2.
+    seen = films(tmp_path, 8, 3)
+    once, twice = Double(), Double()
+    plan: dict[str, Any] = {"label_smoothing": 0.1, "schedule": schedule, "upsampling": upsampling}
+    courses = []
+    for net, batch_of, accumulate in ((once, 6, 1), (twice, 3, 2)):
+        given = lesson(seen, batch=batch_of, accumulate=accumulate, learning_rate=1e-3, **plan)
+        courses.append(train(net, given).history[0])
+        assert given.steps == (3 if upsampling else 2)
+    assert courses[0].train_loss == pytest.approx(courses[1].train_loss, rel=1e-5)
+    before = Double().state_dict()
+    for name, value in once.state_dict().items():
+        moved = (value - before[name]).abs().max()
+        assert (value - twice.state_dict()[name]).abs().max() < 1e-3 * moved
+
+
+def test_the_batches_of_a_step_hold_what_was_asked_for(tmp_path: Path) -> None:
+    given = lesson(films(tmp_path, 8, 3), batch=2, accumulate=3)
+    assert [[len(batch) for batch in step] for step in given.order()] == [[2, 2, 2], [2, 2, 1]]
+    assert given.steps == 2

@@ -81,7 +81,8 @@ def _epoch(  # noqa: PLR0913, PLR0917 - one pass needs all of what `learn` was g
         loss = loss_of(values.float(), masks)
         if not torch.isfinite(loss):
             raise Untrainable(f"epoch {number}: the loss is not a number; lower `learning_rate`")
-        steps.step(loss)
+        torch.autograd.backward(loss)
+        steps.step()
         total += float(loss.detach()) * len(picked)
     return total / len(train)
 

@@ -29,7 +29,7 @@ def main(
 ) -> None:  # fmt: skip
     """Write rates.csv (the curve) and metrics.json (the rate to take) into `folder`.
 
-    The network is thrown away: what it costs is `params.steps` batches. Nothing is changed for the
+    The network is thrown away: what it costs is `params.steps` steps. Nothing is changed for the
     experiment, whose own rate stands beside the one found.
     """
     net, lesson, _ = ready(prepared, experiment, read_task(task))
