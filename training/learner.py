@@ -5,15 +5,18 @@ from typing import Any
 import torch
 from rich.console import Console
 from rich.progress import Progress
+from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 
 from training.plan import Pace
 
 
 class Learner:
-    """Adam, and its learning rate on the way down."""
+    """Adam, its learning rate from step to step, and the mean of the weights where one is kept."""
 
-    def __init__(self, net: nn.Module, pace: Pace, steps: int) -> None:
+    def __init__(self, net: nn.Module, pace: Pace, steps: int, ema: float = 0.0) -> None:
+        self._net = net
+        self._mean = ModelEmaV3(net, decay=ema, use_warmup=True) if ema else None
         self._adam = torch.optim.Adam(net.parameters(), lr=pace.learning_rate)
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             self._adam, lambda step: pace.rate(min(1.0, step / steps))
@@ -23,20 +26,33 @@ class Learner:
     def rate(self) -> float:
         return float(self._schedule.get_last_lr()[0])
 
+    @property
+    def learnt(self) -> nn.Module:
+        """What is to be judged and kept: the mean of the weights where there is one, else `net`."""
+        return self._net if self._mean is None else self._mean.module
+
     def step(self) -> None:
         """Move the weights along the gradients that were gathered since the step before."""
         self._adam.step()
         self._adam.zero_grad(set_to_none=True)
         self._schedule.step()
+        if self._mean is not None:
+            self._mean.update(self._net, step=self._schedule.last_epoch)
 
     def state(self) -> dict[str, Any]:
         """Tensors, numbers and words from which `load` goes on."""
-        return {"adam": self._adam.state_dict(), "schedule": self._schedule.state_dict()}
+        return {
+            "adam": self._adam.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "mean": None if self._mean is None else copy_of(self._mean.module),
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
         self._adam.load_state_dict(state["adam"])
         self._schedule.load_state_dict(state["schedule"])
+        if self._mean is not None:
+            self._mean.module.load_state_dict(state["mean"])
 
 
 def to_learn(net: nn.Module) -> None:

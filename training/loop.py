@@ -71,7 +71,7 @@ def train(net: nn.Module, lesson: Lesson, unfinished: Unfinished | None = None) 
     """
     plan, course = lesson.plan, Course(weights=copy_of(net))
     weights = lesson.weights().to(next(net.parameters()).device)
-    learn = Learner(net, plan, lesson.steps)
+    learn = Learner(net, plan, lesson.steps, plan.ema)
     run = Run(net=net, learner=learn, generator=lesson.generator, course=course)
     if unfinished:
         unfinished.take_up(run)
@@ -80,7 +80,7 @@ def train(net: nn.Module, lesson: Lesson, unfinished: Unfinished | None = None) 
         for number in bar.track(numbers, description="training"):
             if course.has_stalled(plan.patience):
                 break
-            course.add(_epoch(number, net, lesson, weights, learn), copy_of(net))
+            course.add(_epoch(number, net, lesson, weights, learn), copy_of(learn.learnt))
             if unfinished:
                 unfinished.keep(run)
     net.load_state_dict(course.weights)
@@ -101,7 +101,7 @@ def _epoch(number: int, net: nn.Module, lesson: Lesson, weights: Tensor, learn: 
             ) from None
         learn.step()
         total += loss * sum(map(len, batches))
-    val_loss, val_accuracy = _judge(net, lesson, weights)
+    val_loss, val_accuracy = _judge(learn.learnt, lesson, weights)
     return Epoch(
         epoch=number, learning_rate=at_start, train_loss=total / lesson.drawn,
         val_loss=val_loss, val_accuracy=val_accuracy,

@@ -7,12 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from training.augmentation import Augmentation
 
+RISE = 0.3
+"""Share of all steps on which one_cycle goes up."""
+FIRST, LAST = 1 / 25, 1 / 25 / 10_000
+"""Where it begins and ends, as shares of its highest."""
+
 
 class Schedule(StrEnum):
     """How the learning rate goes from the first step to the last."""
 
     CONSTANT = "constant"
     COSINE = "cosine"
+    ONE_CYCLE = "one_cycle"
 
 
 class Pace(BaseModel):
@@ -25,15 +31,28 @@ class Pace(BaseModel):
     batch: int = Field(ge=2, le=4096)
     """Films per step."""
     learning_rate: float = Field(gt=0, le=1)
-    """Of Adam, at the start."""
+    """Of Adam, where it is highest: at the start, or at the top of one_cycle."""
     schedule: Schedule
-    """constant, or cosine: down to zero at the last step."""
+    """constant; cosine: down to zero at the last step; one_cycle: up from a 25th, then down."""
 
     def rate(self, done: float) -> float:
-        """The learning rate as a share of its start, when `done` (0..1) of all steps are behind."""
+        """The learning rate as a share of its highest, when `done` (0..1) of all steps are behind.
+
+        one_cycle is that of Smith and Topin (2018) in the shape that torch gives it, without its
+        change of momentum.
+        """
         if self.schedule is Schedule.CONSTANT:
             return 1.0
-        return 0.5 * (1 + math.cos(math.pi * done))
+        if self.schedule is Schedule.COSINE:
+            return 0.5 * (1 + math.cos(math.pi * done))
+        if done < RISE:
+            return _between(FIRST, 1.0, done / RISE)
+        return _between(1.0, LAST, (done - RISE) / (1 - RISE))
+
+
+def _between(start: float, end: float, done: float) -> float:
+    """Half a wave of a cosine from `start` to `end`."""
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * done))
 
 
 class Plan(Pace):
@@ -41,6 +60,10 @@ class Plan(Pace):
 
     accumulate: int = Field(ge=1, le=1024)
     """Batches that make one step together, as one of so many more films would."""
+    ema: float = Field(ge=0, lt=1)
+    """Decay, per step, of a moving average of the weights that is judged and kept in their place;
+    0 for none. Over the first steps it is less, so that the weights drawn at first are forgotten.
+    """
     label_smoothing: float = Field(ge=0, lt=1)
     """Share of certainty taken from the true label and spread over all (paper 5.3: 0.1)."""
     patience: int = Field(ge=1, le=1000)

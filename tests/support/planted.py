@@ -83,7 +83,7 @@ def params(**given: object) -> train.Params:
         "recipe": "plain", "task": "binary", "protocol": "honest", "model": "base_cnn",
         "pretrained": False, "weights": "", "frozen": False, "size": SIDE, "epochs": 2,
         "batch": 8, "accumulate": 1, "learning_rate": 1e-3,
-        "schedule": Schedule.CONSTANT, "label_smoothing": 0.0, "patience": 10,
+        "schedule": Schedule.CONSTANT, "ema": 0.0, "label_smoothing": 0.0, "patience": 10,
         "augmentation": "none", "upsampling": False, "seed": 1,
     }  # fmt: skip
     return train.Params.model_validate(usual | given)

@@ -26,7 +26,7 @@ from training.stages import train
 MADE = ("model.safetensors", "checkpoint.json", "history.csv")
 STATE = Path(".cache/training/net.state")
 GIVEN: dict[str, object] = {
-    "epochs": 4, "batch": 4, "accumulate": 2, "size": 65, "schedule": "cosine",
+    "epochs": 4, "batch": 4, "accumulate": 2, "ema": 0.9, "size": 65, "schedule": "cosine",
     "augmentation": "anatomical",
 }  # fmt: skip
 
