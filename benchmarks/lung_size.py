@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from inspection import child_fit, show_children, write_fit
+from inspection import child_fit, held_out, show_children, write_fit
 from inspection_films import Film, drawn_films, real_films
 
 from curation.pixels import childhood
@@ -30,15 +30,26 @@ def by_network(film: Film, masks: WorkingCopies) -> Film:
     return dataclasses.replace(film, chest=with_lungs(film.chest, np.asarray(drawn, np.uint8)))
 
 
+def both(record_ids: list[str], shaped: dict[str, float], drawn: dict[str, float]) -> np.ndarray:
+    """What the road takes: the mean of the two, or the one there is."""
+    return np.array([
+        np.mean([known[name] for known in (shaped, drawn) if name in known]) for name in record_ids
+    ])  # fmt: skip
+
+
 def main(arguments: list[str]) -> None:
     masks = WorkingCopies([Path(arguments[0])])
     # The copies that dedup took out have no mask.
     films = [film for film in real_films() if film.record_id in masks] + list(drawn_films())
-    print("lungs of the shape model")
-    show_children(frontal(films))
+    scores: list[dict[str, float]] = []
     drawn = frontal([by_network(film, masks) for film in films])
-    print("lungs of the network")
-    show_children(drawn)
+    for name, some in (("shape model", frontal(films)), ("network", drawn)):
+        found = held_out(some)
+        scores.append(dict(zip((film.record_id for film in some), found, strict=True)))
+        print(f"lungs of the {name}")
+        show_children(some, found)
+    print("both, as the road has it")
+    show_children(drawn, both([film.record_id for film in drawn], *scores))
     if "--write" in arguments:
         write_fit("child_masks", list(childhood.NAMED), ["child"], child_fit(drawn))
 

@@ -1,4 +1,4 @@
-"""What the lungs of one film say of age, on the mask that a network drew of them.
+"""What the lungs of one film say of age: those that a network drew, and those of the shape model.
 
 A pure function of bytes, so that its result may be remembered, or made on another machine.
 """
@@ -33,12 +33,23 @@ def measured(asked: Asked) -> bytes:
     """What `read` understands."""
     film = chest(unpng(asked.copy))
     mask = unpng(asked.mask) if asked.mask else None
+    score = pediatric_score(film)
     # Without a lung on it, a mask says nothing: what the shape model saw stays.
-    are_drawn = mask is not None and bool(mask.any())
-    if mask is not None and are_drawn:
+    if mask is not None and mask.any():
         film = with_lungs(film, mask)
-    found = LungSize(pediatric_score(film, are_drawn=are_drawn), round(film.lung_fraction, 4))
-    return pack(found._asdict())
+        score = _mean(score, pediatric_score(film, are_drawn=True))
+    return pack(LungSize(score, round(film.lung_fraction, 4))._asdict())
+
+
+def _mean(shaped: float | None, drawn: float | None) -> float | None:
+    """What both kinds of lungs say together.
+
+    A mask stops where a lung is white with disease, and what is left is as small as a child's; the
+    shape model goes on there, and knows a child less well.
+    """
+    if shaped is None or drawn is None:
+        return drawn if shaped is None else shaped
+    return round((shaped + drawn) / 2, 3)
 
 
 def read(result: bytes) -> LungSize:

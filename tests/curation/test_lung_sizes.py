@@ -9,6 +9,7 @@ from records import record, records
 from curation.lung_sizes import measured
 from curation.phantom.world import shots_of
 from curation.pixels.chest import INSIDE, chest, with_lungs
+from curation.pixels.childhood import pediatric_score
 from manifests.contract.images import Pixels, decode
 from manifests.contract.table import BrokenTable
 from manifests.contract.vocabulary import View
@@ -43,6 +44,19 @@ def test_a_mask_takes_the_place_of_the_shape_model(tmp_path: Path) -> None:
     found = table(tmp_path, {"a": whole, "b": drawn_mask(1)})
     assert found["lung_fraction"].iloc[0] == pytest.approx(1, abs=0.01)
     assert found["lung_fraction"].iloc[1] == pytest.approx((drawn_mask(1) > 0).mean(), abs=0.01)
+
+
+def test_half_a_lung_lost_to_a_mask_alone_makes_no_child(tmp_path: Path) -> None:
+    speck = drawn_mask(0)
+    speck[128:] = 0
+    film = chest(films()[0])
+    shaped = pediatric_score(film)
+    drawn = pediatric_score(with_lungs(film, speck), are_drawn=True)
+    assert shaped is not None
+    assert drawn is not None
+    assert drawn > shaped + 0.2
+    found = table(tmp_path, {"a": speck})
+    assert found["pediatric_score"].iloc[0] == pytest.approx((shaped + drawn) / 2, abs=1e-3)
 
 
 def test_without_a_mask_or_with_an_empty_one_the_shape_model_is_asked(tmp_path: Path) -> None:
