@@ -17,11 +17,13 @@ from training.loop import Lesson, NoNumber, gather
 from training.metrics import Floats
 
 DIVERGED = 2.0
-"""Times the loss at the start, at which larger steps tell nothing more."""
-LEAST_FALL = 0.01
-"""Of the first loss; less is chance."""
+"""Times the first loss, at which larger steps tell nothing more."""
+LEAST_FALL = 0.03
+"""Of the loss at the start; less is chance."""
 FEWEST = 10
-"""Steps that a slope is read from at least."""
+"""Steps at the start whose mean loss is that of a network that has learnt nothing yet."""
+WINDOW = 12
+"""Part of the steps, one in so many, over which losses are averaged for a slope: batches differ."""
 
 
 class Ramp(BaseModel):
@@ -31,10 +33,8 @@ class Ramp(BaseModel):
 
     lowest: float = Field(gt=0, le=1)
     highest: float = Field(gt=0, le=10)
-    steps: int = Field(ge=FEWEST, le=100_000)
+    steps: int = Field(gt=2 * FEWEST, le=100_000)
     """Steps; after the last film the first come again, in another order."""
-    smoothing: float = Field(ge=0, lt=1)
-    """Weight of what was before in the running mean of the loss."""
 
     @model_validator(mode="after")
     def _rises(self) -> "Ramp":
@@ -55,9 +55,12 @@ class Ramped:
     rates: Floats
     """float64[S]; fewer than asked for where the loss ran away."""
     losses: Floats
-    """float64[S], running means."""
+    """float64[S], batch by batch."""
+    means: Floats
+    """float64[S], of the steps around each."""
     chosen: float | None
-    """None where the loss never fell."""
+    reason: str
+    """Why none is chosen; else empty."""
 
 
 def ramped(net: nn.Module, lesson: Lesson, ramp: Ramp) -> Ramped:
@@ -67,37 +70,48 @@ def ramped(net: nn.Module, lesson: Lesson, ramp: Ramp) -> Ramped:
     """
     weights = lesson.weights().to(next(net.parameters()).device)
     adam = torch.optim.Adam((p for p in net.parameters() if p.requires_grad), lr=ramp.lowest)
-    means: list[float] = []
-    running = 0.0
+    seen: list[float] = []
     to_learn(net)
-    for step, (rate, batches) in enumerate(zip(ramp.rates, _without_end(lesson), strict=False), 1):
+    for rate, batches in zip(ramp.rates, _without_end(lesson), strict=False):
         for group in adam.param_groups:
             group["lr"] = float(rate)
         adam.zero_grad(set_to_none=True)
         try:
-            loss = gather(net, lesson, batches, weights)
+            seen.append(gather(net, lesson, batches, weights))
         except NoNumber:
             break
         adam.step()
-        running = ramp.smoothing * running + (1 - ramp.smoothing) * loss
-        # The first means would lean towards the zero that they began with.
-        means.append(running / (1 - ramp.smoothing**step))
-        if means[-1] > DIVERGED * means[0]:
+        if np.mean(seen[-FEWEST:]) > DIVERGED * seen[0]:
             break
-    rates, losses = ramp.rates[: len(means)], np.array(means)
-    return Ramped(rates=rates, losses=losses, chosen=steepest(rates, losses))
+    rates, losses = ramp.rates[: len(seen)], np.array(seen)
+    means = around(losses)
+    chosen, reason = steepest(rates, means)
+    return Ramped(rates=rates, losses=losses, means=means, chosen=chosen, reason=reason)
 
 
-def steepest(rates: Floats, losses: Floats) -> float | None:
+def around(losses: Floats) -> Floats:
+    """float64[S]: the mean of the steps on both sides, so that it stands where its losses are."""
+    if not len(losses):
+        return losses
+    half = len(losses) // (2 * WINDOW)
+    padded = np.pad(losses, half, mode="edge")
+    return np.convolve(padded, np.ones(2 * half + 1) / (2 * half + 1), "valid")
+
+
+def steepest(rates: Floats, means: Floats) -> tuple[float | None, str]:
     """The rate at which the loss falls fastest per factor of the rate, before it is least.
 
-    None where it never falls, or there are too few steps to say.
+    None, and a reason, where it hardly falls, or there are too few steps to say.
     """
-    lowest = int(np.argmin(losses)) if len(losses) else 0
-    if lowest < FEWEST or losses[lowest] > (1 - LEAST_FALL) * losses[0]:
-        return None
-    slopes = np.gradient(losses[: lowest + 1], np.log10(rates[: lowest + 1]))
-    return float(rates[int(np.argmin(slopes))])
+    if len(means) <= 2 * FEWEST:
+        return None, f"the loss ran away within {len(means)} steps; begin at a lower rate"
+    lowest = FEWEST + int(np.argmin(means[FEWEST:]))
+    if means[lowest] > (1 - LEAST_FALL) * means[:FEWEST].mean():
+        return None, "the loss hardly falls on the way up; take more steps, or look at the films"
+    if lowest < FEWEST + 2:
+        return None, "the loss is least at the start; begin at a lower rate"
+    slopes = np.gradient(means[FEWEST : lowest + 1], np.log10(rates[FEWEST : lowest + 1]))
+    return float(rates[FEWEST + int(np.argmin(slopes))]), ""
 
 
 def _without_end(lesson: Lesson) -> Iterator[list[Whole]]:

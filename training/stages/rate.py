@@ -12,8 +12,7 @@ from training.films import read_task
 from training.lr_finder import Ramp, ramped
 
 log = logging.getLogger(__name__)
-HEADER = ("log10_rate", "learning_rate", "loss")
-NEVER = "the loss never fell on the way up; take more steps, or look at the films"
+HEADER = ("log10_rate", "learning_rate", "loss", "mean_loss")
 
 
 class Params(Ramp):
@@ -34,17 +33,17 @@ def main(
     """
     net, lesson, _ = ready(prepared, experiment, read_task(task))
     found = ramped(net, lesson, params)
-    rows = zip(np.log10(found.rates).tolist(), found.rates.tolist(), found.losses.tolist(),
-               strict=True)  # fmt: skip
+    columns = np.log10(found.rates), found.rates, found.losses, found.means
+    rows = np.column_stack(columns).tolist()
     write_csv(folder / "rates.csv", HEADER, rows)
-    reason = NEVER if found.chosen is None else None
     chosen = None if found.chosen is None else float(f"{found.chosen:.3g}")
     write_json(folder / "metrics.json", {
         **wording(prepared), "chosen": chosen, "learning_rate": experiment.learning_rate,
-        "steps": len(found.losses), "reason": reason, "manifest_id": prepared.manifest_id,
+        "steps": len(found.losses), "reason": found.reason or None,
+        "manifest_id": prepared.manifest_id,
     })  # fmt: skip
+    told = f"the loss falls fastest at {chosen:g}" if chosen else found.reason
     log.info(
-        "%s: the loss falls fastest at %s (the experiment has %g), %d of %d steps",
-        experiment.model, reason or chosen, experiment.learning_rate, len(found.losses),
-        params.steps,
+        "%s: %s (the experiment has %g); %d of %d steps", experiment.model, told,
+        experiment.learning_rate, len(found.losses), params.steps,
     )  # fmt: skip
