@@ -49,12 +49,14 @@ def withdraw(  # noqa: PLR0913, PLR0917 - each is one thing that a withdrawal sa
         write,
     )
     from manifests.contract.params import read
+    from manifests.contract.rejection import legible
 
     sources = read(PARAMS)["sources"]
     # As merge will see them: a film may have been given to another patient.
     records = corrected(
         all_records(INGESTED, sorted(sources)), CORRECTIONS, Licenses.load(LICENSES)
     )
+    value = legible(value)
     request = Request(
         value=value.strip(), kind=kind or kind_of(value.strip(), records), reason=reason.strip(),
         who=who.strip(), when=when.strip(),

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +13,7 @@ import pandas as pd
 from curation.duplicates.groups import components
 from curation.duplicates.pair import COPIES
 from curation.reviewed_csv import lines, text
+from curation.tombstones import WIDTH
 from curation.withdrawals import HASHES, HEADER, KINDS, TOMBSTONE, named
 from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt
@@ -59,8 +62,7 @@ def kind_of(value: str, records: pd.DataFrame) -> str:
 
 def planned(request: Request, records: pd.DataFrame, pairs: Path, frozen: Path) -> Plan:
     """What the request would do to `records`, all that came in; `pairs` are those of `dedup`."""
-    if request.kind not in KINDS:
-        raise Misspelt(f"--kind: '{request.kind}' is none of {', '.join(KINDS)}")
+    _check(request)
     hit = named(records, request.kind, request.value)
     films = _with_copies(records, records[hit], pairs)
     told = [request.kind, request.value, request.reason, request.when, request.who]
@@ -72,6 +74,21 @@ def planned(request: Request, records: pd.DataFrame, pairs: Path, frozen: Path) 
     if request.kind != "record_id" or not len(films):
         new.insert(0, [*told, "", "", ""])
     return Plan(lines=new, films=films, frozen=_frozen(frozen, set(films["record_id"])))
+
+
+def _check(request: Request) -> None:
+    """Raise `Misspelt` for what would stand in the file and withdraw nothing."""
+    if request.kind not in KINDS:
+        raise Misspelt(f"--kind: '{request.kind}' is none of {', '.join(KINDS)}")
+    empty = [name for name in ("value", "reason", "who") if not getattr(request, name)]
+    if empty:
+        raise Misspelt(f"the {empty[0]} of a withdrawal is empty; say it")
+    if request.kind in HASHES and not re.fullmatch(rf"[0-9a-fA-F]{{{WIDTH}}}", request.value):
+        raise Misspelt(f"{request.value}: is no {request.kind}, {WIDTH} hexadecimal digits")
+    try:
+        date.fromisoformat(request.when)
+    except ValueError:
+        raise Misspelt(f"--when: '{request.when}' is no day such as 2026-05-01") from None
 
 
 def write(place: Path, asked: Sequence[Sequence[str]]) -> int:

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from curation.duplicates.groups import components
 from curation.duplicates.pair import edge
 from curation.duplicates.search import scored
+from curation.folders import shown
 from curation.pixels import film
 from curation.work.bench import Bench
 from manifests.contract.images import MAX_PIXELS
@@ -101,10 +102,10 @@ def _read(places: Iterable[Path], found: Copies, bench: Bench) -> Iterator[tuple
             try:
                 data = place.read_bytes()
             except OSError as fault:
-                found.faults.append(f"{place}: cannot be read ({fault.strerror})")
+                found.faults.append(f"{shown(place)}: cannot be read ({fault.strerror})")
                 continue
             sha256 = hashlib.sha256(data).hexdigest()
-            names.append((str(place), sha256))
+            names.append((shown(place), sha256))
             one = film.Asked(data, (), MAX_SIDE, MAX_PIXELS)
             yield one.key(sha256), one
 

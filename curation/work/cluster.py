@@ -73,7 +73,8 @@ def _client(address: str) -> Any:  # noqa: ANN401 - the library has no types
     try:
         connect: Any = Client
         return connect(address, timeout=SECONDS, set_as_default=False)
-    except (OSError, ValueError) as fault:
+    # Another server at that port, or one that wants certificates, ends in the last two.
+    except (OSError, ValueError, TypeError, MemoryError) as fault:
         raise NoCluster(
             f"{address}: no Dask scheduler answers there ({fault}); start one, or empty "
             "compute.scheduler in params.yaml"

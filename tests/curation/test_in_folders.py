@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -148,3 +149,14 @@ def test_a_copy_of_a_file_that_is_there_twice_is_paired_with_both(tmp_path: Path
         ("a.png", "c.jpg", "recompressed_or_resized"),
         ("b.png", "c.jpg", "recompressed_or_resized"),
     ]
+
+
+def test_a_name_that_is_no_unicode_is_shown_as_escapes(tmp_path: Path) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    (films / "a.png").write_bytes(png(texture(1)))
+    (films / os.fsdecode(b"caf\xe9.png")).write_bytes(png(texture(1)))
+    code, told, fault = cxr(films, "duplicates", "films", "--json")
+    assert code in {0, 1}, fault
+    assert "Traceback" not in fault
+    assert r"caf\\xe9.png" in told

@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import cv2
@@ -144,6 +145,21 @@ def test_what_a_value_is_shows_from_the_films_that_have_it() -> None:
         kind_of("cohen/b", rows)
     with pytest.raises(Misspelt, match="cohen/z: no film here has this"):
         kind_of("cohen/z", rows)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"value": ""}, "value of a withdrawal is empty"), ({"who": ""}, "the who of"),
+     ({"reason": ""}, "the reason of"), ({"when": "soon"}, "--when: 'soon' is no day"),
+     ({"kind": "name"}, "--kind: 'name' is none of"),
+     ({"kind": "sha256"}, "cohen/a: is no sha256, 64 hexadecimal digits")],
+)  # fmt: skip
+def test_a_request_that_would_withdraw_nothing_is_refused(
+    tmp_path: Path, given: dict[str, str], words: str
+) -> None:
+    asked = dataclasses.replace(request("cohen/a"), **given)
+    with pytest.raises(Misspelt, match=words):
+        planned(asked, records([record("a")]), tmp_path / "none", tmp_path)
 
 
 def test_a_hash_that_is_none_is_named(notices: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from pathlib import Path
 
@@ -138,3 +139,14 @@ def test_the_real_sample_is_counted(tmp_path: Path) -> None:
     assert rejected["reason"].value_counts().to_dict() == {}
     assert kept["finding"].value_counts().to_dict() == {"covid19": 1, "unknown": 1}
     assert kept["patient_id"].nunique() == 2
+
+
+def test_a_file_whose_name_is_no_unicode_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    files = clone(tmp_path / "files", NAME)
+    data = next((FIXTURE / "images").iterdir()).read_bytes()
+    (files / "images" / NAME).write_bytes(data)
+    (files / "images" / os.fsdecode(b"caf\xe9.png")).write_bytes(data)
+    (tmp_path / "out").mkdir()
+    kept, rejected = ingested(tmp_path / "out", files)
+    assert len(kept) + len(rejected) == 2

@@ -130,6 +130,11 @@ def test_no_scheduler_at_the_address_is_a_sentence_and_exit_code_3(
     assert "error: tcp://127.0.0.1:9: no Dask scheduler answers" in capsys.readouterr().err
 
 
+def test_a_scheduler_that_wants_certificates_is_a_sentence() -> None:
+    with pytest.raises(NoCluster, match=r"no Dask scheduler answers there .*TLS"):
+        list(each(length, [b"one"], cluster="tls://127.0.0.1:9"))
+
+
 def test_workers_that_die_are_a_sentence() -> None:
     start: Any = LocalCluster
     connect: Any = Client

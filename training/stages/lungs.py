@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
+from manifests.contract.lungs import LEAST_LUNG
 from manifests.contract.vocabulary import DISCLAIMER
 from manifests.contract.working import WorkingCopies, write_packed
 from training.files import write_json
@@ -28,7 +29,7 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    least_lung: float = Field(ge=0, lt=0.5)
+    least_lung: float = Field(ge=LEAST_LUNG, lt=0.5)
     """Share of the frame; a smaller island is removed."""
 
 

@@ -5,6 +5,7 @@ excluded, never that the film is normal. Films are pointed to; no licence is sta
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePath
@@ -75,7 +76,8 @@ def _called(name: str) -> str:
     published for ever. Eight digits tell 238 films apart, but not a moment: many share each one.
     """
     stem = PurePath(name).stem.casefold()
-    return f"film-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
+    # A name may hold bytes that are no UTF-8; they come back as they were.
+    return f"film-{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}"
 
 
 def _film(images: Path, name: str, ref: str) -> bytes:
