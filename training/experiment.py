@@ -20,6 +20,7 @@ from training.plan import Plan
 from training.seed import seed_everything
 from training.starts.beginning import begin, freeze, look_of
 from training.starts.folder import Begun, read_start
+from training.starts.seen import tell_of_seen
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,8 @@ def ready(prepared: Prepared, experiment: Experiment, task: Task) -> Ready:
     generator = seed_everything(experiment.seed)
     net, start = _begun(experiment, len(task))
     look = look_at(seen, experiment.size) if start is None else look_of(start, experiment.size)
-    _warn_of_seen(start, prepared)
+    if start is not None:
+        tell_of_seen(start.about, prepared.rows, experiment.protocol)
     lesson = Lesson(train=seen, val=chosen, look=look, plan=experiment, generator=generator)
     return Ready(net, lesson, start)
 
@@ -92,15 +94,6 @@ def _begun(experiment: Experiment, classes: int) -> tuple[nn.Module, Begun | Non
     if experiment.frozen:
         freeze(net)
     return on_device(net), start
-
-
-def _warn_of_seen(start: Begun | None, prepared: Prepared) -> None:
-    seen = set(prepared.rows["source"]) & set(start.about.seen) if start is not None else set()
-    if seen:
-        log.warning(
-            "the start may have learnt from films of %s that are judged on here: what is measured "
-            "on them is too good", ", ".join(sorted(seen)),
-        )  # fmt: skip
 
 
 def _check(seen: Films, chosen: Films, task: str) -> None:

@@ -98,3 +98,9 @@ def test_pretrained_weights_out_of_reach_are_a_sentence(monkeypatch: pytest.Monk
 def test_any_timm_network_takes_the_size_asked_for(model: str) -> None:
     net = build(model, classes=3, size=96, pretrained=False)
     assert net(torch.zeros((1, 3, 96, 96))).shape == (1, 3)
+
+
+@pytest.mark.parametrize("model", ["base_cnn", "base_cnn_printed"])
+def test_a_network_that_nobody_trained_before_is_not_called_pretrained(model: str) -> None:
+    with pytest.raises(Misspelt, match=f"{model} has no pretrained weights; set `pretrained: f"):
+        build(model, classes=2, size=96, pretrained=True)

@@ -16,6 +16,7 @@ from manifests.contract.prepared import Prepared
 from manifests.contract.vocabulary import Split
 from training.checkpoint import load_for, read_about
 from training.data import look_at
+from training.experiment import ready
 from training.films import films_of, read_task
 from training.loop import Lesson
 from training.loop import train as fit
@@ -128,7 +129,7 @@ def test_a_network_that_is_not_frozen_learns_throughout(films: Prepared) -> None
     [
         ({"pretrained": True, "weights": "x@1"}, "`pretrained` and `weights` both name a start"),
         ({"frozen": True}, "`frozen` keeps the weights of a start, and none is named"),
-        ({"frozen": True, "pretrained": True}, "BaseCnn shows no head of its own"),
+        ({"frozen": True, "pretrained": True}, "base_cnn has no pretrained weights"),
     ],
 )
 def test_what_cannot_be_meant_is_a_sentence(
@@ -136,6 +137,11 @@ def test_what_cannot_be_meant_is_a_sentence(
 ) -> None:
     with pytest.raises(Misspelt, match=sentence):
         train.main(films, tmp_path, params(**given), TASK, tmp_path / "state")
+
+
+def test_a_network_without_a_head_of_its_own_takes_no_start(films: Prepared, name: str) -> None:
+    with pytest.raises(Misspelt, match="BaseCnn shows no head of its own"):
+        ready(films, params(weights=name), read_task(TASK))
 
 
 def test_a_start_is_named_with_its_content(folder: Path, name: str) -> None:
@@ -175,12 +181,66 @@ def test_a_start_that_fits_another_network_is_refused(name: str) -> None:
         begin(net, read_start(name))
 
 
-def test_films_that_the_start_has_seen_are_told(
+def begun(name: str, films: Prepared, **given: object) -> None:
+    """What is told when training begins, without the training."""
+    usual: dict[str, object] = {"model": "covid_cxnet", "size": SIZE, "weights": name}
+    ready(films, params(**usual | given), read_task(TASK))
+
+
+def both(first: int, split: str, **given: object) -> list[dict[str, object]]:
+    """One film of each label."""
+    findings = ("normal", "covid19")
+    return [row(first + n, split=split, finding=findings[n], **given) for n in range(2)]
+
+
+NIH_COPY = {"source": "covid_cxnet", "group_sources": ["covid_cxnet", "nih_cxr14"]}
+
+
+@pytest.mark.parametrize("split", ["val", "test", "external"])
+@pytest.mark.parametrize("given", [{"source": "nih_cxr14"}, NIH_COPY], ids=["own", "copy"])
+def test_seen_films_that_are_judged_on_are_warned_of(
+    name: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    split: str,
+    given: dict[str, object],
+) -> None:
+    films = prepared(tmp_path / "films", [*both(0, "train"), *both(20, split, **given)])
+    begun(name, films)
+    (told,) = [m for m in map(logging.LogRecord.getMessage, caplog.records) if "laid out as" in m]
+    assert "arnoweng's public checkpoint, which may have learnt from nih_cxr14;" in told
+    assert f"are here: 2 of {split}; what is measured on them may be too good" in told
+
+
+def test_seen_films_that_are_only_trained_on_are_no_warning(
     name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    given = [*rows(train=4, val=0, test=0)]
-    given.append(row(9, split="test", finding="normal", source="nih_cxr14"))
+    given = [*both(0, "train", source="nih_cxr14"), *both(20, "val"), *both(30, "test")]
     films = prepared(tmp_path / "films", given)
-    settings = params(model="covid_cxnet", size=SIZE, weights=name, frozen=True, epochs=1)
-    train.main(films, tmp_path, settings, TASK, tmp_path / "state")
-    assert "the start may have learnt from films of nih_cxr14" in caplog.text
+    with caplog.at_level(logging.INFO):
+        begun(name, films)
+    assert "learnt from nih_cxr14; here such films are only trained on" in caplog.text
+    assert "too good" not in caplog.text
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_nothing_is_told_of_films_the_start_has_not_seen(
+    films: Prepared, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        begun(name, films)
+    assert "604 of 604 tensors" in caplog.text
+    assert "learnt from" not in caplog.text
+
+
+def test_nothing_is_told_of_seen_films_that_the_protocol_leaves_out(
+    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = [
+        *both(0, "train"), *both(10, "val"), *both(20, "test", source="nih_cxr14"),
+        *both(30, "test", source="sirm", group_sources=["sirm"]),
+    ]  # fmt: skip
+    with caplog.at_level(logging.INFO):
+        begun(name, prepared(tmp_path / "films", given), protocol="loso:sirm")
+    assert "604 of 604 tensors" in caplog.text
+    assert "learnt from" not in caplog.text
