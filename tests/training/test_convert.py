@@ -16,6 +16,7 @@ import donors
 import pytest
 import timm
 import torch
+import yaml
 from donors import Donor, saved
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from manifests.contract.params import Misspelt
 from training.__main__ import app
 from training.starts.conversion import convert
 from training.starts.donor import WrongDonor, read_donor
-from training.starts.folder import Start
+from training.starts.folder import Start, name_of, read_start
 from training.starts.writing import convert_checkpoint
 
 MAKERS = {
@@ -91,7 +92,7 @@ def test_every_key_has_its_fate_in_the_report(
     about = json.loads((out / "start.json").read_text())
     assert (about["layout"], about["coverage"], about["donor"]) == (name, 1, "donor")
     assert "not for diagnosis" in about["disclaimer"]
-    assert told[-1].endswith(f"{out}@{about['weights_sha256'][:12]}")
+    assert told[-1] == f'in an experiment of params.yaml, weights: "{name_of(out)}"'
 
 
 def test_a_key_of_2017_is_told_with_its_name_of_today(
@@ -246,6 +247,17 @@ def test_a_folder_with_other_things_is_not_written_over(tmp_path: Path) -> None:
     with pytest.raises(Misspelt, match="holds other things than a start"):
         convert_checkpoint(tmp_path / "donor", tmp_path, 0.99)
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("name", ["a #b: c", "- 'x\"", "@é\x7f\u2028", "two\nlines ", "\t{", "\\x"])
+def test_the_line_for_params_is_yaml_whatever_the_folder_is_called(
+    made: dict[str, Donor], tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / name
+    told = convert_checkpoint(saved(made["arnoweng"], tmp_path / "donor"), out, 0.99)[-1]
+    line = told.removeprefix("in an experiment of params.yaml, ")
+    assert yaml.safe_load(line) == {"weights": name_of(out)}
+    assert read_start(yaml.safe_load(line)["weights"]).about.donor == "donor"
 
 
 def test_the_command_tells_a_person_what_it_did(made: dict[str, Donor], tmp_path: Path) -> None:

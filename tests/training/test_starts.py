@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def name(folder: Path) -> str:
-    return name_of(folder, json.loads((folder / "start.json").read_text())["weights_sha256"])
+    return name_of(folder)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_a_start_is_named_with_its_content(folder: Path, name: str) -> None:
     for words in (str(folder), f"{folder}@", f"{folder}@chexnet"):
         with pytest.raises(Misspelt, match="does not say which content it expects") as told:
             read_start(words)
-        assert str(told.value).endswith(f"weights: {name}")
+        assert str(told.value).endswith(f'weights: "{name}"')
 
 
 def test_another_start_behind_the_same_path_is_noticed(folder: Path) -> None:
@@ -163,6 +163,46 @@ def test_a_flipped_byte_in_a_start_is_noticed(folder: Path, name: str, tmp_path:
     (place / "model.safetensors").write_bytes(data)
     with pytest.raises(WrongStart, match=r"its SHA-256 is .*the file was changed"):
         read_start(f"{place}@{name.split('@')[1]}")
+
+
+def changed(place: Path, key: str, value: object) -> None:
+    about = json.loads((place / "start.json").read_text())
+    assert about[key] != value
+    (place / "start.json").write_text(json.dumps(about | {key: value}))
+
+
+@pytest.mark.parametrize(("key", "value"), [("mean", [0.1, 0.1, 0.1]), ("seen", [])])
+def test_a_start_that_is_told_of_otherwise_is_another_one(
+    folder: Path, name: str, tmp_path: Path, key: str, value: object
+) -> None:
+    place = copied(folder, tmp_path / "chexnet")
+    pin = name.split("@")[1]
+    assert read_start(f"{place}@{pin}").about.seen == ("nih_cxr14",)
+    changed(place, key, value)
+    with pytest.raises(WrongStart, match=r"holds another start .* or its start.json was changed"):
+        read_start(f"{place}@{pin}")
+    assert json.loads(read_start(name_of(place)).about.model_dump_json())[key] == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("mean", [0.5], "mean: Tuple should have at least 3 items"),
+        ("mean", [0.5] * 4, "mean: Tuple should have at most 3 items"),
+        ("deviation", [], "deviation: Tuple should have at least 3 items"),
+        ("mean", [0.5, float("inf"), 0.5], "mean.1: Input should be a finite number"),
+        ("deviation", [0.2, 0.2, float("nan")], "deviation.2: Input should be a finite number"),
+        ("deviation", [0, 0.2, 0.2], "deviation.0: Input should be greater than 0"),
+        ("deviation", [0.2, -0.2, 0.2], "deviation.1: Input should be greater than 0"),
+    ],
+)
+def test_a_scale_that_is_none_is_a_sentence(
+    folder: Path, tmp_path: Path, key: str, value: object, sentence: str
+) -> None:
+    place = copied(folder, tmp_path / "chexnet")
+    changed(place, key, value)
+    with pytest.raises(WrongStart, match=rf"start.json: {sentence}.*; convert it again"):
+        read_start(name_of(place))
 
 
 @pytest.mark.parametrize("gone", ["start.json", "model.safetensors"])

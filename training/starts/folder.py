@@ -5,11 +5,14 @@ another one behind the same path.
 """
 
 import hashlib
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
@@ -18,7 +21,9 @@ from manifests.contract.params import Misspelt
 
 WEIGHTS, ABOUT, KEYS = "model.safetensors", "start.json", "keys.csv"
 DIGITS = 12
-"""Of the SHA-256 of the weights that a name shows."""
+"""Of the SHA-256 of weights and start.json that a name shows."""
+Level = Annotated[float, Field(allow_inf_nan=False)]
+Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class WrongStart(ValueError):  # noqa: N818 - shown to a person as a sentence
@@ -42,8 +47,8 @@ class Start(BaseModel):
     """Share of the body's tensors that the donor gave."""
     labels: tuple[str, ...]
     """Of the donor's outputs, each a sigmoid of its own."""
-    mean: tuple[float, ...]
-    deviation: tuple[float, ...]
+    mean: tuple[Level, ...] = Field(min_length=3, max_length=3)
+    deviation: tuple[Width, ...] = Field(min_length=3, max_length=3)
     """Per channel; what grey levels of 0..1 are standardised with, as they were for the donor."""
     scaling: str
     seen: tuple[str, ...]
@@ -62,9 +67,19 @@ class Begun:
     state: dict[str, Tensor]
 
 
-def name_of(folder: Path, sha256: str) -> str:
-    """What `weights` in params.yaml calls the start in `folder`."""
-    return f"{folder.as_posix()}@{sha256[:DIGITS]}"
+def name_of(folder: Path) -> str:
+    """What `weights` in params.yaml calls the start in `folder`.
+
+    Raises `WrongStart` where a file of it is not there.
+    """
+    content = _content(_read(folder, WEIGHTS), _read(folder, ABOUT))
+    return f"{folder.as_posix()}@{content[:DIGITS]}"
+
+
+def line_of(folder: Path) -> str:
+    """The same as a line of YAML, quoted, because a folder may be called anything."""
+    name = yaml.safe_dump(name_of(folder), default_style='"', width=math.inf, allow_unicode=True)
+    return f"weights: {name.strip()}"
 
 
 def read_start(name: str) -> Begun:
@@ -74,27 +89,23 @@ def read_start(name: str) -> Begun:
     """
     folder, _, pin = name.rpartition("@")
     place = Path(folder or name)
-    about = _about(place)
-    right = name_of(place, about.weights_sha256)
+    told, data = _read(place, ABOUT), _read(place, WEIGHTS)
     if not folder or not re.fullmatch(rf"[0-9a-f]{{{DIGITS},64}}", pin):
         raise Misspelt(
             f"params.yaml: weights '{name}' does not say which content it expects; that of the "
-            f"folder today is weights: {right}"
+            f"folder today is {line_of(place)}"
         )
-    try:
-        data = (place / WEIGHTS).read_bytes()
-    except FileNotFoundError:
-        raise WrongStart(f"{place / WEIGHTS}: not there; convert the checkpoint again") from None
+    about = _about(place, told)
     found = hashlib.sha256(data).hexdigest()
     if found != about.weights_sha256:
         raise WrongStart(
             f"{place / WEIGHTS}: its SHA-256 is {found[:DIGITS]}…, {ABOUT} says "
             f"{about.weights_sha256[:DIGITS]}…; the file was changed, convert the checkpoint again"
         )
-    if not found.startswith(pin):
+    if not _content(data, told).startswith(pin):
         raise WrongStart(
-            f"{place}: holds another start than params.yaml names ({pin[:DIGITS]}…); if that is "
-            f"meant, write weights: {right}"
+            f"{place}: holds another start than params.yaml names ({pin[:DIGITS]}…), or its "
+            f"{ABOUT} was changed; if that is meant, write {line_of(place)}"
         )
     try:
         return Begun(name=name, about=about, state=load(data))
@@ -102,14 +113,25 @@ def read_start(name: str) -> Begun:
         raise WrongStart(f"{place / WEIGHTS}: {fault}; convert the checkpoint again") from None
 
 
-def _about(place: Path) -> Start:
+def _content(weights: bytes, about: bytes) -> str:
+    """SHA-256 of both files: start.json decides how films are scaled, and what is told of them."""
+    both = (hashlib.sha256(data).digest() for data in (weights, about))
+    return hashlib.sha256(b"".join(both)).hexdigest()
+
+
+def _read(place: Path, file: str) -> bytes:
     try:
-        return Start.model_validate_json((place / ABOUT).read_bytes())
+        return (place / file).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise WrongStart(
-            f"{place / ABOUT}: not there; `python -m training convert CHECKPOINT --out {place}` "
+            f"{place / file}: not there; `python -m training convert CHECKPOINT --out {place}` "
             "makes it of a public checkpoint"
         ) from None
+
+
+def _about(place: Path, data: bytes) -> Start:
+    try:
+        return Start.model_validate_json(data)
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(step) for step in first["loc"]) or "its JSON"

@@ -15,7 +15,7 @@ from manifests.contract.vocabulary import DISCLAIMER
 from training.files import write_csv, write_json
 from training.starts.conversion import Converted, Fate, Key, convert
 from training.starts.donor import WrongDonor, read_donor
-from training.starts.folder import ABOUT, KEYS, WEIGHTS, Start, name_of
+from training.starts.folder import ABOUT, KEYS, WEIGHTS, Start, line_of
 
 
 def convert_checkpoint(place: Path, out: Path, least: float) -> list[str]:
@@ -31,14 +31,14 @@ def convert_checkpoint(place: Path, out: Path, least: float) -> list[str]:
         told = str(fault)
         raise WrongDonor(told if told.startswith(str(place)) else f"{place}: {told}") from None
     with whole_folder(out) as part:
-        about = _write(part, made, place)
-    return _lines(made, name_of(out, about.weights_sha256))
+        _write(part, made, place)
+    return [*_lines(made), f"in an experiment of params.yaml, {line_of(out)}"]
 
 
 _NAMES = {WEIGHTS, ABOUT, KEYS}
 
 
-def _write(folder: Path, made: Converted, place: Path) -> Start:
+def _write(folder: Path, made: Converted, place: Path) -> None:
     state = {key: value.contiguous() for key, value in sorted(made.state.items())}
     save_file(state, folder / WEIGHTS, metadata={"disclaimer": DISCLAIMER})
     facts = made.layout._asdict() | {"layout": made.layout.name}
@@ -53,10 +53,9 @@ def _write(folder: Path, made: Converted, place: Path) -> Start:
     )
     write_json(folder / ABOUT, about.model_dump(mode="json"))
     write_csv(folder / KEYS, Key._fields, made.keys)
-    return about
 
 
-def _lines(made: Converted, name: str) -> list[str]:
+def _lines(made: Converted) -> list[str]:
     counts = Counter(key.fate for key in made.keys)
     told = [f"{made.layout.name}: {made.coverage:.2%} of the body's tensors"]
     told += [f"{fate:>10} {counts[fate]:4d}" for fate in Fate if counts[fate]]
@@ -69,7 +68,6 @@ def _lines(made: Converted, name: str) -> list[str]:
         f"labels: {', '.join(made.layout.labels)}",
         f"input: {made.layout.scaling}",
         f"license: {made.layout.license}; cite {made.layout.citation}",
-        f"in an experiment of params.yaml, weights: {name}",
     ]
 
 
