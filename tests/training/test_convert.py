@@ -149,13 +149,28 @@ def no_number(state: dict[str, torch.Tensor]) -> None:
     state["features.norm0.bias"] = torch.full((64,), torch.inf)
 
 
+def no_outputs(state: dict[str, torch.Tensor]) -> None:
+    state["classifier.0.weight"] = torch.tensor(1.0)
+
+
+def twice(state: dict[str, torch.Tensor]) -> None:
+    state["module.features.norm0.bias"] = torch.zeros(64)
+
+
+def too_large(state: dict[str, torch.Tensor]) -> None:
+    state["features.norm0.bias"] = torch.full((64,), 1e300, dtype=torch.float64)
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
         (resnet, "laid out as none of .* first keys: conv1.weight"),
         (plain_torchvision, "laid out as none of"),
         (two_outputs, "with 2 outputs in place of 14"),
+        (no_outputs, "with 0 outputs in place of 14"),
         (no_number, r"features.norm0.bias holds values that are no numbers"),
+        (too_large, r"features.norm0.bias holds values that are no numbers"),
+        (twice, "^features.norm0.bias and module.features.norm0.bias are one tensor by two names"),
     ],
 )
 def test_what_is_no_known_checkpoint_is_refused(
@@ -165,6 +180,69 @@ def test_what_is_no_known_checkpoint_is_refused(
     spoil(state)
     with pytest.raises(WrongDonor, match=sentence):
         convert(state)
+
+
+@pytest.mark.parametrize(
+    ("odd", "sentence"),
+    [
+        (torch.Tensor.to_sparse, "is a sparse tensor"),
+        (lambda v: torch.quantize_per_tensor(v, 0.1, 0, torch.qint8), "is a quantised tensor"),
+        (lambda v: v.to("meta"), "is a meta tensor"),
+        (lambda v: v.to(torch.complex64), "is a complex tensor"),
+        (lambda v: v.bool(), "is of torch.bool, and torch.float32 is needed"),
+        (lambda v: v.to(torch.int8), "is of torch.int8, and torch.float32 is needed"),
+    ],
+    ids=["sparse", "quantised", "meta", "complex", "bool", "int8"],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_tensors_that_are_no_plain_numbers_are_a_sentence(
+    made: dict[str, Donor],
+    tmp_path: Path,
+    odd: Callable[[torch.Tensor], torch.Tensor],
+    sentence: str,
+) -> None:
+    state = dict(made["jrzech"].state)
+    state["features.conv0.weight"] = odd(state["features.conv0.weight"])
+    torch.save(state, tmp_path / "donor")
+    with pytest.raises(WrongDonor, match=f"donor: features.conv0.weight {sentence}"):
+        convert_checkpoint(tmp_path / "donor", tmp_path / "start", 0.99)
+    assert not (tmp_path / "start").exists()
+
+
+@pytest.mark.parametrize(
+    "half", [torch.float16, torch.bfloat16, torch.float64, torch.float8_e4m3fn]
+)
+def test_other_floats_become_float32(made: dict[str, Donor], half: torch.dtype) -> None:
+    state = dict(made["jrzech"].state)
+    given = state["features.conv0.weight"] = state["features.conv0.weight"].to(half)
+    value = convert(state).state["features.conv0.weight"]
+    assert value.dtype == torch.float32
+    assert torch.equal(value, given.float())
+
+
+def test_the_sentence_stands_alone(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    # Protocol 4 is one that torch advises its developers of.
+    (tmp_path / "file").write_bytes(pickle.dumps({"a": print}, protocol=4))
+    with pytest.raises(WrongDonor, match="it was not loaded"):
+        read_donor(tmp_path / "file")
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("paths", [("\udcff.pt", "start"), ("donor", "\udcff")])
+def test_a_path_that_is_no_unicode_is_a_sentence(
+    made: dict[str, Donor], tmp_path: Path, paths: tuple[str, str]
+) -> None:
+    place, out = (tmp_path / path for path in paths)
+    saved(made["jrzech"], tmp_path / "donor").rename(place)
+    command = [sys.executable, "-m", "training", "convert", str(place), "--out", str(out)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert told.stdout == ""
+    assert told.stderr.count("\n") == 1
+    assert told.stderr.startswith("error: ")
+    assert "\\udcff" in told.stderr
+    assert told.stderr.endswith("this path is no Unicode; rename it\n")
+    assert not out.exists()
 
 
 def test_a_pickled_network_is_not_loaded_and_the_sentence_says_how(

@@ -61,9 +61,11 @@ def is_counted(target: str) -> bool:
 def convert(donor: Mapping[str, Tensor], least: float = LEAST) -> Converted:
     """The donor's tensors, float32, as timm's densenet121 with the donor's own outputs has them.
 
-    Raises `WrongDonor` for an unknown layout, other outputs than the layout's labels, a value that
-    is no number, and where fewer than `least` of the body's tensors are there.
+    Raises `WrongDonor` for an unknown layout, other outputs than the layout's labels, two tensors
+    for one place, values that are no plain numbers, and where fewer than `least` of the body's
+    tensors are there.
     """
+    _check_plain(donor)
     layout = layout_of(donor)
     if layout is None:
         raise WrongDonor(
@@ -78,13 +80,32 @@ def convert(donor: Mapping[str, Tensor], least: float = LEAST) -> Converted:
         target = renamed(source)
         fate = _fate(source, target, value, wanted)
         if fate is not Fate.LEFT_OUT:
-            state[target] = _fitted(value, fate, source).to(wanted[target].dtype)
+            state[target] = _fitted(value, fate, source, wanted[target].dtype)
         given = "" if fate is Fate.LEFT_OUT else target
         keys.append(Key(source, given, _shape(value), fate))
     keys += [Key("", key, _shape(wanted[key]), Fate.MISSING) for key in wanted if key not in state]
     made = Converted(layout=layout, state=state, keys=tuple(keys))
     _check(made, donor, least)
     return made
+
+
+def _check_plain(donor: Mapping[str, Tensor]) -> None:
+    sources: dict[str, str] = {}
+    for source, value in donor.items():
+        other = sources.setdefault(renamed(source), source)
+        if other != source:
+            raise WrongDonor(f"{other} and {source} are one tensor by two names; keep one of them")
+        if kind := _oddity(value):
+            raise WrongDonor(f"{source} is a {kind} tensor; save it as plain numbers")
+
+
+def _oddity(value: Tensor) -> str:
+    """What makes `value` other than an array of numbers; empty for one that is none."""
+    kinds = {
+        "nested": value.is_nested, "quantised": value.is_quantized, "complex": value.is_complex(),
+        "meta": value.is_meta, "sparse": value.layout != torch.strided,
+    }  # fmt: skip
+    return next((kind for kind, is_so in kinds.items() if is_so), "")
 
 
 def _fate(source: str, target: str, value: Tensor, wanted: Mapping[str, Tensor]) -> Fate:
@@ -98,19 +119,23 @@ def _fate(source: str, target: str, value: Tensor, wanted: Mapping[str, Tensor])
     return Fate.TAKEN if source == target else Fate.RENAMED
 
 
-def _fitted(value: Tensor, fate: Fate, source: str) -> Tensor:
-    if not torch.isfinite(value).all():
+def _fitted(value: Tensor, fate: Fate, source: str, kind: torch.dtype) -> Tensor:
+    if kind.is_floating_point != value.is_floating_point():
+        raise WrongDonor(f"{source} is of {value.dtype}, and {kind} is needed; save it as that")
+    # Of the values as they will be: a double may be too large for a float.
+    if not torch.isfinite(value.float()).all():
         raise WrongDonor(f"{source} holds values that are no numbers; fetch the checkpoint again")
     if fate is Fate.WIDENED:
         return (value.float() / 3).repeat(1, 3, 1, 1)
-    return value.clone()
+    return value.to(kind, copy=True)
 
 
 def _check(made: Converted, donor: Mapping[str, Tensor], least: float) -> None:
     head = next((v for k, v in donor.items() if renamed(k) == "classifier.weight"), None)
-    if head is not None and len(head) != len(made.layout.labels):
+    outputs = None if head is None else len(head) if head.ndim else 0
+    if outputs is not None and outputs != len(made.layout.labels):
         raise WrongDonor(
-            f"laid out as {made.layout.name}'s, but with {len(head)} outputs in place of "
+            f"laid out as {made.layout.name}'s, but with {outputs} outputs in place of "
             f"{len(made.layout.labels)}; nobody knows their labels"
         )
     if made.coverage < least:

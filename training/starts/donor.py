@@ -5,6 +5,7 @@ import json
 import pickle
 import shlex
 import struct
+import warnings
 from pathlib import Path
 
 import torch
@@ -35,7 +36,10 @@ def read_donor(place: Path) -> dict[str, Tensor]:
     """
     data = io.BytesIO(place.read_bytes())
     try:
-        found = torch.load(data, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # Of what is odd in a file the sentence tells; torch's advice is for its own developers.
+            warnings.simplefilter("ignore")
+            found = torch.load(data, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         command = shlex.quote(TENSORS_ONLY.format(path=json.dumps(str(place))))
         raise WrongDonor(

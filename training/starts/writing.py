@@ -21,8 +21,11 @@ from training.starts.folder import ABOUT, KEYS, WEIGHTS, Start, line_of
 def convert_checkpoint(place: Path, out: Path, least: float) -> list[str]:
     """Write `out` from the checkpoint at `place`; give what a person is to read, line by line.
 
-    Raises `WrongDonor` as `convert` does, `Misspelt` where `out` holds other things than a start.
+    Raises `WrongDonor` as `convert` does, `Misspelt` where `out` holds other things than a start
+    or a path is no Unicode.
     """
+    for path in (place, out):
+        _check_unicode(path)
     if out.exists() and not (out.is_dir() and {p.name for p in out.iterdir()} <= _NAMES):
         raise Misspelt(f"{out}: holds other things than a start; name a folder of its own")
     try:
@@ -36,6 +39,14 @@ def convert_checkpoint(place: Path, out: Path, least: float) -> list[str]:
 
 
 _NAMES = {WEIGHTS, ABOUT, KEYS}
+
+
+def _check_unicode(path: Path) -> None:
+    # start.json and params.yaml are UTF-8, and name these paths.
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise Misspelt(f"{str(path)!a}: this path is no Unicode; rename it") from None
 
 
 def _write(folder: Path, made: Converted, place: Path) -> None:
