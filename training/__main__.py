@@ -179,11 +179,11 @@ def suspects(task: Task, prepared: Folder, out: Folder) -> None:
 
 @app.command()
 def convert(
-    checkpoint: Annotated[Path, typer.Argument(show_default=False, help="A public CheXNet's.")],
+    checkpoint: Annotated[Path, typer.Argument(show_default=False, help="As a CheXNet is saved.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     least: Annotated[float, typer.Option(min=0, max=1, help="Least share of the body.")] = 0.99,
 ) -> None:
-    """Make a start for densenet121 and covid_cxnet of a public CheXNet checkpoint."""
+    """Make a start for densenet121 and covid_cxnet of a checkpoint laid out as CheXNet's."""
     from training.starts.writing import convert_checkpoint
 
     for line in convert_checkpoint(checkpoint, out, least):

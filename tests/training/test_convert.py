@@ -88,11 +88,50 @@ def test_every_key_has_its_fate_in_the_report(
     rows = keys(out)
     assert Counter(row["fate"] for row in rows) == expected
     assert {row["source"] for row in rows} - {""} == set(made[name].state)
-    assert f"{name}: 100.00% of the body's tensors" in told
+    assert f"laid out as {name}: 100.00% of the body's tensors" in told
+    assert (
+        f"laid out as {name}'s public checkpoint, which is no proof of who trained it"
+        in "".join(told)
+    )
     about = json.loads((out / "start.json").read_text())
     assert (about["layout"], about["coverage"], about["donor"]) == (name, 1, "donor")
     assert "not for diagnosis" in about["disclaimer"]
+    assert about["note"] in told
+    assert about["note"].endswith(
+        "citation and homepage are of the public checkpoint of this layout"
+    )
     assert told[-1] == f'in an experiment of params.yaml, weights: "{name_of(out)}"'
+
+
+NIH = (
+    "Atelectasis Cardiomegaly Effusion Infiltration Mass Nodule Pneumonia Pneumothorax "
+    "Consolidation Edema Emphysema Fibrosis Pleural_Thickening Hernia"
+)
+"""The order in arnoweng's `model.py` and in jrzech's `cxr_dataset.py`."""
+
+
+@pytest.mark.parametrize("name", ["arnoweng", "jrzech"])
+def test_the_labels_are_in_the_order_of_the_outputs(
+    made: dict[str, Donor], tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / "start"
+    told = convert_checkpoint(saved(made[name], tmp_path / "donor"), out, 0.99)
+    assert json.loads((out / "start.json").read_text())["labels"] == NIH.split()
+    assert f"labels: {', '.join(NIH.split())}" in told
+
+
+@pytest.mark.parametrize("gone", [("weight", "bias"), ("weight",), ("bias",)])
+def test_without_a_last_layer_there_are_no_labels(
+    made: dict[str, Donor], tmp_path: Path, gone: tuple[str, ...]
+) -> None:
+    lost = {f"classifier.0.{part}" for part in gone}
+    state = {key: value for key, value in made["jrzech"].state.items() if key not in lost}
+    # Without it jrzech's layout cannot be told from torchvision's own.
+    state = {f"module.densenet121.{key}": value for key, value in state.items()}
+    torch.save(state, tmp_path / "donor")
+    told = convert_checkpoint(tmp_path / "donor", tmp_path / "start", 0.99)
+    assert Start.model_validate_json((tmp_path / "start/start.json").read_bytes()).labels == ()
+    assert "labels: none, for there is no last layer of their number" in told
 
 
 def test_a_key_of_2017_is_told_with_its_name_of_today(

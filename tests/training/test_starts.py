@@ -70,7 +70,7 @@ def test_a_network_begins_with_the_body_of_its_start(
     assert len(given) == 604
     assert all(torch.equal(net.state_dict()[key], value) for key, value in given.items())
     assert all(torch.equal(head_of(net).state_dict()[key], value) for key, value in drawn.items())
-    assert "(arnoweng): 604 of 604 tensors of the body taken" in caplog.text
+    assert "(laid out as arnoweng): 604 of 604 tensors of the body taken" in caplog.text
     assert "dropped: classifier.bias, classifier.weight; the head is new" in caplog.text
 
 

@@ -30,7 +30,8 @@ def begin(net: nn.Module, start: Begun) -> None:
     net.load_state_dict(given, strict=False)
     left = [k for k in body if k not in given and not k.endswith(COUNTER)]
     log.info(
-        "start %s (%s): %d of %d tensors of the body taken%s; dropped: %s; the head is new",
+        "start %s (laid out as %s): %d of %d tensors of the body taken%s; dropped: %s; the head is "
+        "new",
         start.name, start.about.layout, sum(not k.endswith(COUNTER) for k in given),
         sum(not k.endswith(COUNTER) for k in body),
         f", first drawn: {', '.join(left)}" if left else "",

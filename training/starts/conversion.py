@@ -13,6 +13,7 @@ from training.starts.donor import WrongDonor
 from training.starts.layouts import STEM, Layout, layout_of, renamed
 
 BODY, COUNTER = "features.", ".num_batches_tracked"
+HEAD = {"classifier.weight", "classifier.bias"}
 LEAST = 0.99
 
 
@@ -45,6 +46,11 @@ class Converted:
     layout: Layout
     state: dict[str, Tensor]
     keys: tuple[Key, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the outputs, as the layout's public checkpoint has them; none without a last layer."""
+        return self.layout.labels if self.state.keys() >= HEAD else ()
 
     @property
     def coverage(self) -> float:

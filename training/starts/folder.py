@@ -39,6 +39,9 @@ class Start(BaseModel):
 
     disclaimer: str
     layout: str
+    """Whose public checkpoint the donor is laid out as: no proof that it is that checkpoint."""
+    note: str
+    """The same in words."""
     donor: str
     """The checkpoint's file name."""
     donor_sha256: str
@@ -46,14 +49,15 @@ class Start(BaseModel):
     coverage: float
     """Share of the body's tensors that the donor gave."""
     labels: tuple[str, ...]
-    """Of the donor's outputs, each a sigmoid of its own."""
+    """Of the outputs of the layout's public checkpoint; none where the donor has no last layer."""
     mean: tuple[Level, ...] = Field(min_length=3, max_length=3)
     deviation: tuple[Width, ...] = Field(min_length=3, max_length=3)
-    """Per channel; what grey levels of 0..1 are standardised with, as they were for the donor."""
+    """Per channel; what grey levels of 0..1 are standardised with, as they are for the layout."""
     scaling: str
     seen: tuple[str, ...]
-    """Sources of this project that the donor learnt from, or may have."""
+    """Sources of this project that the layout's public checkpoint learnt from, or may have."""
     license: str
+    """Like citation and homepage that of the layout's public checkpoint."""
     citation: str
     homepage: str
 

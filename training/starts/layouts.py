@@ -1,5 +1,7 @@
-"""The public CheXNet checkpoints: how each names its tensors, and what it must be given.
+"""The layouts of the public CheXNet checkpoints: how each names its tensors, what it is given.
 
+A layout is no proof of who trained a network, or on what: anyone may train one laid out so. What
+stands here of labels, license, citation and films is that of the public checkpoint of the layout.
 Read in the projects' own code, as of 2026: arnoweng/CheXNet `model.py` (a state dict of the
 torchvision of 2017, whose names have a dot before the number), jrzech/reproduce-chexnet `model.py`
 and mlmed/torchxrayvision `torchxrayvision/models.py` (both pickle the network as a whole; its state
@@ -28,7 +30,7 @@ IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class Layout(NamedTuple):
-    """A public checkpoint and what its project says of it."""
+    """How a public checkpoint is laid out, and what its project says of that checkpoint."""
 
     name: str
     labels: tuple[str, ...]
@@ -39,7 +41,7 @@ class Layout(NamedTuple):
     scaling: str
     """The same in words."""
     seen: tuple[str, ...]
-    """Sources of this project that it learnt from, or may have."""
+    """Sources of this project that the public checkpoint learnt from, or may have."""
     license: str
     citation: str
     homepage: str
@@ -80,7 +82,7 @@ TORCHXRAYVISION = Layout(
 
 
 def layout_of(state: Mapping[str, Tensor]) -> Layout | None:
-    """Which of the three `state` is laid out as; None for any other."""
+    """Which of the three `state` is laid out as, by its names and its stem; None for any other."""
     here = {renamed(key): value for key, value in state.items()}
     stem = here.get(STEM)
     if stem is None or stem.ndim != 4:  # noqa: PLR2004 - filters, channels, height, width

@@ -38,6 +38,12 @@ def convert_checkpoint(place: Path, out: Path, least: float) -> list[str]:
     return [*_lines(made), f"in an experiment of params.yaml, {line_of(out)}"]
 
 
+NOTE = (
+    "laid out as {name}'s public checkpoint, which is no proof of who trained it, or on what; "
+    "labels, scaling, seen, license, citation and homepage are of the public checkpoint of this "
+    "layout"
+)
+"""What a layout says, and what it does not."""
 _NAMES = {WEIGHTS, ABOUT, KEYS}
 
 
@@ -54,6 +60,7 @@ def _write(folder: Path, made: Converted, place: Path) -> None:
     save_file(state, folder / WEIGHTS, metadata={"disclaimer": DISCLAIMER})
     facts = made.layout._asdict() | {"layout": made.layout.name}
     del facts["name"]
+    facts |= {"labels": made.labels, "note": NOTE.format(name=made.layout.name)}
     about = Start(
         disclaimer=DISCLAIMER,
         donor=place.name,
@@ -68,7 +75,7 @@ def _write(folder: Path, made: Converted, place: Path) -> None:
 
 def _lines(made: Converted) -> list[str]:
     counts = Counter(key.fate for key in made.keys)
-    told = [f"{made.layout.name}: {made.coverage:.2%} of the body's tensors"]
+    told = [f"laid out as {made.layout.name}: {made.coverage:.2%} of the body's tensors"]
     told += [f"{fate:>10} {counts[fate]:4d}" for fate in Fate if counts[fate]]
     for fate in (Fate.WIDENED, Fate.LEFT_OUT, Fate.MISSING):
         named = [key.source or key.target for key in made.keys if key.fate is fate]
@@ -76,8 +83,10 @@ def _lines(made: Converted) -> list[str]:
         told += [f"{fate}: {', '.join(named[:3])}{rest}; all in {KEYS}"] if named else []
     return [
         *told,
-        f"labels: {', '.join(made.layout.labels)}",
+        NOTE.format(name=made.layout.name),
+        f"labels: {', '.join(made.labels) or 'none, for there is no last layer of their number'}",
         f"input: {made.layout.scaling}",
+        f"seen: {', '.join(made.layout.seen)}",
         f"license: {made.layout.license}; cite {made.layout.citation}",
     ]
 
