@@ -6,6 +6,7 @@ A pure function of bytes, so that its result may be remembered, or made on anoth
 from typing import NamedTuple
 
 from curation.burned import reader
+from curation.burned.alone import are_alone
 from curation.burned.personal import Reading, personal
 from curation.pixels.text import Box, boxes, joined, painted, text_lines
 from curation.work.kind import kind
@@ -16,9 +17,6 @@ from manifests.contract.vocabulary import PersonalText
 
 BURNED = kind("burned", 1, __name__)
 """What `looked` gives."""
-SHORT = 1.45
-"""Width, in heights, of a box around two letters, its margin included: "R" or "PA". A longer line
-may be a name."""
 
 
 class Asked(NamedTuple):
@@ -47,9 +45,7 @@ def looked(asked: Asked) -> bytes:
     pixels = unpng(asked.png)
     found = text_lines(pixels)
     mask = painted(found, pixels.shape)
-    # Two lines that stand together make a short box; only a reader wants them joined.
-    asked_for = joined(found) if asked.is_read else found
-    lines = [_reading(pixels, box, asked.is_read) for box in asked_for]
+    lines = _read(pixels, found) if asked.is_read else _only_found(found)
     about = {
         "fraction": round(float((mask > 0).mean()), 6), "boxes": len(boxes(mask)),
         "personal": personal(lines), "words": "\n".join(filter(None, lines)),
@@ -64,8 +60,12 @@ def unpacked(result: bytes) -> Burned:
     return Burned(about["fraction"], about["boxes"], verdict, about["words"], mask)
 
 
-def _reading(pixels: Pixels, box: Box, is_read: bool) -> Reading:  # noqa: FBT001 - as it was asked
-    """The words in a box; empty for what is too short for a name; None where nobody can say."""
-    if is_read:
-        return reader.read(box.of(pixels)) or None
-    return "" if box.right - box.left <= SHORT * (box.bottom - box.top) else None
+def _read(pixels: Pixels, found: list[Box]) -> list[Reading]:
+    """The words of each line; None for one that could not be read."""
+    return [reader.read(box.of(pixels)) or None for box in joined(found)]
+
+
+def _only_found(found: list[Box]) -> list[Reading]:
+    """Empty for what is too short for a name; None where nobody can say."""
+    # Not joined: two lines that stand together would make a short box.
+    return ["" if is_alone else None for is_alone in are_alone(found)]

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from printed import printed
+from PIL import Image, ImageDraw, ImageFont
+from printed import FONT, ground, printed
 
 from curation.burned.film import Asked, Burned, looked, unpacked
 from curation.burned.personal import judged
@@ -16,6 +17,14 @@ def found_on(film: Pixels) -> Burned:
     return unpacked(looked(Asked(png(film), is_read=False)))
 
 
+def turned(words: str, size: int, angle: int) -> Pixels:
+    """uint8[700, 700]: dark, with `words` in the middle, turned by `angle` degrees."""
+    film = Image.new("L", (700, 700))
+    font = ImageFont.truetype(FONT, size)
+    ImageDraw.Draw(film).text((350, 350), words, fill=255, font=font, anchor="mm")
+    return np.asarray(film.rotate(angle, Image.Resampling.BICUBIC), np.uint8).clip(20)
+
+
 @pytest.mark.parametrize("words", ["SMITH", "LEE", "WANG", "Jones", "12/65", "SMITH\nJOHN"])
 @pytest.mark.parametrize("size", [18, 30, 40])
 def test_a_short_name_or_date_that_nobody_read_waits_for_a_person(words: str, size: int) -> None:
@@ -24,9 +33,38 @@ def test_a_short_name_or_date_that_nobody_read_waits_for_a_person(words: str, si
     assert found.personal is PersonalText.UNREAD
 
 
-@pytest.mark.parametrize("words", ["R", "L"])
-def test_a_marker_of_a_side_does_not(words: str) -> None:
-    assert found_on(printed(words)).personal is None
+@pytest.mark.parametrize("angle", [0, 20, 30, 40, 45, 60, 75, 90, 270])
+@pytest.mark.parametrize("words", ["MUELLER ANNA 12.03.1956", "SMITH JOHN", "SMITH"])
+@pytest.mark.parametrize("size", [18, 24, 36])
+def test_a_turned_name_waits_for_a_person(words: str, size: int, angle: int) -> None:
+    found = found_on(turned(words, size, angle))
+    assert found.boxes_found > 0
+    assert found.personal is PersonalText.UNREAD
+
+
+@pytest.mark.parametrize("pitch", [26, 30, 40, 50])
+@pytest.mark.parametrize("step", [(1, 0), (0, 1)])
+def test_a_name_set_letter_by_letter_waits_for_a_person(step: tuple[int, int], pitch: int) -> None:
+    film = ground()
+    for place, letter in enumerate("SMITHJOHN"):
+        at = (20 + pitch * place * step[0], 20 + pitch * place * step[1])
+        film = printed(letter, 24, at, on=film)
+    assert found_on(film).personal is PersonalText.UNREAD
+
+
+@pytest.mark.parametrize("words", ["R", "L", "PA"])
+@pytest.mark.parametrize("size", [18, 24, 30, 40, 60])
+def test_a_marker_does_not(words: str, size: int) -> None:
+    found = found_on(printed(words, size))
+    assert found.boxes_found > 0
+    assert found.personal is None
+
+
+@pytest.mark.parametrize("size", [24, 30, 40])
+def test_two_markers_in_two_corners_do_not(size: int) -> None:
+    found = found_on(printed("L", size, (420, 330), on=printed("R", size)))
+    assert found.boxes_found == 2
+    assert found.personal is None
 
 
 @pytest.mark.parametrize(
