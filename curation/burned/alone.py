@@ -1,7 +1,7 @@
-"""Whether boxes can only be markers, such as "R" or "PA", where nobody reads what is in them.
+"""Whether small boxes can only be markers, such as "R" or "PA", by what stands near them.
 
 A name that is turned, stacked or set wide apart falls into small boxes, one for each letter. So
-boxes that stand near each other are measured together.
+boxes that stand near each other are judged together.
 """
 
 from collections.abc import Sequence
@@ -21,18 +21,29 @@ NEAR = 1.5
 LEVEL = 0.8
 """Of the lower one's height, that any two boxes of a marker stand beside each other at least. The
 letters of a slanting word do not, where one box has caught it as a whole."""
+SPELT = 3
+"""Single letters near each other that may be a name: a marker has two."""
 
 
 def are_alone(found: Sequence[Box]) -> list[bool]:
     """For each box, whether it and all that stands near it have together the shape of a marker."""
     if not found:
         return []
-    edges = np.asarray(found, np.int64)
-    groups = _groups(edges)
+    edges, groups = np.asarray(found, np.int64), _groups(found)
     is_marker = np.zeros(len(found), bool)
     for group in range(int(groups.max()) + 1):
         is_marker[groups == group] = _is_marker(edges[groups == group])
     return [bool(one) for one in is_marker]
+
+
+def are_spelt(found: Sequence[Box], lines: Sequence[str | None]) -> bool:
+    """Whether the words in some boxes near each other are single letters, three or more of them."""
+    words = [line.split() if line else [] for line in lines]
+    single = [at for at, line in enumerate(words) if line and all(len(word) == 1 for word in line)]
+    if not single:
+        return False
+    letters = [len(words[at]) for at in single]
+    return bool(np.bincount(_groups([found[at] for at in single]), letters).max() >= SPELT)
 
 
 def _is_marker(edges: NDArray[np.int64]) -> bool:
@@ -51,8 +62,9 @@ def _is_marker(edges: NDArray[np.int64]) -> bool:
     return bool((beside >= LEVEL * np.minimum.outer(sides[:, 1], sides[:, 1])).all())
 
 
-def _groups(edges: NDArray[np.int64]) -> NDArray[np.int32]:
+def _groups(found: Sequence[Box]) -> NDArray[np.int32]:
     """int32[N]: a number for each group of boxes that hang together by being near."""
+    edges = np.asarray(found, np.int64)
     longer = (edges[:, 2:] - edges[:, :2]).max(axis=1)
     low, high = edges[:, :2], edges[:, 2:]
     rows: list[NDArray[np.intp]] = []

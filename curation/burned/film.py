@@ -6,7 +6,7 @@ A pure function of bytes, so that its result may be remembered, or made on anoth
 from typing import NamedTuple
 
 from curation.burned import reader
-from curation.burned.alone import are_alone
+from curation.burned.alone import are_alone, are_spelt
 from curation.burned.personal import Reading, personal
 from curation.pixels.text import Box, boxes, joined, painted, text_lines
 from curation.work.kind import kind
@@ -61,8 +61,10 @@ def unpacked(result: bytes) -> Burned:
 
 
 def _read(pixels: Pixels, found: list[Box]) -> list[Reading]:
-    """The words of each line; None for one that could not be read."""
-    return [reader.read(box.of(pixels)) or None for box in joined(found)]
+    """The words of each line; None for what could not be read, or stands letter by letter."""
+    rows = joined(found)
+    lines = [reader.read(box.of(pixels)) or None for box in rows]
+    return [*lines, None] if are_spelt(rows, lines) else lines
 
 
 def _only_found(found: list[Box]) -> list[Reading]:

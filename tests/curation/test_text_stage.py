@@ -10,6 +10,7 @@ from printed import ground, printed
 from records import record, records
 
 from curation.burned import reader
+from curation.burned.film import Asked, looked, unpacked
 from curation.burned.joined import with_text
 from curation.pixels.text import text_mask
 from curation.stages import text
@@ -17,6 +18,7 @@ from curation.work.bench import ALONE, Bench, closed
 from curation.work.cache import Cache
 from manifests.contract.burned import TEXT, BurnedText
 from manifests.contract.images import Pixels
+from manifests.contract.packing import png
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable, read
 from manifests.contract.vocabulary import PersonalText
@@ -148,6 +150,19 @@ def test_with_the_library_names_dates_and_numbers_are_told_apart(tmp_path: Path)
     assert table.loc["cohen/e", "personal"] == PersonalText.DATE
     assert "ROSSI" in str(table.loc["cohen/b", "words"])
     assert table["personal"].isna().tolist() == [True, False, True, True, False]
+
+
+@needs_reader
+@pytest.mark.parametrize("pitch", [30, 40, 50])
+@pytest.mark.parametrize("step", [(1, 0), (0, 1)])
+def test_letters_that_are_read_one_by_one_wait_for_a_person(
+    step: tuple[int, int], pitch: int
+) -> None:
+    film = ground()
+    for place, letter in enumerate("SMITHJOHN"):
+        at = (20 + pitch * place * step[0], 20 + pitch * place * step[1])
+        film = printed(letter, 24, at, on=film)
+    assert unpacked(looked(Asked(png(film), is_read=True))).personal is PersonalText.UNREAD
 
 
 @pytest.mark.skipif(needs_reader.args[0] is False, reason="the extra [text] is installed")
