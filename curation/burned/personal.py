@@ -16,7 +16,7 @@ _BETWEEN = r"(?:\s*[./,\-]\s*|\s+)"
 """Between the parts of a date."""
 _TECHNICAL = re.compile(
     # No part of a date or of a longer number: neither starts behind one, nor goes on.
-    r"(?<![\d.,/:\-])(?<!\d )\b\d{1,4}([.,]\d{1,3})?\s*"
+    r"(?<![\d.,/:\-])(?<!\d )(?<!\d[.,/:\-] )(?<!\d [.,/:\-] )\b\d{1,4}([.,]\d{1,3})?\s*"
     r"([CDMU]?GY\s?[*.]?\s?C?M2?|KVP?|MAS|MA|MSV|MS|CM|MM|D?GY|UGY|DAYS?|SEC|%)(?![A-Z])"
     rf"|\b(EI|EXI|REX|LGM|SID|FFD|WL|WW)[:= ]\s*\d{{1,4}}(?!\d|{_BETWEEN}\d)"
     r"|\bW \d{1,4} ?[:/]? ?L \d{1,4}\b(?![./,\-]\d)"
@@ -66,7 +66,7 @@ def judged(line: Reading) -> PersonalText | None:
     """What one line looks like; None for a marker such as "R" or "AP ERECT 85 kV"."""
     if line is None:
         return PersonalText.UNREAD
-    whole = _PHRASE.sub(" ", folded(line))
+    whole = _PHRASE.sub(" ", " ".join(folded(line).split()))
     words = _TECHNICAL.sub(" ", whole)
     unknown = [word for word in _WORD.findall(words) if word not in MARKERS | MONTHS]
     if _is_name(words, unknown):

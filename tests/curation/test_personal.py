@@ -36,6 +36,8 @@ FOR_A_PERSON = [
     "LI MIN", "MA LI", "RAY LEVY", "LEVY, RAY", "A. LEVY", "PAGE, RAY", "R. WARD", "H. PORT",
     "IM, S. E.", "LE, T", "LI, M.", "LI M", "67 MA LI", "L^M", "LI 45/F", "S M I T H", "S.M.I.T.H.",
     "45F", "45 F", "45/F", "67M", "45 W", "5 M", "45, F", "12.03", "12-34", "12-03 MA", "12 03 MS",
+    "12  03 MS", "12. 03 MS",
+    "12 - 03 MA",
 ]  # fmt: skip
 HARMLESS = [
     "R", "L", "RT", "LT", "PA", "AP", "L AP", "AP SUPINE", "AP ERECT 85 kV", "PORTABLE", "Upright",
