@@ -33,7 +33,8 @@ _TIME = re.compile(
     r"(?<!\d)[0-2]?\d\s?[:.]\s?[0-5]\d(\s?[:.]\s?[0-5]\d|\s?(HRS?|H|UHR|AM|PM)\b)"
     r"|(?<!\d)[0-2]?\d(\s?H\s?[0-5]\d(?!\d)|\s?(AM|PM)\b)|(?<!\d)[0-2]\d[0-5]\d\s?(HRS?|H|UHR)\b"
 )
-_CLOCK = re.compile(r"(?<!\d)[0-2]?\d:[0-5]\d(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}:[0-5]\d(?!\d)")
+"""The hour may be cut off: "32:05" is the end of a time."""
 _NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))
 _MONTH = re.compile(rf"\d[./\- ]{{0,2}}({_NAMED})(?![A-Z])|(?<![A-Z])({_NAMED})[.,/\- ]{{0,2}}\d")
 _BORN = re.compile(r"\b(D\.?\s?O\.?\s?B|BORN|GEB|NATO|NATA|NACIDO|NACIDA|NE LE)\b")
