@@ -25,7 +25,7 @@ repro: $(READY)
 	@echo "The report: file://$(CURDIR)/data/report/index.html"
 
 test: $(READY)
-	python -m pytest -n 2 --dist loadgroup -m "not gpu and not live"
+	python -m pytest -n 2 -m "not gpu and not live"
 
 lint: $(READY)
 	ruff format --check . && ruff check . && mypy

@@ -4,6 +4,7 @@ import difflib
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from project import ROOT
@@ -36,14 +37,28 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_five_steps_add_a_source(copy: Path) -> None:
+class Added(NamedTuple):
+    """The copy with the new source in it, and what the three commands of the last step said."""
+
+    folder: Path
+    checked: str
+    tested: str
+    made: str
+
+
+@pytest.fixture(scope="module")
+def added(copy: Path) -> Added:
     check, pytest_, repro = (line.split() for line in STEPS["check"].splitlines())
-    assert "BAD" not in succeed(copy, "python", "-m", "curation", *check[1:])
-    assert " passed" in succeed(copy, *pytest_)
-    said = succeed(copy, *repro)
-    kept, _ = read_stage(copy / "data" / "merge")
+    checked = succeed(copy, "python", "-m", "curation", *check[1:])
+    return Added(copy, checked, succeed(copy, *pytest_), succeed(copy, *repro))
+
+
+def test_the_five_steps_add_a_source(added: Added) -> None:
+    assert "BAD" not in added.checked
+    assert " passed" in added.tested
+    kept, _ = read_stage(added.folder / "data" / "merge")
     assert kept[kept["source"] == KEY]["record_id"].tolist() == [f"{KEY}/1.png", f"{KEY}/2.png"]
-    ran = re.findall(r"Running stage '([^']+)'", said)
+    ran = re.findall(r"Running stage '([^']+)'", added.made)
     # The segmenter learns from what did not change, and is not trained anew.
     joins = ["merge", "dedup", "masked", "lungs", "text", "filter", "split"]
     assert ran == [f"ingest@{KEY}", *joins]
@@ -56,25 +71,22 @@ def test_less_than_sixty_lines_are_filled_in(copy: Path) -> None:
     assert 0 < len(filled) < 60
 
 
-def test_the_preview_says_what_it_brings(copy: Path) -> None:
-    said = json.loads(
-        succeed(copy, "python", "-m", "curation", "source", "preview", KEY, "--json").splitlines()[
-            0
-        ]
-    )
+def test_the_preview_says_what_it_brings(added: Added) -> None:
+    command = ("python", "-m", "curation", "source", "preview", KEY, "--json")
+    said = json.loads(succeed(added.folder, *command).splitlines()[0])
     assert (said["came_in"], said["films"], said["under_age"]) == (2, 2, 1)
     assert said["licenses"] == {"CC-BY-4.0": 2}
     assert said["compared_with"] > 10
 
 
-def test_the_child_among_its_films_is_out(copy: Path) -> None:
-    rejected = read_stage(copy / "data" / "filter")[1].set_index("record_id")
+def test_the_child_among_its_films_is_out(added: Added) -> None:
+    rejected = read_stage(added.folder / "data" / "filter")[1].set_index("record_id")
     assert rejected.loc[f"{KEY}/2.png", "reason"] == "pediatric"
     assert "1.5 years" in str(rejected.loc[f"{KEY}/2.png", "detail"])
 
 
-def test_the_new_source_moved_no_old_film(copy: Path) -> None:
-    kept, _ = read_stage(copy / "data" / "split")
+def test_the_new_source_moved_no_old_film(added: Added) -> None:
+    kept, _ = read_stage(added.folder / "data" / "split")
     after = dict(zip(kept["record_id"], kept["split"], strict=True))
-    before = json.loads((copy / "before.part").read_text())
+    before = json.loads((added.folder / "before.part").read_text())
     assert {name: after[name] for name in before} == before

@@ -17,8 +17,6 @@ from curation.phantom.world import shots_of
 from manifests.contract.record import Record
 from manifests.contract.table import check_counts, read, read_stage
 
-# One worker drives the two roads that all of these share.
-pytestmark = pytest.mark.xdist_group("road")
 SMALL = 60
 """Patients of the drawn world: as many as bring every source."""
 NORMAL = 18

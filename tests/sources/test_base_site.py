@@ -22,7 +22,8 @@ HOSTILE = {
 def test_a_hostile_page_is_parsed_quickly_or_not_at_all(kind: str) -> None:
     start = time.process_time()
     assert parsed(page(SITE, HOSTILE[kind])).select(".case-study") == []
-    assert time.process_time() - start < 3
+    # A parser that looks back from every tag needs hours.
+    assert time.process_time() - start < 30
 
 
 def test_a_page_of_unclosed_paragraphs_is_not_hostile() -> None:
