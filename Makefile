@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 
 help:
 	@echo "make repro     set up, run the whole road (dvc repro), say where the report is"
-	@echo "make test      set up, run the tests (about 10 minutes)"
+	@echo "make test      set up, run the tests (10 to 25 minutes)"
 	@echo "make lint      ruff and mypy"
 	@echo "make clean     forget the environment and all made data (not data/raw)"
 

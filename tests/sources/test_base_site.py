@@ -20,10 +20,15 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_page_is_parsed_quickly_or_not_at_all(kind: str) -> None:
+    # A busy neighbour slows a core; a parser that looks back from every tag is slow each time.
+    assert any(cost(kind) < 3 for _ in range(3))
+
+
+def cost(kind: str) -> float:
+    """CPU seconds."""
     start = time.process_time()
     assert parsed(page(SITE, HOSTILE[kind])).select(".case-study") == []
-    # A parser that looks back from every tag needs hours.
-    assert time.process_time() - start < 30
+    return time.process_time() - start
 
 
 def test_a_page_of_unclosed_paragraphs_is_not_hostile() -> None:
