@@ -1,20 +1,14 @@
 """The command line of training: `python -m training STAGE …`, called by DVC.
 
-A stage takes paths and no options, because an option is a parameter that DVC cannot see. `convert`
-is no stage: a person calls it, once for a checkpoint.
+A stage takes paths and no options, because an option is a parameter that DVC cannot see. What a
+person calls stands in `*_commands.py` beside.
 """
-
-from pathlib import Path
-from typing import Annotated, Any
 
 import typer
 
 from manifests.contract.faults import start_stage, told_in_sentences
-
-PARAMS, STATES = Path("params.yaml"), Path(".cache/training")
-Folder = Annotated[Path, typer.Argument(show_default=False)]
-Task = Annotated[str, typer.Argument(help="Key in params.yaml's tasks.")]
-Experiment = Annotated[str, typer.Argument(help="Key in params.yaml's experiments.")]
+from training import start_commands
+from training.stage_commands import PARAMS, STATES, Experiment, Folder, Task, params, task_of
 
 app = typer.Typer(
     help="From a manifest to a judged model. Research software, not for diagnosis.",
@@ -22,24 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-
-def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides the type
-    from manifests.contract.params import read, section
-
-    return section(read(PARAMS), name, model)
-
-
-def task_of(experiment: str, name: str) -> dict[str, list[str]]:
-    """The task that an experiment names. Raises `Misspelt` where there is none."""
-    from manifests.contract.params import Misspelt, read
-
-    tasks: dict[str, dict[str, list[str]]] = read(PARAMS)["tasks"]
-    if name not in tasks:
-        raise Misspelt(
-            f"params.yaml: 'experiments.{experiment}.task' is {name!r}; known: {', '.join(tasks)}"
-        )
-    return tasks[name]
+app.command()(start_commands.convert)
 
 
 @app.command()
@@ -175,19 +152,6 @@ def suspects(task: Task, prepared: Folder, out: Folder) -> None:
         raise Misspelt(f"params.yaml: {task!r} is no task; known: {', '.join(tasks)}")
     with whole_folder(out) as part:
         room.main(read_prepared(prepared), part, params("suspects", room.Params), tasks[task])
-
-
-@app.command()
-def convert(
-    checkpoint: Annotated[Path, typer.Argument(show_default=False, help="As a CheXNet is saved.")],
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
-    least: Annotated[float, typer.Option(min=0, max=1, help="Least share of the body.")] = 0.99,
-) -> None:
-    """Make a start for densenet121 and covid_cxnet of a checkpoint laid out as CheXNet's."""
-    from training.starts.writing import convert_checkpoint
-
-    for line in convert_checkpoint(checkpoint, out, least):
-        typer.echo(line)
 
 
 def main() -> None:
