@@ -38,7 +38,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	@echo "installing (5.5 GB with torch; a few minutes)"
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints.txt --editable '.[train,dev]'
+	  --constraint constraints.txt --editable '.[train,export,dev]'
 	@touch $@
 
 clean:
