@@ -11,13 +11,16 @@ log = logging.getLogger(__name__)
 UPRIGHT = (View.PA, View.AP)
 
 
-def base_film(records: pd.DataFrame, came_in: pd.DataFrame, sha256: str, recipe: str) -> str:
-    """The record id of the film with this hash.
+def base_film(records: pd.DataFrame, came_in: pd.DataFrame, named: str, recipe: str) -> str:
+    """The record id of the film that is `named` by its hash or its record id.
+
+    A hash pins the very bytes. Drawn films are named by id: the last bit of their grey levels, and
+    so their hash, depends on the processor that drew them.
 
     `records` are the films to prepare, `came_in` all that were ingested. Raises `Misspelt`, saying
     which film to choose instead, where none of `records` has it.
     """
-    found = records.loc[records["sha256"] == sha256]
+    found = records.loc[is_named(records, named)]
     if len(found):
         if (found["split"] == Split.TEST).any():
             log.warning(
@@ -25,16 +28,22 @@ def base_film(records: pd.DataFrame, came_in: pd.DataFrame, sha256: str, recipe:
                 "that is not", recipe, found["record_id"].min(),
             )  # fmt: skip
         return str(found["record_id"].min())
-    left = came_in.loc[came_in["sha256"] == sha256, "record_id"]
+    left = came_in.loc[is_named(came_in, named), "record_id"]
     why = (
         f"of {left.min()}, which left on the way (data/*/rejected.parquet say why)"
         if len(left) else "of no film that came in"
     )  # fmt: skip
+    told = named if "/" in named else f"{named[:12]}…"
     raise Misspelt(
-        f"params.yaml: 'recipes.{recipe}.base' is {sha256[:12]}…, the hash {why}; choose a normal, "
-        f"frontal film by the column sha256 of manifests/dataset.parquet{_such_as(records)}, or "
-        "empty it"
+        f"params.yaml: 'recipes.{recipe}.base' is {told}, the name {why}; choose a normal, frontal "
+        "film by the column sha256 (of drawn films record_id) of manifests/dataset.parquet"
+        f"{_such_as(records)}, or empty it"
     )
+
+
+def is_named(records: pd.DataFrame, *names: str) -> pd.Series:
+    """Bool for each record: is it one of those films, named by hash or by record id?"""
+    return records["sha256"].isin(names) | records["record_id"].isin(names)
 
 
 def _such_as(records: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from curation.base_film import is_named
 from curation.pages.enhanced import sheet
 from curation.pages.pictures import Picture, jpeg
 from manifests.contract.packing import unpng
@@ -30,10 +31,10 @@ def enhancement(
     """`count` films that models learn from, normal ones where there are such.
 
     Of equals the hash of the file decides: nobody chose the pretty one. They are matched to the
-    first of `bases` (SHA-256) that is a film of the manifest.
+    first of `bases` (SHA-256 or record id) that is a film of the manifest.
     """
     known = records[np.array([str(name) in copies for name in records["record_id"]], bool)]
-    base = known[known["sha256"].isin(list(bases))].head(1)
+    base = known[is_named(known, *bases)].head(1)
     others = known.drop(base.index)
     others = others.assign(
         later=(others["finding"] != Finding.NORMAL).astype(int) * 2

@@ -48,8 +48,8 @@ class Recipe(BaseModel):
     """Times that the mask (256 x 256) grows by a square of 5 x 5; the paper uses 3."""
     margin: int = Field(ge=0, le=128)
     """Around the lungs' box, in pixels of the mask: 256ths of the frame; the paper's is 0 or 10."""
-    base: str = Field(pattern="^([0-9a-f]{64})?$")
-    """SHA-256 of the film whose grey levels all others get; empty for none."""
+    base: str = Field(pattern="^([0-9a-f]{64}|[a-z0-9_]+/.+)?$")
+    """SHA-256 (or record id) of the film whose grey levels all others get; empty for none."""
     beasf_gamma: float = Field(gt=0, le=20)
     """Slope of the sigmoids; the paper uses 1.5."""
     clahe_clip: float = Field(gt=0, le=100)

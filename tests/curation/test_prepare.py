@@ -289,9 +289,10 @@ def test_no_film_at_all_is_said(tmp_path: Path, films: Path) -> None:
         prepared(tmp_path / "out", records([]), films)
 
 
-def test_a_base_film_is_found_by_its_hash() -> None:
+def test_a_base_film_is_found_by_its_hash_or_its_id() -> None:
     rows = records([record("a", split="train"), record("b", split="train")])
     assert base_film(rows, rows, record("b").sha256, "x") == "cohen/b"
+    assert base_film(rows, rows, "cohen/b", "x") == "cohen/b"
 
 
 def test_a_base_film_of_the_test_side_is_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -311,3 +312,5 @@ def test_a_base_film_that_is_not_there_is_a_sentence_that_names_another() -> Non
     left = rf"cohen/gone, which left on the way.*such as {normal.sha256} \(cohen/n\), or empty it"
     with pytest.raises(Misspelt, match=left):
         base_film(rows, came_in, record("gone").sha256, "lungs_matched")
+    with pytest.raises(Misspelt, match="base' is cohen/nobody, the name of no film that came in"):
+        base_film(rows, came_in, "cohen/nobody", "lungs_matched")
