@@ -4,10 +4,12 @@ A stage takes paths and no options, because an option is a parameter that DVC ca
 person calls stands in `*_commands.py` beside.
 """
 
+import sys
+
 import typer
 
 from manifests.contract.faults import start_stage, told_in_sentences
-from training import start_commands
+from training import launching, start_commands
 from training.stage_commands import PARAMS, STATES, Experiment, Folder, Task, params, task_of
 
 app = typer.Typer(
@@ -50,14 +52,18 @@ def lungs(deduped: Folder, ingested: Folder, trained: Folder, out: Folder) -> No
 
 @app.command()
 def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
-    """Train one experiment on prepared shards; keep the best checkpoint."""
-    from manifests.contract.folder import whole_folder
+    """Train one experiment on prepared shards; keep the best checkpoint.
+
+    On as many processes as torchrun or `compute.launcher` of params.yaml starts.
+    """
+    launching.launched(params("compute", launching.Compute).launcher, sys.argv[1:])
     from manifests.contract.prepared import read_prepared
+    from training.machine import one_writer
     from training.stages import train as room
 
     settings = params(f"experiments.{experiment}", room.Params)
     task, state = task_of(experiment, settings.task), STATES / f"{out.name}.state"
-    with whole_folder(out) as part:
+    with one_writer(out) as part:
         room.main(read_prepared(prepared), part, settings, task, state)
     # Only now: a run that is killed while the folder is moved to its place goes on as well.
     state.unlink(missing_ok=True)

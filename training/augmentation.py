@@ -45,15 +45,20 @@ RANGES = {
 }
 
 
-def augmented(images: Tensor, kind: Augmentation, generator: torch.Generator) -> Tensor:
-    """Each image of float32[B, 3, H, W] in 0..1 moved and brightened by its own draw.
+def drawn(kind: Augmentation, films: int, generator: torch.Generator) -> Tensor:
+    """float32[6, films] in 0..1, by which films are varied; all chance comes from `generator`."""
+    numbers = 0 if kind is Augmentation.NONE else 6
+    return torch.rand((numbers, films), generator=generator)
 
-    What moves in from outside is black, as outside a film. All chance comes from `generator` (CPU).
+
+def augmented(images: Tensor, kind: Augmentation, draws: Tensor) -> Tensor:
+    """Each image of float32[B, 3, H, W] in 0..1 moved and brightened by its own column of `draws`.
+
+    They are what `drawn` gives. What moves in from outside is black, as outside a film.
     """
     if kind is Augmentation.NONE:
         return images
     limits = RANGES[kind]
-    draws = torch.rand((6, len(images)), generator=generator)
     grid = affine_grid(moves(limits, draws), list(images.shape), align_corners=False)
     moved = grid_sample(images, grid.to(images.device), padding_mode="zeros", align_corners=False)
     factor = between(limits.brightness, draws[5]).to(images.device)

@@ -1,12 +1,9 @@
 """How far a training has come: its history, and the weights that did best on validation films."""
 
 import math
-from dataclasses import astuple, dataclass, field, fields
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from torch import Tensor
-
-from training.files import write_csv
 
 LEAST_GAIN = 0.002
 """Fall of the validation loss that counts as progress (the paper's code)."""
@@ -14,11 +11,13 @@ LEAST_GAIN = 0.002
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
-    """One row of history.csv; validation cells are empty where the split has no film."""
+    """What one pass gave; validation figures are absent where the split has no film."""
 
     epoch: int
     learning_rate: float
     train_loss: float
+    train_accuracy: float
+    """Of films as they were varied, by the weights on the way."""
     val_loss: float | None
     val_accuracy: float | None
 
@@ -48,7 +47,3 @@ class Course:
         if len(losses) <= patience:
             return False
         return min(losses[-patience:]) > min(losses[:-patience]) - LEAST_GAIN
-
-
-def write_history(place: Path, history: list[Epoch]) -> None:
-    write_csv(place, [name.name for name in fields(Epoch)], [astuple(row) for row in history])

@@ -3,8 +3,10 @@
 B batch, H and W pixels, N films.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,10 @@ from torch.nn.functional import interpolate
 from training.augmentation import Augmentation, augmented
 from training.films import Films, Whole
 
+Change = tuple[Augmentation, Tensor]
+"""How films are varied, and the chance by which: what `augmentation.drawn` gives."""
+Asked = TypeVar("Asked")
+Loaded = TypeVar("Loaded")
 FILMS_MEASURED = 1000
 """Enough training films to know the mean grey level; all of a large set would be read for it."""
 
@@ -50,16 +56,44 @@ def _rounded(values: npt.NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(round(float(value), 6) for value in values)
 
 
-def batch(
-    films: Films,
-    picked: Whole,
-    look: Look,
-    device: torch.device,
-    change: tuple[Augmentation, torch.Generator] | None = None,
+def batch(films: Films, picked: Whole, look: Look, device: torch.device) -> Tensor:
+    """float32[B, 3, H, W] of the films numbered `picked`, standardised."""
+    return standardised(stacks(films, picked), look, device)
+
+
+def stacks(films: Films, picked: Whole) -> Tensor:
+    """uint8[B, H, W, 3] of the films numbered `picked`, copied from the mapped shards."""
+    first = films.pixels(int(picked[0]))
+    # From pinned memory a GPU fetches while it computes.
+    made = torch.empty(
+        (len(picked), *first.shape), dtype=torch.uint8, pin_memory=torch.cuda.is_available()
+    )
+    place = made.numpy()
+    for row, number in enumerate(picked):
+        place[row] = films.pixels(int(number))
+    return made
+
+
+def ahead(
+    asked: Iterator[Asked], load: Callable[[Asked], Loaded]
+) -> Iterator[tuple[Asked, Loaded]]:
+    """Each thing asked for with what it loads to; the next is loaded while one is in use."""
+    with ThreadPoolExecutor(1, "loading") as thread:
+        coming = None
+        for one in asked:
+            after = one, thread.submit(load, one)
+            if coming is not None:
+                yield coming[0], coming[1].result()
+            coming = after
+        if coming is not None:
+            yield coming[0], coming[1].result()
+
+
+def standardised(
+    films: Tensor, look: Look, device: torch.device, change: Change | None = None
 ) -> Tensor:
-    """float32[B, 3, H, W] of the films numbered `picked`, varied if asked, standardised."""
-    stacks = np.stack([films.pixels(int(n)) for n in picked])
-    images = torch.from_numpy(stacks).to(device).permute(0, 3, 1, 2).float() / 255
+    """float32[B, 3, H, W] on `device` of uint8[B, H, W, 3], varied if asked, standardised."""
+    images = films.to(device, non_blocking=True).permute(0, 3, 1, 2).float() / 255
     if images.shape[-1] > look.size:
         # Averaging areas keeps fine opacities that picking single pixels would lose.
         images = interpolate(images, size=(look.size, look.size), mode="area")

@@ -14,7 +14,7 @@ from manifests.contract.vocabulary import Split
 from training.data import look_at
 from training.films import Films, Untrainable, films_of
 from training.hardware import on_device
-from training.loop import Lesson
+from training.lesson import Lesson
 from training.models import build
 from training.plan import Plan
 from training.seed import seed_everything

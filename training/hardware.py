@@ -1,16 +1,37 @@
-"""What the machine offers: the device to compute on, and the precision that is faster there."""
+"""What the machine offers: device and processes to compute on, and the precision to do it in."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import torch
+from accelerate import PartialState
 from torch import nn
 
 
+class Precision(StrEnum):
+    """In which numbers a network computes while it learns; its weights stay float32."""
+
+    AUTO = "auto"
+    """bfloat16 where the hardware computes in it, else float32."""
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+    """Losses are scaled against underflow. Needs a GPU."""
+
+
+@cache
+def processes() -> PartialState:
+    """The processes that train together: one, unless a launcher such as torchrun started more."""
+    return PartialState(cpu=not torch.cuda.is_available())
+
+
 def device() -> torch.device:
-    """The GPU where there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The GPU of this process where there is one, else the CPU."""
+    place: torch.device = processes().device
+    return place
 
 
 def on_device(net: nn.Module) -> nn.Module:
@@ -18,13 +39,15 @@ def on_device(net: nn.Module) -> nn.Module:
     return net.to(device()).to(memory_format=torch.channels_last)
 
 
-def autocast(place: torch.device) -> torch.autocast:
-    """A context that trains in bfloat16 where the hardware computes in it, else in float32.
+def chosen(precision: Precision, place: torch.device) -> Precision:
+    """What `auto` means on `place`; any other is as it was asked for.
 
     On a CPU that only emulates bfloat16 it costs time instead of saving it.
     """
+    if precision is not Precision.AUTO:
+        return precision
     is_native = torch.cuda.is_bf16_supported() if place.type == "cuda" else _cpu_has_bfloat16()
-    return torch.autocast(place.type, dtype=torch.bfloat16, enabled=is_native)
+    return Precision.BFLOAT16 if is_native else Precision.FLOAT32
 
 
 @contextmanager

@@ -5,22 +5,45 @@ from typing import Any
 import torch
 from rich.console import Console
 from rich.progress import Progress
+from timm.optim._optim_factory import create_optimizer_v2, list_optimizers
 from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 
-from training.plan import Pace
+from manifests.contract.params import Misspelt
+from training.machine import Machine
+from training.plan import Pace, Plan
+
+FUSED = {"adam", "adamw", "sgd"}
+"""Whose step torch can do in one kernel for all weights."""
+
+
+def optimizer_of(net: nn.Module, plan: Plan) -> torch.optim.Optimizer:
+    """An optimizer of timm for what learns in `net`. Raises `Misspelt` for an unknown name."""
+    if plan.optimizer not in list_optimizers():
+        near = ", ".join(map(str, list_optimizers(f"*{plan.optimizer[:4]}*")[:5]))
+        raise Misspelt(
+            f"params.yaml: no optimizer is called '{plan.optimizer}'; near it: "
+            f"{near or 'adam, adamw, sgd'}"
+        )
+    how: dict[str, Any] = {"fused": True} if plan.optimizer in FUSED else {}
+    return create_optimizer_v2(
+        net, plan.optimizer, lr=plan.learning_rate, weight_decay=plan.weight_decay, **how
+    )
 
 
 class Learner:
-    """Adam, its learning rate from step to step, and the mean of the weights where one is kept."""
+    """The optimizer, its learning rate from step to step, and the mean of the weights if asked."""
 
-    def __init__(self, net: nn.Module, pace: Pace, steps: int, ema: float = 0.0) -> None:
-        self._net = net
+    def __init__(  # noqa: PLR0913, PLR0917 - all that a step depends on
+        self, net: nn.Module, optimizer: torch.optim.Optimizer, pace: Pace, steps: int,
+        machine: Machine, ema: float = 0.0,
+    ) -> None:  # fmt: skip
+        self._net, self._machine = net, machine
         self._mean = ModelEmaV3(net, decay=ema, use_warmup=True) if ema else None
-        self._adam = torch.optim.Adam(net.parameters(), lr=pace.learning_rate)
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._adam, lambda step: pace.rate(min(1.0, step / steps))
+            optimizer, lambda step: pace.rate(min(1.0, step / steps))
         )
+        self._optimizer = machine.optimizer(optimizer)
 
     @property
     def rate(self) -> float:
@@ -33,24 +56,28 @@ class Learner:
 
     def step(self) -> None:
         """Move the weights along the gradients that were gathered since the step before."""
-        self._adam.step()
-        self._adam.zero_grad(set_to_none=True)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
         self._schedule.step()
         if self._mean is not None:
             self._mean.update(self._net, step=self._schedule.last_epoch)
 
     def state(self) -> dict[str, Any]:
         """Tensors, numbers and words from which `load` goes on."""
+        scaler = self._machine.scaler
         return {
-            "adam": self._adam.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
+            "scaler": None if scaler is None else scaler.state_dict(),
             "mean": None if self._mean is None else copy_of(self._mean.module),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
-        self._adam.load_state_dict(state["adam"])
+        self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
+        if self._machine.scaler is not None:
+            self._machine.scaler.load_state_dict(state["scaler"])
         if self._mean is not None:
             self._mean.module.load_state_dict(state["mean"])
 

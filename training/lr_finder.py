@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import nn
 
 from training.films import Whole
-from training.learner import to_learn
-from training.loop import Lesson, NoNumber, gather
+from training.learner import optimizer_of, to_learn
+from training.lecture import NoNumber, lecture
+from training.lesson import Lesson
+from training.machine import Machine
 from training.metrics import Floats
 
 DIVERGED = 2.0
@@ -55,7 +56,7 @@ class Ramped:
     rates: Floats
     """float64[S]; fewer than asked for where the loss ran away."""
     losses: Floats
-    """float64[S], batch by batch."""
+    """float64[S], step by step."""
     means: Floats
     """float64[S], of the steps around each."""
     chosen: float | None
@@ -64,23 +65,24 @@ class Ramped:
 
 
 def ramped(net: nn.Module, lesson: Lesson, ramp: Ramp) -> Ramped:
-    """Train `net` with ever larger steps of Adam; it is of no use afterwards.
+    """Train `net` with ever larger steps of its optimizer; it is of no use afterwards.
 
     Uses training films only, weighted and varied as in training.
     """
-    weights = lesson.weights().to(next(net.parameters()).device)
-    adam = torch.optim.Adam((p for p in net.parameters() if p.requires_grad), lr=ramp.lowest)
+    machine = Machine(lesson.plan.precision)
+    given = lecture(net, lesson, machine)
+    optimizer = machine.optimizer(optimizer_of(net, lesson.plan))
     seen: list[float] = []
-    to_learn(net)
-    for rate, batches in zip(ramp.rates, _without_end(lesson), strict=False):
-        for group in adam.param_groups:
+    to_learn(given.learning)
+    for rate, step in zip(ramp.rates, given.steps(_without_end(lesson)), strict=False):
+        for group in optimizer.param_groups:
             group["lr"] = float(rate)
-        adam.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)
         try:
-            seen.append(gather(net, lesson, batches, weights))
+            seen.append(given.gather(step))
         except NoNumber:
             break
-        adam.step()
+        optimizer.step()
         if np.mean(seen[-FEWEST:]) > DIVERGED * seen[0]:
             break
     rates, losses = ramp.rates[: len(seen)], np.array(seen)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from training.augmentation import Augmentation
+from training.hardware import Precision
 
 RISE = 0.3
 """Share of all steps on which one_cycle goes up."""
@@ -31,7 +32,7 @@ class Pace(BaseModel):
     batch: int = Field(ge=2, le=4096)
     """Films per step."""
     learning_rate: float = Field(gt=0, le=1)
-    """Of Adam, where it is highest: at the start, or at the top of one_cycle."""
+    """Where it is highest: at the start, or at the top of one_cycle."""
     schedule: Schedule
     """constant; cosine: down to zero at the last step; one_cycle: up from a 25th, then down."""
 
@@ -70,5 +71,13 @@ class Plan(Pace):
     """Epochs without progress on the validation films after which training ends."""
     augmentation: Augmentation
     """none, anatomical or paper: how training films are varied."""
+    optimizer: str
+    """adam (the paper's), adamw, sgd, or any other of timm's."""
+    weight_decay: float = Field(ge=0, le=1)
+    """Pull of the weights towards zero; not of biases and normalisations."""
+    precision: Precision
+    """auto, float32, bfloat16 or float16: what the network computes in while it learns."""
+    compiled: bool
+    """Let torch.compile make kernels of its own first: minutes once, faster steps on a GPU."""
     upsampling: bool
     """Draw every label as often as the commonest (the paper's code), in place of class weights."""

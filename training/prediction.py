@@ -8,16 +8,26 @@ from torch import Tensor, nn
 
 from training.data import Look, batch, portions
 from training.films import Films
+from training.machine import Machine
 
 FILMS_AT_ONCE = 32
 
 
 @torch.inference_mode()
-def predict(net: nn.Module, films: Films, look: Look, device: torch.device) -> Tensor:
-    """float32[N, C] on the CPU: values before the softmax. Leaves `net` in evaluation mode."""
+def predict(
+    net: nn.Module, films: Films, look: Look, device: torch.device, machine: Machine | None = None
+) -> Tensor:
+    """float32[N, C] on the CPU: values before the softmax. Leaves `net` in evaluation mode.
+
+    The processes of `machine` share the portions; each gets all values, as one would have them.
+    """
     net.eval()
-    values = [
-        net(batch(films, picked, look, device)).float().cpu()
-        for picked in portions(len(films), FILMS_AT_ONCE)
+    first, step = (0, 1) if machine is None else (machine.number, machine.count)
+    own = [
+        (number, net(batch(films, picked, look, device)).float().cpu())
+        for number, picked in enumerate(portions(len(films), FILMS_AT_ONCE))
+        if number % step == first
     ]
+    every = own if machine is None else machine.gathered(own)
+    values = [value for _, value in sorted(every, key=lambda one: one[0])]
     return torch.cat(values) if values else torch.zeros((0, len(films.labels)))

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from manifests.contract.folder import whole_file
 from training.course import Course, Epoch
-from training.hardware import device
+from training.hardware import device, processes
 from training.learner import Learner, copy_of
+from training.machine import Machine
 
 log = logging.getLogger(__name__)
 DIGITS = 64
@@ -35,6 +36,7 @@ class Run:
     learner: Learner
     generator: torch.Generator
     course: Course
+    machine: Machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +49,19 @@ class Unfinished:
 
     def keep(self, run: Run) -> None:
         """Write where `run` stands, in one step: a kill meanwhile leaves the file of before."""
-        saved = io.BytesIO()
-        torch.save(_state(run), saved)
+        state, saved = _state(run), io.BytesIO()
+        if run.machine.number > 0:
+            return
+        torch.save(state, saved)
         data = saved.getvalue()
         with whole_file(self.place) as part:
             part.write_bytes(self.owner.encode() + _digest(data).encode() + data)
 
     def take_up(self, run: Run) -> None:
         """Bring `run` to where the file stands; it stays as it is where that says nothing."""
-        try:
-            read = self.place.read_bytes()
-        except FileNotFoundError:
+        # Process 0 reads: the others may be on machines that do not see the file.
+        read = run.machine.told(self._read() if run.machine.number == 0 else None)
+        if read is None:
             return
         owner, digest, data = read[:DIGITS], read[DIGITS : 2 * DIGITS], read[2 * DIGITS :]
         if digest != _digest(data).encode():
@@ -72,6 +76,9 @@ class Unfinished:
             _bring(run, state)
             log.info("%s: goes on after epoch %d", self.place, len(run.course.history))
 
+    def _read(self) -> bytes | None:
+        return self.place.read_bytes() if self.place.exists() else None
+
 
 def owner_of(facts: Mapping[str, object]) -> str:
     """A SHA-256 of `facts`, torch's version, the device, and the code of training.
@@ -82,7 +89,8 @@ def owner_of(facts: Mapping[str, object]) -> str:
     for file in sorted(CODE.rglob("*.py")):
         code.update(_digest(file.read_bytes()).encode())
     given = {
-        **facts, "torch": torch.__version__, "device": device().type, "code": code.hexdigest(),
+        **facts, "torch": torch.__version__, "device": device().type,
+        "processes": processes().num_processes, "code": code.hexdigest(),
     }  # fmt: skip
     return _digest(json.dumps(given, sort_keys=True).encode())
 
@@ -96,9 +104,9 @@ def _state(run: Run) -> dict[str, Any]:
     return {
         "net": copy_of(run.net),
         "learner": run.learner.state(),
-        # Dropout draws from torch's own generators, the order of films from the run's.
-        "chance": [run.generator.get_state(), torch.get_rng_state()],
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        # The order of films is drawn from the run's generator, dropout from torch's own ones.
+        "chance": run.generator.get_state(),
+        "of_torch": run.machine.gathered([_chance()]),
         "weights": course.weights,
         "history": [asdict(epoch) for epoch in course.history],
         "best": course.best,
@@ -106,15 +114,21 @@ def _state(run: Run) -> dict[str, Any]:
     }
 
 
+def _chance() -> list[Tensor]:
+    """The generators of torch in this process: the CPU's, and that of its GPU if it has one."""
+    of_gpu = [torch.cuda.get_rng_state()] if torch.cuda.is_available() else []
+    return [torch.get_rng_state(), *of_gpu]
+
+
 def _bring(run: Run, state: dict[str, Any]) -> None:
     course = run.course
     run.net.load_state_dict(state["net"])
     run.learner.load(state["learner"])
-    own, of_torch = state["chance"]
-    run.generator.set_state(own)
-    torch.set_rng_state(of_torch)
-    if state["cuda"]:
-        torch.cuda.set_rng_state_all(state["cuda"])
+    run.generator.set_state(state["chance"])
+    of_cpu, *of_gpu = state["of_torch"][run.machine.number]
+    torch.set_rng_state(of_cpu)
+    if of_gpu:
+        torch.cuda.set_rng_state(of_gpu[0])
     course.weights = state["weights"]
     course.history[:] = [Epoch(**row) for row in state["history"]]
     course.best, course.best_epoch = state["best"], state["best_epoch"]

@@ -21,3 +21,9 @@ def seed_everything(seed: int) -> torch.Generator:
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
     torch.backends.cudnn.benchmark = False
     return torch.Generator().manual_seed(seed)
+
+
+def seed_apart(process: int) -> None:
+    """Give each of several processes draws of its own, for dropout say; process 0 keeps its own."""
+    if process:
+        torch.manual_seed(torch.initial_seed() + process)

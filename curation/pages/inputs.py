@@ -132,7 +132,7 @@ def experiment(data: Path, name: str) -> Experiment:
     return Experiment(
         name=name,
         checkpoint=_json(trained / "checkpoint.json"),
-        history=_csv(trained / "history.csv"),
+        history=_curves(trained / "curves" / "plots" / "metrics"),
         metrics=_json(judged / "figures.json"),
         confusion=_csv(judged / "confusion.csv"),
         roc=_csv(judged / "roc.csv"),
@@ -153,11 +153,20 @@ def _json(place: Path) -> dict[str, Any] | None:
     return known
 
 
-def _csv(place: Path) -> pd.DataFrame | None:
+def _curves(folder: Path) -> pd.DataFrame | None:
+    """A row per epoch, of the tables that hold one figure each."""
+    tables = [_csv(place, "\t") for place in sorted(folder.glob("*.tsv"))]
+    columns = [table.set_index("step") for table in tables if table is not None]
+    return pd.concat(columns, axis=1).rename_axis("epoch").reset_index() if columns else None
+
+
+def _csv(place: Path, between: str = ",") -> pd.DataFrame | None:
     if not place.exists():
         return None
     try:
         # A label may be the word "NA"; only an empty cell is empty.
-        return pd.read_csv(place, keep_default_na=False, na_values=[""], index_col=False)
+        return pd.read_csv(
+            place, sep=between, keep_default_na=False, na_values=[""], index_col=False
+        )
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
         raise BrokenTable(f"{place}: is no table ({fault}); make it again") from None

@@ -33,6 +33,8 @@ class Params(BaseModel):
     """Folder of what is remembered of every film."""
     max_gb: float = Field(gt=0)
     """What was not used for longest is dropped above this, GB."""
+    launcher: str
+    """What starts a training on several processes; curation starts none."""
 
 
 @dataclass(frozen=True, slots=True)

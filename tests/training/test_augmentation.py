@@ -3,6 +3,7 @@ import torch
 from torch import Tensor
 
 from training.augmentation import RANGES, Augmentation, augmented
+from training.augmentation import drawn as draws
 
 
 def films(count: int = 64) -> Tensor:
@@ -13,7 +14,8 @@ def films(count: int = 64) -> Tensor:
 
 
 def drawn(kind: Augmentation, seed: int = 3) -> Tensor:
-    return augmented(films(), kind, torch.Generator().manual_seed(seed))
+    chance = draws(kind, 64, torch.Generator().manual_seed(seed))
+    return augmented(films(), kind, chance)
 
 
 def test_none_changes_nothing() -> None:
@@ -45,9 +47,8 @@ def test_the_papers_preset_turns_films_over() -> None:
 
 
 def test_what_moves_in_is_black_and_grey_levels_stay_in_range() -> None:
-    white = augmented(
-        torch.ones((32, 3, 32, 32)), Augmentation.PAPER, torch.Generator().manual_seed(0)
-    )
+    chance = draws(Augmentation.PAPER, 32, torch.Generator().manual_seed(0))
+    white = augmented(torch.ones((32, 3, 32, 32)), Augmentation.PAPER, chance)
     assert float(white.min()) == 0.0
     assert float(white.max()) <= 1.0
 

@@ -10,8 +10,10 @@ from torch.nn.functional import cross_entropy
 from manifests.contract.vocabulary import Split
 from training.data import look_at
 from training.films import films_of, read_task
-from training.learner import Learner
-from training.loop import Lesson, train
+from training.learner import Learner, optimizer_of
+from training.lesson import Lesson
+from training.loop import train
+from training.machine import Machine
 from training.models import build
 from training.prediction import predict
 
@@ -21,7 +23,8 @@ SIZE = 65
 def test_the_mean_follows_the_weights_faster_at_first() -> None:
     torch.manual_seed(0)
     net = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 1))
-    learn = Learner(net, params(learning_rate=0.1), 30, ema=0.8)
+    plan = params(learning_rate=0.1)
+    learn = Learner(net, optimizer_of(net, plan), plan, 30, Machine(), ema=0.8)
     mean = {name: value.double() for name, value in net.state_dict().items()}
     for step in range(30):
         torch.autograd.backward(net(torch.randn(8, 5)).square().mean())

@@ -11,7 +11,8 @@ from planted import TASK, params, prepared, row
 from manifests.contract.vocabulary import Split
 from training.data import batch, evenly, look_at
 from training.films import Films, films_of, read_task
-from training.loop import Lesson, train
+from training.lesson import Lesson
+from training.loop import train
 from training.models import build
 
 SIZE = 65

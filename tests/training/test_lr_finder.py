@@ -12,7 +12,7 @@ from torch import nn
 from manifests.contract.vocabulary import Split
 from training.data import look_at
 from training.films import films_of, read_task
-from training.loop import Lesson
+from training.lesson import Lesson
 from training.lr_finder import Ramp, around, ramped, steepest
 from training.metrics import Floats
 from training.models import build

@@ -18,12 +18,13 @@ from manifests.contract.prepared import Prepared
 from manifests.contract.vocabulary import Split
 from training.data import look_at
 from training.films import Untrainable, films_of, read_task
-from training.loop import Lesson
+from training.lesson import Lesson
 from training.loop import train as fit
 from training.resuming import Unfinished
 from training.stages import train
 
-MADE = ("model.safetensors", "checkpoint.json", "history.csv")
+CURVES = "curves/plots/metrics/val_loss.tsv"
+MADE = ("model.safetensors", "checkpoint.json", CURVES, "curves/metrics.json")
 STATE = Path(".cache/training/net.state")
 GIVEN: dict[str, object] = {
     "epochs": 4, "batch": 4, "accumulate": 2, "ema": 0.9, "size": 65, "schedule": "cosine",
@@ -199,7 +200,7 @@ def test_a_state_holds_no_objects(films: Prepared, tmp_path: Path) -> None:
         source.seek(128)
         held = torch.load(source, weights_only=True)
     assert sorted(held) == [
-        "best", "best_epoch", "chance", "cuda", "history", "learner", "net", "weights",
+        "best", "best_epoch", "chance", "history", "learner", "net", "of_torch", "weights",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from manifests.contract.params import Misspelt
 from manifests.contract.vocabulary import Split
 from training.checkpoint import WrongCheckpoint
 from training.learner import Learner
+from training.machine import Machine
 from training.models.unet import PAPER, STRIDE, build_segmenter
 from training.segmentation.learning import loss_of
 from training.segmentation.look import Equalise, equalised, seen, squeezed_masks, standardised
@@ -73,7 +74,8 @@ def test_two_steps_lower_the_loss(tmp_path: Path, model: str, rate: float) -> No
     films = standardised(seen(masked.films, Equalise.NONE, 64))
     masks = squeezed_masks(masked.masks, 64)
     net = build_segmenter(model).train()
-    steps, losses = Learner(net, params(learning_rate=rate), 10), []
+    adam = torch.optim.Adam(net.parameters(), lr=rate)
+    steps, losses = Learner(net, adam, params(learning_rate=rate), 10, Machine()), []
     for _ in range(3):
         losses.append(loss_of(net(films), masks))
         torch.autograd.backward(losses[-1])

@@ -18,7 +18,7 @@ from training.checkpoint import load_for, read_about
 from training.data import look_at
 from training.experiment import ready
 from training.films import films_of, read_task
-from training.loop import Lesson
+from training.lesson import Lesson
 from training.loop import train as fit
 from training.models import build
 from training.stages import train

@@ -1,8 +1,8 @@
-import csv
 import json
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 from planted import TASK, params, prepared, row, rows, trained
@@ -11,22 +11,25 @@ from manifests.contract.vocabulary import Split
 from training.checkpoint import read_about
 from training.data import look_at
 from training.films import Untrainable, films_of, read_task
-from training.loop import Lesson
+from training.lesson import Lesson
 from training.loop import train as fit
 from training.models import build
 from training.stages import train
 
 
-def history(folder: Path) -> list[dict[str, str]]:
-    with (folder / "history.csv").open() as source:
-        return list(csv.DictReader(source))
+def curve(folder: Path, name: str) -> list[float]:
+    table = pd.read_csv(folder / "curves" / "plots" / "metrics" / f"{name}.tsv", sep="\t")
+    assert table["step"].tolist() == list(range(1, len(table) + 1))
+    return [float(value) for value in table[name]]
 
 
 def test_a_few_epochs_on_planted_squares_lower_the_loss(tmp_path: Path) -> None:
     films = prepared(tmp_path / "films", rows())
-    epochs = history(trained(films, tmp_path / "net", epochs=6, learning_rate=3e-3))
-    assert float(epochs[-1]["train_loss"]) < 0.8 * float(epochs[0]["train_loss"])
-    assert float(epochs[-1]["val_accuracy"]) > 0.8
+    folder = trained(films, tmp_path / "net", epochs=6, learning_rate=3e-3)
+    losses = curve(folder, "train_loss")
+    assert losses[-1] < 0.8 * losses[0]
+    assert curve(folder, "val_accuracy")[-1] > 0.8
+    assert len(curve(folder, "train_accuracy")) == 6
 
 
 @pytest.mark.parametrize("model", ["base_cnn", "densenet121"])
@@ -37,8 +40,10 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, model: str) -> None:
         trained(films, tmp_path / name / "net", epochs=1, seed=seed, **given)
         for name, seed in (("a", 1), ("b", 1), ("c", 2))
     )
-    for name in ("model.safetensors", "checkpoint.json", "history.csv"):
-        assert (first / name).read_bytes() == (second / name).read_bytes()
+    made = sorted(file.relative_to(first) for file in first.rglob("*") if file.is_file())
+    assert len(made) > 6
+    for name in made:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
     assert (first / "model.safetensors").read_bytes() != (other / "model.safetensors").read_bytes()
 
 
@@ -59,13 +64,14 @@ def test_without_validation_films_the_last_epoch_is_kept(tmp_path: Path) -> None
     films = prepared(tmp_path / "films", rows(train=8, val=0, test=0))
     folder = trained(films, tmp_path / "net", epochs=2)
     assert read_about(folder).best_epoch == 2
-    assert [epoch["val_loss"] for epoch in history(folder)] == ["", ""]
+    assert len(curve(folder, "train_loss")) == 2
+    assert not (folder / "curves" / "plots" / "metrics" / "val_loss.tsv").exists()
 
 
 def test_training_ends_when_validation_gains_nothing_more(tmp_path: Path) -> None:
     films = prepared(tmp_path / "films", rows(train=8, val=4, test=0))
     folder = trained(films, tmp_path / "net", epochs=30, patience=2, learning_rate=1e-9)
-    assert len(history(folder)) == 3
+    assert len(curve(folder, "val_loss")) == 3
 
 
 def test_one_label_alone_cannot_be_learnt(tmp_path: Path) -> None:
@@ -93,7 +99,7 @@ def test_a_label_absent_from_validation_is_told(
     given.append(row(90, split="val", finding="normal"))
     train.main(prepared(tmp_path / "films", given), tmp_path, params(), TASK, tmp_path / "state")
     assert "the validation split has no film of covid19" in caplog.text
-    assert history(tmp_path)[0]["val_loss"] not in {"", "nan"}
+    assert math.isfinite(curve(tmp_path, "val_loss")[0])
 
 
 def test_a_loss_that_is_no_number_is_a_sentence(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from training.data import portions
 from training.files import write_csv
 from training.films import Untrainable
-from training.hardware import autocast
 from training.learner import Learner, copy_of, progress
+from training.machine import Machine
 from training.plan import Pace
 from training.segmentation.look import standardised
 from training.segmentation.prediction import chances
@@ -46,13 +46,14 @@ def learn(net: nn.Module, train: Side, val: Side, pace: Pace, generator: torch.G
     Best is the highest Dice on the validation films; without any it is the last epoch. Raises
     `Untrainable` when the loss leaves the numbers.
     """
-    steps = Learner(net, pace, pace.epochs * -(-len(train) // pace.batch))
+    machine, adam = Machine(), torch.optim.Adam(net.parameters(), lr=pace.learning_rate)
+    steps = Learner(net, adam, pace, pace.epochs * -(-len(train) // pace.batch), machine)
     history: list[Epoch] = []
     best, best_epoch, best_state = -1.0, 0, copy_of(net)
     with progress() as bar:
         for number in bar.track(range(1, pace.epochs + 1), description="finding lungs"):
             at_start = steps.rate
-            loss = _epoch(number, net, train, pace, steps, generator)
+            loss = _epoch(number, net, train, pace, steps, machine, generator)
             val_dice = _val_dice(net, val)
             history.append(
                 Epoch(epoch=number, learning_rate=at_start, train_loss=loss, val_dice=val_dice)
@@ -66,7 +67,7 @@ def learn(net: nn.Module, train: Side, val: Side, pace: Pace, generator: torch.G
 
 
 def _epoch(  # noqa: PLR0913, PLR0917 - one pass needs all of what `learn` was given
-    number: int, net: nn.Module, train: Side, pace: Pace, steps: Learner,
+    number: int, net: nn.Module, train: Side, pace: Pace, steps: Learner, machine: Machine,
     generator: torch.Generator,
 ) -> float:  # fmt: skip
     """The mean loss of one pass over the training films."""
@@ -76,12 +77,12 @@ def _epoch(  # noqa: PLR0913, PLR0917 - one pass needs all of what `learn` was g
         films, masks = varied(
             train.films[picked].to(place), train.masks[picked].to(place), generator
         )
-        with autocast(place):
+        with machine.autocast():
             values = net(standardised(films))
         loss = loss_of(values.float(), masks)
         if not torch.isfinite(loss):
             raise Untrainable(f"epoch {number}: the loss is not a number; lower `learning_rate`")
-        torch.autograd.backward(loss)
+        machine.backward(loss)
         steps.step()
         total += float(loss.detach()) * len(picked)
     return total / len(train)

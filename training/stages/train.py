@@ -6,7 +6,7 @@ from pathlib import Path
 from manifests.contract.folder import PART
 from manifests.contract.prepared import Prepared
 from training.checkpoint import Checkpoint, write_about, write_weights
-from training.course import write_history
+from training.curves import curves
 from training.experiment import Experiment, ready
 from training.files import is_drawn, wording
 from training.films import Films, read_task
@@ -23,7 +23,7 @@ class Params(Experiment):
 def main(
     prepared: Prepared, folder: Path, params: Params, task: dict[str, list[str]], state: Path
 ) -> None:
-    """Write model.safetensors, checkpoint.json and history.csv into `folder`.
+    """Write model.safetensors, checkpoint.json and curves/ into `folder`.
 
     The experiment is called as the folder is. After every epoch `state` says where it stands; a run
     that finds it there, of the same films, parameters and code, goes on to the same weights. It
@@ -37,8 +37,8 @@ def main(
         "manifest_id": prepared.manifest_id, "recipe_id": prepared.recipe_id,
         "params": params.model_dump(mode="json"), "task": list(asked.items()),
     })  # fmt: skip
-    course = train(net, lesson, Unfinished(place=state, owner=owner))
-    write_history(folder / "history.csv", course.history)
+    with curves(folder / "curves") as told:
+        course = train(net, lesson, Unfinished(place=state, owner=owner), told)
     write_about(folder, Checkpoint(
         **wording(prepared),
         is_drawn=is_drawn(prepared),

@@ -1,0 +1,141 @@
+"""Two processes that train together, started by torchrun, against one that trains alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import planted
+import pytest
+import yaml
+from planted import TASK, params, prepared, rows
+from project import ROOT
+
+SUPPORT = Path(planted.__file__).parent
+TORCHRUN = "torchrun --standalone --nproc-per-node 2"
+ENVIRONMENT = {
+    "PYTHONPATH": f"{ROOT}:{SUPPORT}", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1",
+    "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+}  # fmt: skip
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=ENVIRONMENT
+    )  # fmt: skip
+
+
+def said(folder: Path, launcher: list[str], model: str, optimizer: str) -> dict[str, Any]:
+    # 43 and 37 films: no batch and no portion can be halved without a rest.
+    prepared(folder / "films", rows(train=43, val=37, test=0), 65)
+    script = str(SUPPORT / "together.py")
+    done = run(folder, *launcher, script, str(folder), model, optimizer)
+    assert done.returncode == 0, done.stderr
+    about: dict[str, Any] = json.loads((folder / "said.json").read_text())
+    return about
+
+
+# Adam divides by the size of a gradient: where batch normalisation leaves none, by that of
+# rounding. There only plain descent shows that two do what one does, and 120 normalisations of
+# four pixels make more of rounding than ten.
+@pytest.mark.parametrize(
+    ("model", "optimizer", "near"),
+    [("base_cnn", "adam", 1e-4), ("resnet10t", "sgd", 1e-3), ("densenet121", "sgd", 0.05)],
+)
+def test_two_processes_learn_what_one_learns(
+    tmp_path: Path, model: str, optimizer: str, near: float
+) -> None:
+    alone = said(tmp_path / "a", [sys.executable], model, optimizer)
+    both = said(tmp_path / "b", TORCHRUN.split(), model, optimizer)
+    assert (alone["processes"], both["processes"]) == (1, 2)
+    one, two = np.array(alone["values"]), np.array(both["values"])
+    assert len(two) == 37
+    np.testing.assert_allclose(two, one, rtol=near, atol=near)
+    assert two.argmax(1).tolist() == one.argmax(1).tolist()
+    for first, second in zip(alone["history"], both["history"], strict=True):
+        assert second == pytest.approx(first, rel=near)
+
+
+def project(folder: Path, launcher: str = "", **given: object) -> Path:
+    """A folder that `python -m training train net films net` runs in."""
+    prepared(folder / "films", rows(train=24, val=8, test=0), 65)
+    asked = yaml.safe_load((ROOT / "params.yaml").read_text())
+    settings = params(size=65, epochs=3, **given).model_dump(mode="json")
+    asked |= {"experiments": {"net": settings}, "tasks": {"binary": TASK}}
+    asked["compute"]["launcher"] = launcher
+    (folder / "params.yaml").write_text(yaml.safe_dump(asked))
+    return folder
+
+
+TRAIN = (sys.executable, "-m", "training", "train", "net", "films", "net")
+
+
+def test_the_same_stage_runs_on_two_by_a_word_in_the_parameters(tmp_path: Path) -> None:
+    folder = project(tmp_path, TORCHRUN)
+    done = run(folder, *TRAIN)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("best epoch") == 1
+    made = sorted(place.name for place in (folder / "net").iterdir())
+    assert made == ["checkpoint.json", "curves", "model.safetensors"]
+    assert sorted(place.name for place in folder.iterdir()) == [
+        ".cache", "films", "net", "params.yaml",
+    ]  # fmt: skip
+
+
+def test_two_that_are_killed_go_on_to_the_same_bytes(tmp_path: Path) -> None:
+    whole = project(tmp_path / "whole", model="covid_cxnet")
+    assert run(whole, *TORCHRUN.split(), *TRAIN[1:]).returncode == 0
+    broken = project(tmp_path / "broken", model="covid_cxnet")
+    state = broken / ".cache" / "training" / "net.state"
+    with subprocess.Popen(
+        [*TORCHRUN.split(), *TRAIN[1:]], cwd=broken, env=ENVIRONMENT, start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    ) as running:  # fmt: skip
+        while not state.exists():
+            assert running.poll() is None
+        os.killpg(running.pid, signal.SIGKILL)
+    assert not (broken / "net").exists()
+    done = run(broken, *TORCHRUN.split(), *TRAIN[1:])
+    assert done.returncode == 0, done.stderr
+    assert "goes on after epoch" in done.stderr
+    for name in ("model.safetensors", "checkpoint.json"):
+        assert (broken / "net" / name).read_bytes() == (whole / "net" / name).read_bytes()
+
+
+def test_a_loss_that_is_no_number_in_one_process_ends_both(tmp_path: Path) -> None:
+    prepared(tmp_path / "films", rows(train=24, val=8, test=0), 65)
+    script = str(SUPPORT / "together.py")
+    done = run(tmp_path, *TORCHRUN.split(), script, str(tmp_path), "base_cnn", "sgd", "1")
+    assert done.returncode != 0
+    told = [line for line in done.stderr.splitlines() if "Untrainable: epoch 1: the loss" in line]
+    assert len(told) == 2
+    assert told[0].split("of this batch: ")[1].count("cohen/") == 6
+    assert not (tmp_path / "said.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("launcher", "told"),
+    [
+        ("no_such_launcher --nodes 2", "asks for no_such_launcher, which is not to be found"),
+        (f"{sys.executable}", "it started one process only"),
+    ],
+)
+def test_a_launcher_that_does_not_start_two_is_a_sentence(
+    tmp_path: Path, launcher: str, told: str
+) -> None:
+    done = run(project(tmp_path, launcher), *TRAIN)
+    assert done.returncode == 2
+    assert "error: params.yaml: 'compute.launcher'" in done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_batch_too_small_to_share_is_a_sentence(tmp_path: Path) -> None:
+    folder = project(tmp_path, "torchrun --standalone --nproc-per-node 3", batch=2)
+    done = run(folder, *TRAIN)
+    assert done.returncode != 0
+    assert "a batch of 2 films cannot be shared by 3 processes" in done.stderr

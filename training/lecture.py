@@ -1,0 +1,102 @@
+"""Shows films to a network and gathers where its weights should go, step by step.
+
+With several processes each shows its own part of every batch; together they gather what one would.
+B batch, C classes.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from torchmetrics.classification import MulticlassAccuracy
+
+from manifests.contract.params import Misspelt
+from training.augmentation import drawn
+from training.data import ahead, stacks, standardised
+from training.films import Whole
+from training.lesson import Lesson
+from training.machine import Machine
+
+Step = tuple[list[Whole], list[Tensor]]
+"""The batches of a step: all films in each by number, and the stacks of this process's own."""
+
+
+class NoNumber(ArithmeticError):  # noqa: N818 - it names a state of the loss
+    """The loss left the numbers; says at which films."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lecture:
+    """A network that learns, what it learns from, and the machine that it learns on."""
+
+    learning: nn.Module
+    """What films are shown to; `Machine.shown` gives it."""
+    lesson: Lesson
+    machine: Machine
+    weights: Tensor
+    """float32[C], of the labels, on the CPU."""
+    accuracy: MulticlassAccuracy
+    """Counts over all processes how often the answer was right while learning."""
+
+    def steps(self, order: Iterable[list[Whole]]) -> Iterator[Step]:
+        """The steps of `order` with their films, which are read while the one before is shown."""
+        yield from ahead(iter(order), self._read)
+
+    def gather(self, step: Step) -> float:
+        """Add to the gradients those of the films in `step`; give this process's part of the loss.
+
+        The parts of all processes add up to the mean over the films as they weigh, as if they had
+        been one batch. Raises `NoNumber` with the films of a batch, in all processes alike.
+        """
+        batches, films = step
+        shares = [self._weight(picked) for picked in batches]
+        loss_of_all = 0.0
+        for number, (picked, own) in enumerate(zip(batches, films, strict=True)):
+            with self.machine.alone(self.learning, is_last=number == len(batches) - 1):
+                loss = self._loss(picked, own)
+                if self.machine.is_any(found=not torch.isfinite(loss).item()):
+                    raise NoNumber(", ".join(self.lesson.train.rows["record_id"].iloc[picked]))
+                share = self._weight(picked[self.machine.own(picked)]) / sum(shares)
+                # Processes take the mean of their gradients, and what is wanted is the sum.
+                self.machine.backward(loss * (share * self.machine.count))
+            loss_of_all += float(loss.detach()) * share
+        return loss_of_all
+
+    def _read(self, batches: Sequence[Whole]) -> list[Tensor]:
+        if min(map(len, batches)) < self.machine.count:
+            raise Misspelt(
+                f"params.yaml: a batch of {min(map(len, batches))} films cannot be shared by "
+                f"{self.machine.count} processes; raise `batch`, or start fewer"
+            )
+        return [stacks(self.lesson.train, picked[self.machine.own(picked)]) for picked in batches]
+
+    def _weight(self, picked: Whole) -> float:
+        return float(self.weights[self.lesson.train.targets[picked]].sum())
+
+    def _loss(self, picked: Whole, own: Tensor) -> Tensor:
+        """The mean loss of this process's films, as they weigh, varied as the plan says."""
+        lesson, plan, device = self.lesson, self.lesson.plan, self.machine.device
+        part = self.machine.own(picked)
+        # Drawn for all films in each process, so that a film is varied alike whoever shows it.
+        draws = drawn(plan.augmentation, len(picked), lesson.generator)[:, part]
+        images = standardised(own, lesson.look, device, (plan.augmentation, draws))
+        with self.machine.autocast():
+            values = self.learning(images)
+        targets = torch.from_numpy(lesson.train.targets[picked[part]]).to(device)
+        self.accuracy.update(values.detach().float(), targets)
+        return cross_entropy(
+            values.float(), targets, self.weights.to(device), label_smoothing=plan.label_smoothing
+        )
+
+
+def lecture(net: nn.Module, lesson: Lesson, machine: Machine) -> Lecture:
+    """`net` before the films of `lesson`, on `machine`."""
+    return Lecture(
+        learning=machine.shown(net, is_compiled=lesson.plan.compiled),
+        lesson=lesson,
+        machine=machine,
+        weights=lesson.weights(),
+        accuracy=MulticlassAccuracy(len(lesson.train.labels), average="micro").to(machine.device),
+    )
