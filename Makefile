@@ -10,11 +10,12 @@ export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS ?= 1
 READY := $(VENV)/.ready
 
-.PHONY: repro test lint clean help
+.PHONY: repro test test-long lint clean help
 
 help:
 	@echo "make repro     set up, run the whole road (dvc repro), say where the report is"
-	@echo "make test      set up, run the tests (10 to 25 minutes)"
+	@echo "make test      set up, run the tests (10 minutes on two idle cores)"
+	@echo "make test-long the rest: whole roads in copies of the project (10 minutes more)"
 	@echo "make lint      ruff and mypy"
 	@echo "make clean     forget the environment and all made data (not data/raw)"
 
@@ -25,7 +26,11 @@ repro: $(READY)
 	@echo "The report: file://$(CURDIR)/data/report/index.html"
 
 test: $(READY)
-	python -m pytest -n 2 -m "not gpu and not live"
+	python -m pytest -n 2 -m "not gpu and not live and not long"
+
+# A file's tests share one road, so they stay with one worker.
+test-long: $(READY)
+	python -m pytest -n 2 --dist loadfile -m "long and not gpu and not live"
 
 lint: $(READY)
 	ruff format --check . && ruff check . && mypy

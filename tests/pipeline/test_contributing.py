@@ -16,6 +16,7 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text()
 BLOCK = re.compile(r"^```\w+ title=(\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 STEPS = {match[1]: match[2] for match in BLOCK.finditer(TEXT)}
 KEY = "example_hospital"
+pytestmark = pytest.mark.long
 
 
 CODE = f"curation/sources/{KEY}/__init__.py"

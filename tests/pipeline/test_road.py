@@ -17,6 +17,7 @@ from curation.phantom.world import shots_of
 from manifests.contract.record import Record
 from manifests.contract.table import check_counts, read, read_stage
 
+pytestmark = pytest.mark.long
 SMALL = 60
 """Patients of the drawn world: as many as bring every source."""
 NORMAL = 18
@@ -28,6 +29,11 @@ def small_experiments() -> dict[str, object]:
     return {key: entry | {"epochs": 1, "size": 64} for key, entry in experiments.items()} | {
         "base_cnn": experiments["base_cnn"] | {"epochs": 1}
     }
+
+
+def small_rates() -> dict[str, object]:
+    rates = yaml.safe_load((ROOT / "params.yaml").read_text())["rate"]
+    return {key: entry | {"steps": 25} for key, entry in rates.items()}
 
 
 def small_recipes() -> dict[str, object]:
@@ -45,7 +51,7 @@ def small_project(folder: Path) -> Path:
     return copy_project(
         folder, phantom={"patients": SMALL, "masked": 12}, evaluate={"bootstrap": 100},
         segment={"epochs": 2, "size": 64}, recipes=small_recipes(),
-        experiments=small_experiments(),
+        experiments=small_experiments(), rate=small_rates(),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from planted import TASK, params, prepared, rows
 from project import ROOT
 
 SUPPORT = Path(planted.__file__).parent
+pytestmark = pytest.mark.long
 TORCHRUN = "torchrun --standalone --nproc-per-node 2"
 ENVIRONMENT = {
     "PYTHONPATH": f"{ROOT}:{SUPPORT}", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1",
