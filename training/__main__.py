@@ -8,7 +8,17 @@ import typer
 
 from manifests.contract.faults import start_stage, told_in_sentences
 from training import start_commands
-from training.stage_commands import PARAMS, STATES, Experiment, Folder, Task, params, task_of
+from training.stage_commands import (
+    PARAMS,
+    STATES,
+    Combination,
+    Experiment,
+    Folder,
+    Task,
+    known_experiments,
+    params,
+    task_of,
+)
 
 app = typer.Typer(
     help="From a manifest to a judged model. Research software, not for diagnosis.",
@@ -118,6 +128,19 @@ def conceal(
     settings = params(f"conceal.{experiment}", room.Params)
     with whole_folder(out) as part:
         room.main(read_prepared(plain), read_prepared(concealed), trained, part, settings)
+
+
+@app.command()
+def combine(combination: Combination, evaluated: Folder, out: Folder) -> None:
+    """One answer made of several networks', and whether it is better than theirs."""
+    from manifests.contract.folder import whole_folder
+    from training.judgement import Judging
+    from training.stages import combine as room
+
+    settings = params(f"combined.{combination}", room.Params)
+    known_experiments(f"combined.{combination}.members", settings.members)
+    with whole_folder(out) as part:
+        room.main(evaluated, part, settings, params("evaluate", Judging))
 
 
 @app.command()

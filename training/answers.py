@@ -1,7 +1,7 @@
 """predictions.parquet: what was said of films, one by one, and on which side each stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,19 @@ class Answers:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def with_chances(self, chances: Floats) -> "Answers":
+        """The same films, and `chances` (float64[N, C]) said of them instead."""
+        return replace(self, said=replace(self.said, probabilities=chances))
+
+    def none(self) -> "Answers":
+        """No film of them: nothing was said."""
+        labels = self.said.labels
+        said = Predictions(
+            labels=labels, actual=np.zeros(0, np.int64),
+            probabilities=np.zeros((0, len(labels))), groups=(),
+        )  # fmt: skip
+        return Answers(ids=(), sources=(), said=said)
 
 
 def answers_of(films: Films, probabilities: Floats) -> Answers:

@@ -1,5 +1,6 @@
 """What every command of training needs: its paths, its section of params.yaml, its task."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 PARAMS, STATES = Path("params.yaml"), Path(".cache/training")
 Folder = Annotated[Path, typer.Argument(show_default=False)]
 Task = Annotated[str, typer.Argument(help="Key in params.yaml's tasks.")]
+Combination = Annotated[str, typer.Argument(help="Key in params.yaml's combined.")]
 Experiment = Annotated[str, typer.Argument(help="Key in params.yaml's experiments.")]
 
 
@@ -27,3 +29,15 @@ def task_of(experiment: str, name: str) -> dict[str, list[str]]:
             f"params.yaml: 'experiments.{experiment}.task' is {name!r}; known: {', '.join(tasks)}"
         )
     return tasks[name]
+
+
+def known_experiments(where: str, names: Sequence[str]) -> None:
+    """Raise `Misspelt` where one of `names`, which stand at `where`, is none or stands twice."""
+    from manifests.contract.params import Misspelt, read
+
+    known = read(PARAMS)["experiments"]
+    for name in names:
+        if name not in known:
+            raise Misspelt(f"params.yaml: '{where}' has {name!r}; known: {', '.join(known)}")
+        if list(names).count(name) > 1:
+            raise Misspelt(f"params.yaml: '{where}' has {name!r} twice")

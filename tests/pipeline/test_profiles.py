@@ -37,6 +37,7 @@ KEYED = {
     "recipes": "curation.stages.prepare",
     "experiments": "training.stages.train",
     "rate": "training.stages.rate",
+    "combined": "training.stages.combine",
     "conceal": "training.stages.conceal",
 }
 FREE = {"profile", "sources", "tasks"}
@@ -78,6 +79,9 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]
         assert experiment["task"] in params["tasks"]
+    for combination in params["combined"].values():
+        members = [params["experiments"][name] for name in combination["members"]]
+        assert len({(member["task"], member["protocol"]) for member in members}) == 1
     for section_of in ("conceal", "rate"):
         for name, entry in params[section_of].items():
             assert params["experiments"][name]["recipe"] == entry["recipe"]
