@@ -11,6 +11,7 @@ from training import start_commands
 from training.stage_commands import (
     PARAMS,
     STATES,
+    Cascade,
     Combination,
     Experiment,
     Folder,
@@ -66,7 +67,7 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     from training.stages import train as room
 
     settings = params(f"experiments.{experiment}", room.Params)
-    task, state = task_of(experiment, settings.task), STATES / f"{out.name}.state"
+    task, state = task_of(f"experiments.{experiment}", settings.task), STATES / f"{out.name}.state"
     with whole_folder(out) as part:
         room.main(read_prepared(prepared), part, settings, task, state)
     # Only now: a run that is killed while the folder is moved to its place goes on as well.
@@ -90,7 +91,13 @@ def rate(experiment: Experiment, prepared: Folder, out: Folder) -> None:
             f"learns from {settings.recipe!r}; name the same"
         )
     with whole_folder(out) as part:
-        room.main(read_prepared(prepared), part, ramp, settings, task_of(experiment, settings.task))
+        room.main(
+            read_prepared(prepared),
+            part,
+            ramp,
+            settings,
+            task_of(f"experiments.{experiment}", settings.task),
+        )
 
 
 @app.command()
@@ -141,6 +148,20 @@ def combine(combination: Combination, evaluated: Folder, out: Folder) -> None:
     known_experiments(f"combined.{combination}.members", settings.members)
     with whole_folder(out) as part:
         room.main(evaluated, part, settings, params("evaluate", Judging))
+
+
+@app.command()
+def cascade(key: Cascade, prepared: Folder, first: Folder, second: Folder, out: Folder) -> None:
+    """Two networks, one after the other, as one."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.prepared import read_prepared
+    from training.judgement import Judging
+    from training.stages import cascade as room
+
+    settings, judging = params(f"cascades.{key}", room.Params), params("evaluate", Judging)
+    task = task_of(f"cascades.{key}", settings.task)
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), (first, second), part, settings, task, judging)
 
 
 @app.command()

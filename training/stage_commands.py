@@ -9,6 +9,7 @@ import typer
 PARAMS, STATES = Path("params.yaml"), Path(".cache/training")
 Folder = Annotated[Path, typer.Argument(show_default=False)]
 Task = Annotated[str, typer.Argument(help="Key in params.yaml's tasks.")]
+Cascade = Annotated[str, typer.Argument(help="Key in params.yaml's cascades.")]
 Combination = Annotated[str, typer.Argument(help="Key in params.yaml's combined.")]
 Experiment = Annotated[str, typer.Argument(help="Key in params.yaml's experiments.")]
 
@@ -19,15 +20,13 @@ def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides th
     return section(read(PARAMS), name, model)
 
 
-def task_of(experiment: str, name: str) -> dict[str, list[str]]:
-    """The task that an experiment names. Raises `Misspelt` where there is none."""
+def task_of(where: str, name: str) -> dict[str, list[str]]:
+    """The task that the entry at `where` names. Raises `Misspelt` where there is none."""
     from manifests.contract.params import Misspelt, read
 
     tasks: dict[str, dict[str, list[str]]] = read(PARAMS)["tasks"]
     if name not in tasks:
-        raise Misspelt(
-            f"params.yaml: 'experiments.{experiment}.task' is {name!r}; known: {', '.join(tasks)}"
-        )
+        raise Misspelt(f"params.yaml: '{where}.task' is {name!r}; known: {', '.join(tasks)}")
     return tasks[name]
 
 
