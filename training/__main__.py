@@ -165,6 +165,20 @@ def cascade(key: Cascade, prepared: Folder, first: Folder, second: Folder, out: 
 
 
 @app.command()
+def fuse(experiment: Experiment, prepared: Folder, evaluated: Folder, out: Folder) -> None:
+    """What is known beside the pixels: does it tell the label, alone and with the network?"""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.prepared import read_prepared
+    from training.judgement import Judging
+    from training.stages import fuse as room
+
+    settings, judging = params(f"fused.{experiment}", room.Params), params("evaluate", Judging)
+    known_experiments("fused", [experiment])
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), evaluated, part, settings, judging)
+
+
+@app.command()
 def shift(prepared: Folder, out: Folder) -> None:
     """Say how far the sources differ in each recipe; `prepared` holds a folder for each."""
     from manifests.contract.folder import whole_folder

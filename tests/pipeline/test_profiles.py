@@ -41,6 +41,7 @@ KEYED = {
     "rate": "training.stages.rate",
     "cascades": "training.stages.cascade",
     "combined": "training.stages.combine",
+    "fused": "training.stages.fuse",
     "conceal": "training.stages.conceal",
 }
 FREE = {"profile", "sources", "tasks"}
@@ -91,7 +92,7 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
         assert first["protocol"] == second["protocol"]
         tasks = (params["tasks"][one["task"]] for one in (pair, first, second))
         assert list(routes_of(*map(read_task, tasks))) == list(params["tasks"][pair["task"]])
-    for section_of in ("conceal", "rate"):
+    for section_of in ("conceal", "fused", "rate"):
         for name, entry in params[section_of].items():
             assert params["experiments"][name]["recipe"] == entry["recipe"]
 

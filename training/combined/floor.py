@@ -1,12 +1,12 @@
-"""Whether there are films enough to learn anything from."""
+"""Whether there are films enough to learn from, or to judge by."""
 
 import numpy as np
 
 from training.judgement import Predictions
 
 
-def too_few(known: Predictions, least_groups: int, films: str = "validation films") -> str | None:
-    """Why nothing may be fitted on the films of `known`, in a sentence; None where it may be.
+def too_few(known: Predictions, least_groups: int, films: str) -> str | None:
+    """Why nothing may be learnt from `known`, called `films`; None where it may be.
 
     Groups are counted, not films, since films of one patient say the same thing twice.
     """
@@ -15,4 +15,4 @@ def too_few(known: Predictions, least_groups: int, films: str = "validation film
     if min(counts.values()) >= least_groups:
         return None
     told = ", ".join(f"{count} of {label}" for label, count in counts.items())
-    return f"too few {films} to fit anything: groups {told}; {least_groups} of each are asked for"
+    return f"too few {films}: groups {told}; {least_groups} of each are asked for"

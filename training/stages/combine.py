@@ -48,7 +48,11 @@ def main(evaluated: Path, folder: Path, params: Params, judging: Judging) -> Non
     members = read_members(evaluated, params.members)
     known = members[0].answers
     is_fitted = params.kind is not Kind.EQUAL
-    reason = too_few(known[Split.VAL].said, params.least_groups) if is_fitted else None
+    reason = (
+        too_few(known[Split.VAL].said, params.least_groups, "validation films")
+        if is_fitted
+        else None
+    )
     made = None if reason else together(members, params.kind, params.strength)
     shown = _shown(known, made)
     generator = seed_everything(params.seed)
