@@ -28,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(start_commands.convert)
+app.command()(start_commands.probe)
 
 
 @app.command()
