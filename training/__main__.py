@@ -1,25 +1,14 @@
 """The command line of training: `python -m training STAGE …`, called by DVC.
 
 A stage takes paths and no options, because an option is a parameter that DVC cannot see. What a
-person calls stands in `*_commands.py` beside.
+person calls, and the stages that put several answers together, stand in `*_commands.py` beside.
 """
 
 import typer
 
 from manifests.contract.faults import start_stage, told_in_sentences
-from training import start_commands
-from training.stage_commands import (
-    PARAMS,
-    STATES,
-    Cascade,
-    Combination,
-    Experiment,
-    Folder,
-    Task,
-    known_experiments,
-    params,
-    task_of,
-)
+from training import combined_commands, start_commands
+from training.stage_commands import PARAMS, STATES, Experiment, Folder, Task, params, task_of
 
 app = typer.Typer(
     help="From a manifest to a judged model. Research software, not for diagnosis.",
@@ -27,6 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command()(combined_commands.combine)
+app.command()(combined_commands.cascade)
+app.command()(combined_commands.fuse)
 app.command()(start_commands.convert)
 app.command()(start_commands.probe)
 
@@ -136,47 +128,6 @@ def conceal(
     settings = params(f"conceal.{experiment}", room.Params)
     with whole_folder(out) as part:
         room.main(read_prepared(plain), read_prepared(concealed), trained, part, settings)
-
-
-@app.command()
-def combine(combination: Combination, evaluated: Folder, out: Folder) -> None:
-    """One answer made of several networks', and whether it is better than theirs."""
-    from manifests.contract.folder import whole_folder
-    from training.judgement import Judging
-    from training.stages import combine as room
-
-    settings = params(f"combined.{combination}", room.Params)
-    known_experiments(f"combined.{combination}.members", settings.members)
-    with whole_folder(out) as part:
-        room.main(evaluated, part, settings, params("evaluate", Judging))
-
-
-@app.command()
-def cascade(key: Cascade, prepared: Folder, first: Folder, second: Folder, out: Folder) -> None:
-    """Two networks, one after the other, as one."""
-    from manifests.contract.folder import whole_folder
-    from manifests.contract.prepared import read_prepared
-    from training.judgement import Judging
-    from training.stages import cascade as room
-
-    settings, judging = params(f"cascades.{key}", room.Params), params("evaluate", Judging)
-    task = task_of(f"cascades.{key}", settings.task)
-    with whole_folder(out) as part:
-        room.main(read_prepared(prepared), (first, second), part, settings, task, judging)
-
-
-@app.command()
-def fuse(experiment: Experiment, prepared: Folder, evaluated: Folder, out: Folder) -> None:
-    """What is known beside the pixels: does it tell the label, alone and with the network?"""
-    from manifests.contract.folder import whole_folder
-    from manifests.contract.prepared import read_prepared
-    from training.judgement import Judging
-    from training.stages import fuse as room
-
-    settings, judging = params(f"fused.{experiment}", room.Params), params("evaluate", Judging)
-    known_experiments("fused", [experiment])
-    with whole_folder(out) as part:
-        room.main(read_prepared(prepared), evaluated, part, settings, judging)
 
 
 @app.command()

@@ -9,8 +9,6 @@ import typer
 PARAMS, STATES = Path("params.yaml"), Path(".cache/training")
 Folder = Annotated[Path, typer.Argument(show_default=False)]
 Task = Annotated[str, typer.Argument(help="Key in params.yaml's tasks.")]
-Cascade = Annotated[str, typer.Argument(help="Key in params.yaml's cascades.")]
-Combination = Annotated[str, typer.Argument(help="Key in params.yaml's combined.")]
 Experiment = Annotated[str, typer.Argument(help="Key in params.yaml's experiments.")]
 
 

@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from planted import params as trained_by
 from planted import prepared, row
+from project import ROOT
+from typer.testing import CliRunner
 
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import read_arrow
+from training.__main__ import app
 from training.checkpoint import WrongCheckpoint
 from training.combined.routes import Route, joint_chances, routes_of, step_by_step
 from training.films import read_task
@@ -71,10 +75,15 @@ def test_networks_that_are_no_pair_are_refused(change: dict[str, Any], told: str
 
 
 @pytest.fixture(scope="module")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("films")
+
+
+@pytest.fixture(scope="module")
+def films(folder: Path) -> Prepared:
     sides = ["train"] * 24 + ["val"] * 8 + ["test"] * 16 + ["external"] * 8
     given = [row(n, split=side, finding=FINDINGS[n % 4]) for n, side in enumerate(sides)]
-    return prepared(tmp_path_factory.mktemp("films"), given)
+    return prepared(folder, given)
 
 
 def learnt(films: Prepared, folder: Path, task: dict[str, list[str]], **given: object) -> Path:
@@ -140,3 +149,22 @@ def test_a_network_of_other_films_is_refused(nets: tuple[Path, Path], tmp_path: 
     others = prepared(tmp_path / "films", given, manifest_id="m2")
     with pytest.raises(WrongCheckpoint, match="manifest m1"):
         cascade.main(others, nets, tmp_path, PARAMS, JOINT, JUDGING)
+
+
+@pytest.mark.usefixtures("films")
+def test_the_command_takes_its_pair_from_params(
+    folder: Path, nets: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = yaml.safe_load((ROOT / "params.yaml").read_text())
+    known["cascades"] = {"pair": PARAMS.model_dump() | {"task": "three"}}
+    known["tasks"]["three"] = JOINT
+    known["evaluate"]["bootstrap"] = 100
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(known, sort_keys=False))
+    monkeypatch.chdir(tmp_path)
+    words = ["cascade", "pair", str(folder), *map(str, nets), str(tmp_path / "out")]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert json.loads((tmp_path / "out" / "metrics.json").read_text())["test"]["n"] == 16
+    known["cascades"]["pair"]["task"] = "four"
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(known, sort_keys=False))
+    with pytest.raises(Misspelt, match=r"cascades\.pair\.task' is 'four'; known: .*three"):
+        CliRunner().invoke(app, words, catch_exceptions=False)
