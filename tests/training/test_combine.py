@@ -159,6 +159,19 @@ def test_too_few_validation_groups_are_refused_with_a_reason(tmp_path: Path, kin
     run(evaluated, tmp_path / "equal", params("equal", "one", "other", least_groups=9))
 
 
+@pytest.mark.parametrize("gone", list(SIDES))
+def test_a_side_without_films_has_no_figures_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: Split
+) -> None:
+    monkeypatch.setitem(SIDES, gone, 0)
+    evaluated = ensemble(tmp_path / "e", one=1.0, other=2.0)
+    metrics, said = run(evaluated, tmp_path / "out", params("equal", "one", "other"))
+    assert (metrics[gone]["n"], metrics[gone]["auc"]) == (0, None)
+    assert len(said) == sum(SIDES.values())
+    # Without validation films nobody knows which member is best.
+    assert (metrics["gain"]["auc"] is None) == (gone is not Split.EXTERNAL)
+
+
 @pytest.mark.parametrize(
     ("change", "fault", "told"),
     [
