@@ -1,7 +1,7 @@
 """The command line of training: `python -m training STAGE …`, called by DVC.
 
 A stage takes paths and no options, because an option is a parameter that DVC cannot see. What a
-person calls stands in `*_commands.py` beside.
+person calls, and the stages that put several answers together, stand in `*_commands.py` beside.
 """
 
 import sys
@@ -9,7 +9,7 @@ import sys
 import typer
 
 from manifests.contract.faults import start_stage, told_in_sentences
-from training import launching, start_commands
+from training import combined_commands, launching, start_commands
 from training.stage_commands import PARAMS, STATES, Experiment, Folder, Task, params, task_of
 
 app = typer.Typer(
@@ -18,7 +18,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command()(combined_commands.combine)
+app.command()(combined_commands.cascade)
+app.command()(combined_commands.fuse)
 app.command()(start_commands.convert)
+app.command()(start_commands.probe)
 
 
 @app.command()
@@ -62,7 +66,7 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     from training.stages import train as room
 
     settings = params(f"experiments.{experiment}", room.Params)
-    task, state = task_of(experiment, settings.task), STATES / f"{out.name}.state"
+    task, state = task_of(f"experiments.{experiment}", settings.task), STATES / f"{out.name}.state"
     with one_writer(out) as part:
         room.main(read_prepared(prepared), part, settings, task, state)
     # Only now: a run that is killed while the folder is moved to its place goes on as well.
@@ -86,7 +90,13 @@ def rate(experiment: Experiment, prepared: Folder, out: Folder) -> None:
             f"learns from {settings.recipe!r}; name the same"
         )
     with whole_folder(out) as part:
-        room.main(read_prepared(prepared), part, ramp, settings, task_of(experiment, settings.task))
+        room.main(
+            read_prepared(prepared),
+            part,
+            ramp,
+            settings,
+            task_of(f"experiments.{experiment}", settings.task),
+        )
 
 
 @app.command()

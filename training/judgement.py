@@ -1,10 +1,11 @@
 """The figures of one split as they stand in figures.json, with the reason where one is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from pydantic import BaseModel, ConfigDict, Field
 
 from training.metrics import (
     OVERALL,
@@ -18,6 +19,21 @@ from training.metrics import (
 )
 
 DIGITS = 6
+WHOLE = ("n", "groups", "accuracy", "accuracy_low", "accuracy_high", "macro_f1", "auc",
+         "auc_low", "auc_high")  # fmt: skip
+HEADLINE = {"test": WHOLE, "val": ("n", "accuracy", "auc"), "external": WHOLE}
+"""What `dvc metrics show` compares."""
+
+
+class Judging(BaseModel):
+    """How sure the figures must say they are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bootstrap: int = Field(ge=100, le=100_000)
+    """Resamples of groups for the intervals."""
+    confidence: float = Field(gt=0.5, lt=1)
+    """Share of resamples that an interval holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +82,20 @@ def judge(
         reasons.append("one group only, so there are no intervals")
     facts["reason"] = "; ".join(reasons) or None
     return {**facts, **_per_label(said, found)}
+
+
+def headlines(figures: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """What metrics.json holds of the figures of each split."""
+    return {
+        split: {name: figures[split].get(name) for name in names}
+        for split, names in HEADLINE.items()
+    }
+
+
+def told_of(figures: Mapping[str, object]) -> str:
+    """The figures of one split as the log says them."""
+    shown = [f"{name} {figures[name]}" for name in ("n", "groups", "accuracy", "auc", "macro_f1")]
+    return ", ".join([*shown, *([str(figures["reason"])] if figures["reason"] else [])])
 
 
 def _per_label(said: Predictions, found: dict[str, Floats]) -> dict[str, object]:

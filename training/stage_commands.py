@@ -1,5 +1,6 @@
 """What every command of training needs: its paths, its section of params.yaml, its task."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,13 +18,23 @@ def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides th
     return section(read(PARAMS), name, model)
 
 
-def task_of(experiment: str, name: str) -> dict[str, list[str]]:
-    """The task that an experiment names. Raises `Misspelt` where there is none."""
+def task_of(where: str, name: str) -> dict[str, list[str]]:
+    """The task that the entry at `where` names. Raises `Misspelt` where there is none."""
     from manifests.contract.params import Misspelt, read
 
     tasks: dict[str, dict[str, list[str]]] = read(PARAMS)["tasks"]
     if name not in tasks:
-        raise Misspelt(
-            f"params.yaml: 'experiments.{experiment}.task' is {name!r}; known: {', '.join(tasks)}"
-        )
+        raise Misspelt(f"params.yaml: '{where}.task' is {name!r}; known: {', '.join(tasks)}")
     return tasks[name]
+
+
+def known_experiments(where: str, names: Sequence[str]) -> None:
+    """Raise `Misspelt` where one of `names`, which stand at `where`, is none or stands twice."""
+    from manifests.contract.params import Misspelt, read
+
+    known = read(PARAMS)["experiments"]
+    for name in names:
+        if name not in known:
+            raise Misspelt(f"params.yaml: '{where}' has {name!r}; known: {', '.join(known)}")
+        if list(names).count(name) > 1:
+            raise Misspelt(f"params.yaml: '{where}' has {name!r} twice")

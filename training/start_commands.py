@@ -1,4 +1,4 @@
-"""`python -m training convert`: a start of a checkpoint that somebody else trained."""
+"""`python -m training convert` and `probe`: of a checkpoint that somebody else trained."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,4 +15,18 @@ def convert(
     from training.starts.writing import convert_checkpoint
 
     for line in convert_checkpoint(checkpoint, out, least):
+        typer.echo(line)
+
+
+def probe(
+    checkpoint: Annotated[Path, typer.Argument(show_default=False, help="As a CheXNet is saved.")],
+    prepared: Annotated[Path, typer.Argument(show_default=False, help="A folder of stacks.")],
+    films: Annotated[list[str] | None, typer.Option(help="Record id; may stand again.")] = None,
+    size: Annotated[int, typer.Option(min=32, max=2048, help="Pixels a side it is given.")] = 224,
+) -> None:
+    """Say what a CheXNet itself sees on films: of a test film with COVID-19, and a normal one."""
+    from manifests.contract.prepared import read_prepared
+    from training.starts.probe import lines_of, probe
+
+    for line in lines_of(probe(checkpoint, read_prepared(prepared), films or [], size)):
         typer.echo(line)

@@ -17,8 +17,9 @@ from manifests.contract.packing import ROWS_PER_SHARD
 from manifests.contract.table import BrokenTable, to_pandas
 
 PREPARED_COLUMNS = ("record_id", "sha256", "source", "group", "split", "finding", "abnormal",
-                    "patient_ill", "is_drawn", "group_sources", "paper_split")  # fmt: skip
-"""What training knows of a film, beside its pixels."""
+                    "patient_ill", "is_drawn", "group_sources", "paper_split", "age_years", "sex",
+                    "view", "offset_days", "severity", "facts")  # fmt: skip
+"""What training knows of a film, beside its pixels; the last six may be empty."""
 CROP, LUNGS, PIXELS = "crop", "lungs", "pixels"
 """Which part of the film is shown; the lung mask on it, a bit for each pixel; the stack."""
 BOX = ("crop_top", "crop_bottom", "crop_left", "crop_right")
@@ -122,6 +123,7 @@ def _shard(rows: list[dict[str, object]], stacks: Pixels, schema: pa.Schema) -> 
 def prepared_schema(size: int, meta: dict[str, str]) -> pa.Schema:
     """The Arrow schema of prepared shards of `size` pixels a side."""
     kinds = dict.fromkeys(("abnormal", "patient_ill", "is_drawn"), pa.bool_())
+    kinds |= {"age_years": pa.float64(), "offset_days": pa.int64()}
     kinds["group_sources"] = pa.list_(pa.string())
     fields = [pa.field(name, kinds.get(name, pa.string())) for name in PREPARED_COLUMNS]
     fields.append(pa.field(CROP, pa.string()))
@@ -159,7 +161,8 @@ def _table(shard: Path) -> pa.Table:
     except (OSError, pa.ArrowInvalid) as fault:
         raise BrokenTable(f"{shard}: cannot be read ({fault}); run `dvc repro prepare`") from fault
     has_recipe = {b"size", b"recipe"} <= set(table.schema.metadata or {})
-    if not has_recipe or not {*BOX, CROP, LUNGS, PIXELS} <= set(table.column_names):
+    needed = {*PREPARED_COLUMNS, *BOX, CROP, LUNGS, PIXELS}
+    if not has_recipe or not needed <= set(table.column_names):
         raise BrokenTable(
             f"{shard}: is no shard of prepared films, or another version's; run `dvc repro prepare`"
         )

@@ -113,6 +113,19 @@ def test_the_shards_say_what_they_are_made_of(
     assert made.rows["patient_ill"].tolist() == [False, False, False, True, False]
 
 
+def test_what_is_known_of_a_patient_goes_along_and_is_empty_where_nothing_is(
+    tmp_path: Path, films: Path
+) -> None:
+    told = {"age_years": 61.5, "sex": "F", "view": "AP_SUPINE", "offset_days": -2,
+            "severity": "mild", "facts": '{"survival": "Y"}'}  # fmt: skip
+    given = [record(NAMES[0], **told), record(NAMES[1], age_years=None)]
+    made = read_prepared(prepared(tmp_path / "out", records(given), films)).rows
+    known = made.set_index("record_id").astype(object)
+    assert known.loc[f"cohen/{NAMES[0]}", list(told)].to_dict() == told
+    empty = ["age_years", "sex", "offset_days", "severity", "facts"]
+    assert known.loc[f"cohen/{NAMES[1]}", empty].isna().all()
+
+
 def test_falling_back_to_the_whole_film_is_counted_and_stands_beside_each(
     tmp_path: Path, rows: pd.DataFrame, films: Path, lungs: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

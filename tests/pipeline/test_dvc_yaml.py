@@ -50,11 +50,20 @@ def test_every_code_dependency_exists(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(STAGES))
 def test_only_slugs_are_pasted_into_a_shell(name: str) -> None:
     pasted = {part.split("}")[0] for part in body(name)["cmd"].split("${")[1:]}
-    assert pasted <= {"key", "item.recipe", "item.concealed", "suspects.recipe"}
+    assert pasted <= {
+        "key",
+        "item.recipe",
+        "item.concealed",
+        "item.first",
+        "item.second",
+        "suspects.recipe",
+    }
 
 
 @pytest.mark.parametrize(
-    "section", ["sources", "recipes", "tasks", "experiments", "rate", "conceal"]
-)
+    "section",
+    ["sources", "recipes", "tasks", "experiments", "rate", "combined", "cascades", "fused",
+     "conceal"],
+)  # fmt: skip
 def test_the_keys_that_reach_a_shell_are_slugs(section: str) -> None:
     assert all(key.replace("_", "").isalnum() and key == key.lower() for key in PARAMS[section])

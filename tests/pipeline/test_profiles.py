@@ -12,6 +12,8 @@ from project import ROOT
 from curation.sources.loading import load
 from manifests.contract import params as params_module
 from manifests.contract.params import Misspelt, section
+from training.combined.routes import routes_of
+from training.films import read_task
 
 SECTIONS = {
     "fetch": "curation.network.fetch",
@@ -37,6 +39,9 @@ KEYED = {
     "recipes": "curation.stages.prepare",
     "experiments": "training.stages.train",
     "rate": "training.stages.rate",
+    "cascades": "training.stages.cascade",
+    "combined": "training.stages.combine",
+    "fused": "training.stages.fuse",
     "conceal": "training.stages.conceal",
 }
 FREE = {"profile", "sources", "tasks"}
@@ -78,7 +83,16 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]
         assert experiment["task"] in params["tasks"]
-    for section_of in ("conceal", "rate"):
+    for combination in params["combined"].values():
+        members = [params["experiments"][name] for name in combination["members"]]
+        assert len({(member["task"], member["protocol"]) for member in members}) == 1
+    for pair in params["cascades"].values():
+        first, second = (params["experiments"][pair[step]] for step in ("first", "second"))
+        assert first["recipe"] == second["recipe"] == pair["recipe"]
+        assert first["protocol"] == second["protocol"]
+        tasks = (params["tasks"][one["task"]] for one in (pair, first, second))
+        assert list(routes_of(*map(read_task, tasks))) == list(params["tasks"][pair["task"]])
+    for section_of in ("conceal", "fused", "rate"):
         for name, entry in params[section_of].items():
             assert params["experiments"][name]["recipe"] == entry["recipe"]
 

@@ -72,6 +72,10 @@ def test_a_source_held_out_is_judged_on_and_not_learnt_from(
     assert figures["about"]["leaked_share"] == 0
     learnt = taken(films, LOSO, Split.TRAIN) | taken(films, LOSO, Split.VAL)
     assert not learnt & {f"cohen/{n:03d}" for n in (*range(4), *range(20, 32))}
+    # They stand in training by the manifest's split; what is judged on is the protocol's side.
+    said = read_arrow(tmp_path / "predictions.parquet").to_pylist()
+    on_test = {line["record_id"] for line in said if line["split"] == "test"}
+    assert on_test == {"cohen/000", "cohen/002", "cohen/003"}
 
 
 @pytest.mark.parametrize("protocol", ["honest", "paper", LOSO, "loso:figure1"])

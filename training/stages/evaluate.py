@@ -4,47 +4,27 @@ import logging
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 
 from manifests.contract.prepared import Prepared
-from manifests.contract.protocol import Leak, warning
-from manifests.contract.table import write_arrow
 from manifests.contract.vocabulary import Split
+from training.answers import FILE, Answers, answers_of, write_answers
 from training.checkpoint import Checkpoint, load_for
-from training.files import is_drawn, wording, write_csv, write_json
+from training.files import is_drawn, wording, write_json
 from training.films import Films, films_of
 from training.hardware import device
-from training.judgement import Predictions, judge
-from training.metrics import roc
+from training.judgement import Judging, headlines, judge, told_of
+from training.leakage import protocol_facts
+from training.plots import write_plots
 from training.prediction import predict
 from training.seed import seed_everything
 
 log = logging.getLogger(__name__)
-SAID = pa.schema([
-    *((name, pa.string()) for name in
-      ("record_id", "group", "source", "split", "label", "predicted")),
-    ("probabilities", pa.list_(pa.float64())),
-])  # fmt: skip
 
 
-WHOLE = ("n", "groups", "accuracy", "accuracy_low", "accuracy_high", "macro_f1", "auc",
-         "auc_low", "auc_high")  # fmt: skip
-HEADLINE = {"test": WHOLE, "val": ("n", "accuracy", "auc"), "external": WHOLE}
-"""What `dvc metrics show` compares."""
-
-
-class Params(BaseModel):
+class Params(Judging):
     """How sure the figures must say they are."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    bootstrap: int = Field(ge=100, le=100_000)
-    """Resamples of groups for the intervals."""
-    confidence: float = Field(gt=0.5, lt=1)
-    """Share of resamples that an interval holds."""
 
 
 def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> None:
@@ -59,12 +39,12 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
     net, about = load_for(prepared, trained)
     generator = seed_everything(about.seed)
     said = {
-        split: _predictions(net, films_of(prepared, about.asked, split, about.protocol), about)
+        split: _answers(net, films_of(prepared, about.asked, split, about.protocol), about)
         for split in (Split.TEST, Split.VAL, Split.EXTERNAL)
     }
     figures = {
-        split.value: judge(predictions, params.bootstrap, params.confidence, generator)
-        for split, (_, predictions) in said.items()
+        split.value: judge(answers.said, params.bootstrap, params.confidence, generator)
+        for split, answers in said.items()
     }
     facts = {
         **wording(prepared),
@@ -72,84 +52,22 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
         "experiment": about.experiment,
         "manifest_id": about.manifest_id,
         "recipe_id": about.recipe_id,
-        **_protocol(prepared, about),
+        "task": {label: list(findings) for label, findings in about.asked.items()},
+        **protocol_facts(prepared, about.protocol, [about.asked], about.asked),
     }
     write_json(folder / "figures.json", {**figures, "about": facts})
-    headline = {
-        split: {name: figures[split].get(name) for name in names}
-        for split, names in HEADLINE.items()
-    }
     stamp = {name: facts[name] for name in ("manifest_id", "protocol", "leaked_share", "warning")}
-    write_json(folder / "metrics.json", {**stamp, **headline})
-    _write_predictions(folder / "predictions.parquet", said, {**wording(prepared)})
-    _write_plots(folder, said[Split.TEST][1])
+    write_json(folder / "metrics.json", {**stamp, **headlines(figures)})
+    write_answers(folder / FILE, said, wording(prepared))
+    write_plots(folder, said[Split.TEST].said)
     for split in (Split.TEST, Split.EXTERNAL):
-        told = _sentence(figures[split.value])
+        told = told_of(figures[split.value])
         log.info("%s, protocol %s: %s %s", about.experiment, about.protocol, split, told)
     if facts["warning"]:
         log.warning("%s: %s", about.experiment, facts["warning"])
 
 
-def _protocol(prepared: Prepared, about: Checkpoint) -> dict[str, object]:
-    """The protocol, and the share of its labelled test films whose group was trained on."""
-    found = [
-        films_of(prepared, about.asked, split, about.protocol).rows["group"]
-        for split in (Split.TRAIN, Split.TEST)
-    ]
-    seen, judged = found
-    measured = Leak(films=len(judged), leaked=int(judged.isin(seen).sum()))
-    return {
-        "protocol": about.protocol,
-        "leaked_share": round(measured.share, 6),
-        "warning": warning(about.protocol, measured),
-    }
-
-
-def _predictions(net: nn.Module, films: Films, about: Checkpoint) -> tuple[Films, Predictions]:
+def _answers(net: nn.Module, films: Films, about: Checkpoint) -> Answers:
     values = predict(net, films, about.look, device())
     chances = torch.softmax(values.double(), 1).numpy()
-    groups = [str(group) for group in films.rows["group"]]
-    return films, Predictions(
-        labels=about.labels, actual=films.targets, probabilities=np.round(chances, 6), groups=groups
-    )
-
-
-def _write_predictions(
-    place: Path, said: dict[Split, tuple[Films, Predictions]], meta: dict[str, str]
-) -> None:
-    rows: list[dict[str, object]] = []
-    for films, predictions in said.values():
-        labels, known = predictions.labels, films.rows
-        for n, row in enumerate(known.to_dict("records")):
-            chances = predictions.probabilities[n]
-            rows.append({
-                **{name: row[name] for name in ("record_id", "group", "source", "split")},
-                "label": labels[predictions.actual[n]],
-                "predicted": labels[int(chances.argmax())],
-                "probabilities": chances.tolist(),
-            })  # fmt: skip
-    rows.sort(key=lambda row: str(row["record_id"]))
-    write_arrow(place, pa.Table.from_pylist(rows, schema=SAID), meta)
-
-
-def _write_plots(folder: Path, test: Predictions) -> None:
-    labels, predicted = test.labels, test.probabilities.argmax(1)
-    write_csv(
-        folder / "confusion.csv",
-        ["actual", "predicted"],
-        [(labels[a], labels[p]) for a, p in zip(test.actual, predicted, strict=True)],
-    )
-    write_csv(
-        folder / "roc.csv",
-        ["label", "false_positive_rate", "true_positive_rate", "threshold"],
-        [
-            (label, *point)
-            for n, label in enumerate(labels)
-            for point in roc(test.actual == n, test.probabilities[:, n])
-        ],
-    )
-
-
-def _sentence(figures: dict[str, object]) -> str:
-    shown = [f"{name} {figures[name]}" for name in ("n", "groups", "accuracy", "auc", "macro_f1")]
-    return ", ".join([*shown, *([str(figures["reason"])] if figures["reason"] else [])])
+    return answers_of(films, np.round(chances, 6))

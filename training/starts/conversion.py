@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from training.models import build
-from training.starts.donor import WrongDonor
+from training.starts.donor import WrongDonor, read_donor
 from training.starts.layouts import STEM, Layout, layout_of, renamed
 
 BODY, COUNTER = "features.", ".num_batches_tracked"
@@ -93,6 +94,15 @@ def convert(donor: Mapping[str, Tensor], least: float = LEAST) -> Converted:
     made = Converted(layout=layout, state=state, keys=tuple(keys))
     _check(made, donor, least)
     return made
+
+
+def convert_file(place: Path, least: float = LEAST) -> Converted:
+    """The same of the checkpoint at `place`, which every refusal names."""
+    try:
+        return convert(read_donor(place), least)
+    except WrongDonor as fault:
+        told = str(fault)
+        raise WrongDonor(told if told.startswith(str(place)) else f"{place}: {told}") from None
 
 
 def _check_plain(donor: Mapping[str, Tensor]) -> None:

@@ -13,8 +13,7 @@ from manifests.contract.folder import whole_folder
 from manifests.contract.params import Misspelt
 from manifests.contract.vocabulary import DISCLAIMER
 from training.files import write_csv, write_json
-from training.starts.conversion import Converted, Fate, Key, convert
-from training.starts.donor import WrongDonor, read_donor
+from training.starts.conversion import Converted, Fate, Key, convert_file
 from training.starts.folder import ABOUT, KEYS, WEIGHTS, Start, line_of
 
 
@@ -28,11 +27,7 @@ def convert_checkpoint(place: Path, out: Path, least: float) -> list[str]:
         _check_unicode(path)
     if out.exists() and not (out.is_dir() and {p.name for p in out.iterdir()} <= _NAMES):
         raise Misspelt(f"{out}: holds other things than a start; name a folder of its own")
-    try:
-        made = convert(read_donor(place), least)
-    except WrongDonor as fault:
-        told = str(fault)
-        raise WrongDonor(told if told.startswith(str(place)) else f"{place}: {told}") from None
+    made = convert_file(place, least)
     with whole_folder(out) as part:
         _write(part, made, place)
     return [*_lines(made), f"in an experiment of params.yaml, {line_of(out)}"]

@@ -1,0 +1,1 @@
+"""Answers made of several networks, or of more than pixels."""
