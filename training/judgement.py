@@ -1,11 +1,15 @@
-"""The figures of one split as they stand in figures.json, with the reason where one is missing."""
+"""What a network says of one split, and its figures, with the reason where one is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import nn
 
+from training.data import Look
+from training.films import Films
+from training.hardware import device
 from training.metrics import (
     OVERALL,
     PER_LABEL,
@@ -16,6 +20,7 @@ from training.metrics import (
     scores,
     wilson,
 )
+from training.prediction import predict
 
 DIGITS = 6
 
@@ -31,6 +36,15 @@ class Predictions:
     """float64[N, C]."""
     groups: Sequence[str]
     """N names; films of one group stand or fall together."""
+
+
+def said_of(net: nn.Module, films: Films, look: Look) -> Predictions:
+    """What `net` says of the films of one split."""
+    chances = torch.softmax(predict(net, films, look, device()).double(), 1).numpy()
+    return Predictions(
+        labels=films.labels, actual=films.targets, probabilities=np.round(chances, 6),
+        groups=[str(group) for group in films.rows["group"]],
+    )  # fmt: skip
 
 
 def judge(

@@ -3,23 +3,18 @@
 import logging
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import torch
 from pydantic import BaseModel, ConfigDict, Field
-from torch import nn
 
 from manifests.contract.prepared import Prepared
-from manifests.contract.protocol import Leak, warning
+from manifests.contract.protocol import warning
 from manifests.contract.table import write_arrow
 from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, load_for
 from training.files import is_drawn, wording, write_csv, write_json
-from training.films import Films, films_of
-from training.hardware import device
-from training.judgement import Predictions, judge
+from training.films import Films, films_of, leak_of
+from training.judgement import Predictions, judge, said_of
 from training.metrics import roc
-from training.prediction import predict
 from training.seed import seed_everything
 
 log = logging.getLogger(__name__)
@@ -58,10 +53,11 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
     """
     net, about = load_for(prepared, trained)
     generator = seed_everything(about.seed)
-    said = {
-        split: _predictions(net, films_of(prepared, about.asked, split, about.protocol), about)
+    films = {
+        split: films_of(prepared, about.asked, split, about.protocol)
         for split in (Split.TEST, Split.VAL, Split.EXTERNAL)
     }
+    said = {split: (own, said_of(net, own, about.look)) for split, own in films.items()}
     figures = {
         split.value: judge(predictions, params.bootstrap, params.confidence, generator)
         for split, (_, predictions) in said.items()
@@ -92,26 +88,12 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
 
 def _protocol(prepared: Prepared, about: Checkpoint) -> dict[str, object]:
     """The protocol, and the share of its labelled test films whose group was trained on."""
-    found = [
-        films_of(prepared, about.asked, split, about.protocol).rows["group"]
-        for split in (Split.TRAIN, Split.TEST)
-    ]
-    seen, judged = found
-    measured = Leak(films=len(judged), leaked=int(judged.isin(seen).sum()))
+    measured = leak_of(prepared, about.asked, about.protocol)
     return {
         "protocol": about.protocol,
         "leaked_share": round(measured.share, 6),
         "warning": warning(about.protocol, measured),
     }
-
-
-def _predictions(net: nn.Module, films: Films, about: Checkpoint) -> tuple[Films, Predictions]:
-    values = predict(net, films, about.look, device())
-    chances = torch.softmax(values.double(), 1).numpy()
-    groups = [str(group) for group in films.rows["group"]]
-    return films, Predictions(
-        labels=about.labels, actual=films.targets, probabilities=np.round(chances, 6), groups=groups
-    )
 
 
 def _write_predictions(
