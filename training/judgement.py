@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 
 from training.data import Look
@@ -23,6 +24,17 @@ from training.metrics import (
 from training.prediction import predict
 
 DIGITS = 6
+
+
+class Judging(BaseModel):
+    """How sure figures must say they are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bootstrap: int = Field(ge=100, le=100_000)
+    """Resamples of groups for the intervals."""
+    confidence: float = Field(gt=0.5, lt=1)
+    """Share of resamples that an interval holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

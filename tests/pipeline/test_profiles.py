@@ -36,6 +36,7 @@ SECTIONS = {
 KEYED = {
     "recipes": "curation.stages.prepare",
     "experiments": "training.stages.train",
+    "repeats": "training.stages.repeat",
     "rate": "training.stages.rate",
     "conceal": "training.stages.conceal",
 }
@@ -78,9 +79,12 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]
         assert experiment["task"] in params["tasks"]
-    for section_of in ("conceal", "rate"):
+    for section_of in ("conceal", "rate", "repeats"):
         for name, entry in params[section_of].items():
             assert params["experiments"][name]["recipe"] == entry["recipe"]
+    for name, entry in params["repeats"].items():
+        task = params["tasks"][params["experiments"][name]["task"]]
+        assert {entry["label"], *entry["films"]} <= set(task)
 
 
 def test_the_sample_profile_leaves_the_drawn_sources_out(tmp_path: Path) -> None:

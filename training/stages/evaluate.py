@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
 
 from manifests.contract.prepared import Prepared
 from manifests.contract.protocol import warning
@@ -13,7 +12,7 @@ from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, load_for
 from training.files import is_drawn, wording, write_csv, write_json
 from training.films import Films, films_of, leak_of
-from training.judgement import Predictions, judge, said_of
+from training.judgement import Judging, Predictions, judge, said_of
 from training.metrics import roc
 from training.seed import seed_everything
 
@@ -31,15 +30,8 @@ HEADLINE = {"test": WHOLE, "val": ("n", "accuracy", "auc"), "external": WHOLE}
 """What `dvc metrics show` compares."""
 
 
-class Params(BaseModel):
+class Params(Judging):
     """How sure the figures must say they are."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    bootstrap: int = Field(ge=100, le=100_000)
-    """Resamples of groups for the intervals."""
-    confidence: float = Field(gt=0.5, lt=1)
-    """Share of resamples that an interval holds."""
 
 
 def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> None:
