@@ -24,6 +24,9 @@ class Spread:
     high: float | None = None
 
 
+NOTHING = Spread(mean=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """The figures of one experiment under one protocol, or those that the paper prints."""
@@ -33,6 +36,10 @@ class Line:
     films: int | None
     accuracy: Spread
     f1: Spread
+    outside: int | None = None
+    """Films of sources never trained on."""
+    there: Spread = NOTHING
+    """The accuracy on these."""
     confusion: Cross | None = None
     told: str = ""
     """How far the runs agree."""
@@ -69,7 +76,7 @@ def repeats(given: Sequence[Mapping[str, Any]], manifest_id: str) -> Repeats | N
     rows = {}
     for one in made:
         found = {line.name: line.accuracy for line in one.lines}
-        spreads = [found.get(name, Spread(mean=None)) for name in series]
+        spreads = [found.get(name, NOTHING) for name in series]
         rows[one.name.replace("_", " ")] = [
             Score(value=own.mean, low=own.low, high=own.high) for own in spreads
         ]
@@ -107,6 +114,7 @@ def _line(name: str, own: Mapping[str, Any], label: str) -> Line:
     return Line(
         name=name, runs=own["runs"], films=own["n"],
         accuracy=_spread(own["accuracy"]), f1=_spread(own["f1"][label]),
+        outside=own["external"]["n"], there=_spread(own["external"]["accuracy"]),
         confusion=Cross(rows=own["labels"], columns=own["labels"], cells=own["confusion"]),
         told=told, warning=own["warning"] or "",
     )  # fmt: skip

@@ -425,6 +425,7 @@ def test_repeats_stand_beside_what_the_paper_prints(inputs: Inputs) -> None:
     assert ">0.950 ± 0.020<" in paper
     assert ">0.700 ± 0.100<" in honest
     assert ">0.600 to 0.800<" in honest
+    assert '>5</td><td class="n">0.350 ± 0.100<' in honest
     assert "The manifest holds only 3 of harmless" in told
     assert "leaks harmless" in told
     assert "2 of 9 test films are called different things by different runs" in told
