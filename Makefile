@@ -49,5 +49,5 @@ $(READY): pyproject.toml constraints.txt
 clean:
 	rm -rf $(VENV) data/phantom data/ingest data/merge data/dedup data/masked data/segment \
 	  data/lungs data/text data/filter data/split data/prepare data/shift data/suspects \
-	  data/rate data/train data/evaluate data/combine data/cascade data/fuse \
+	  data/rate data/train data/evaluate data/repeat data/combine data/cascade data/fuse \
 	  data/explain data/conceal data/release data/report

@@ -111,6 +111,33 @@ def evaluate(prepared: Folder, trained: Folder, out: Folder) -> None:
 
 
 @app.command()
+def repeat(experiment: Experiment, prepared: Folder, out: Folder) -> None:
+    """Train and judge one experiment over many seeds and protocols; keep its figures only."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import Misspelt
+    from manifests.contract.prepared import read_prepared
+    from training.stages import evaluate as judged
+    from training.stages import repeat as room
+    from training.stages import train as trained
+
+    asked = params(f"repeats.{experiment}", room.Params)
+    settings = params(f"experiments.{experiment}", trained.Params)
+    if asked.recipe != settings.recipe:
+        raise Misspelt(
+            f"params.yaml: 'repeats.{experiment}.recipe' is {asked.recipe!r}, and the experiment "
+            f"learns from {settings.recipe!r}; name the same"
+        )
+    given = room.Repeated(
+        experiment=settings,
+        task=task_of(experiment, settings.task),
+        judging=params("evaluate", judged.Params),
+        cache=STATES / "repeat" / experiment,
+    )
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), part, asked, given)
+
+
+@app.command()
 def explain(prepared: Folder, trained: Folder, truth: Folder, out: Folder) -> None:
     """Heat maps of test films, and how much of the heat is where it should be."""
     from manifests.contract.folder import whole_folder

@@ -18,6 +18,8 @@ class Augmentation(StrEnum):
     NONE = "none"
     ANATOMICAL = "anatomical"
     """What happens between two exposures of one patient. No flip: the heart stays on its side."""
+    SCRIPTS = "scripts"
+    """The paper's scripts (3.2): rotation up to 90 degrees, both flips."""
     PAPER = "paper"
     """The paper's notebooks (5.3): rotation up to 170 degrees, both flips, wide zoom."""
 
@@ -38,6 +40,9 @@ class Range:
 RANGES = {
     Augmentation.ANATOMICAL: Range(
         degrees=10, shift=0.05, zoom=(0.92, 1.08), brightness=(0.85, 1.15), is_flipped=False
+    ),
+    Augmentation.SCRIPTS: Range(
+        degrees=90, shift=0, zoom=(1, 1), brightness=(1, 1), is_flipped=True
     ),
     Augmentation.PAPER: Range(
         degrees=170, shift=0.2, zoom=(0.8, 1.5), brightness=(0.5, 1.3), is_flipped=True

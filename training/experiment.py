@@ -56,6 +56,16 @@ class Ready(NamedTuple):
     start: Begun | None
 
 
+def facts_of(prepared: Prepared, experiment: Experiment, task: Task) -> dict[str, object]:
+    """What decides, beside code and machine, which weights a training ends with."""
+    return {
+        "manifest_id": prepared.manifest_id, "recipe_id": prepared.recipe_id,
+        "params": experiment.model_dump(mode="json"),
+        # As pairs, because the order of the labels is that of the outputs.
+        "task": [(label, [str(word) for word in words]) for label, words in task.items()],
+    }  # fmt: skip
+
+
 def ready(prepared: Prepared, experiment: Experiment, task: Task) -> Ready:
     """All that training begins with; chance is seeded by the experiment.
 

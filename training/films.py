@@ -59,9 +59,14 @@ class Films:
         return np.bincount(self.targets, minlength=len(self.labels)).astype(np.int64)
 
     @property
+    def named_counts(self) -> dict[str, int]:
+        """Films of each label."""
+        return {label: int(n) for label, n in zip(self.labels, self.counts, strict=True)}
+
+    @property
     def absent(self) -> list[str]:
         """The labels without a film."""
-        return [label for label, n in zip(self.labels, self.counts, strict=True) if n == 0]
+        return [label for label, n in self.named_counts.items() if n == 0]
 
 
 def read_task(words: Mapping[str, Sequence[str] | None]) -> Task:
@@ -82,24 +87,29 @@ def read_task(words: Mapping[str, Sequence[str] | None]) -> Task:
     return task
 
 
-def films_of(prepared: Prepared, task: Task, split: Split, protocol: str = HONEST) -> Films:
-    """The films on the side `split` of `protocol` with a label in `task`, sorted by record id."""
-    labels, rows = tuple(task), prepared.rows
-    named = [
+def named(rows: pd.DataFrame, task: Task) -> list[str | None]:
+    """The label of each row of a prepared table in `task`, or None where it has none."""
+    return [
         label_of(task, finding=finding, abnormal=_maybe(abnormal), patient_ill=_maybe(ill))
         for finding, abnormal, ill in zip(
             rows["finding"], rows["abnormal"], rows["patient_ill"], strict=True
         )
     ]
+
+
+def films_of(prepared: Prepared, task: Task, split: Split, protocol: str = HONEST) -> Films:
+    """The films on the side `split` of `protocol` with a label in `task`, sorted by record id."""
+    labels, rows = tuple(task), prepared.rows
+    names = named(rows, task)
     ids, is_there = rows["record_id"].tolist(), (sides(rows, protocol) == split).tolist()
     # Of a film that the protocol leaves out nobody knows a side.
-    taken = [n for n, label in enumerate(named) if label is not None and is_there[n] is True]
+    taken = [n for n, label in enumerate(names) if label is not None and is_there[n] is True]
     taken.sort(key=lambda place: str(ids[place]))
     return Films(
         prepared=prepared,
         labels=labels,
         places=np.array(taken, np.int64),
-        targets=np.array([labels.index(named[place] or "") for place in taken], np.int64),
+        targets=np.array([labels.index(names[place] or "") for place in taken], np.int64),
     )
 
 

@@ -9,10 +9,8 @@ from manifests.contract.vocabulary import Split
 from training.films import films_of
 
 
-def protocol_facts(
-    prepared: Prepared, protocol: str, learnt: Sequence[Task], judged: Task
-) -> dict[str, object]:
-    """The protocol, and the share of its test films of `judged` whose group was trained on.
+def leak_of(prepared: Prepared, protocol: str, learnt: Sequence[Task], judged: Task) -> Leak:
+    """How many test films of `judged` there are, and how many of a group that was trained on.
 
     A group was trained on where a film of it has a label in one of the tasks `learnt`.
     """
@@ -22,7 +20,14 @@ def protocol_facts(
         for group in films_of(prepared, task, Split.TRAIN, protocol).rows["group"]
     }
     test = films_of(prepared, judged, Split.TEST, protocol).rows["group"]
-    measured = Leak(films=len(test), leaked=int(test.isin(met).sum()))
+    return Leak(films=len(test), leaked=int(test.isin(met).sum()))
+
+
+def protocol_facts(
+    prepared: Prepared, protocol: str, learnt: Sequence[Task], judged: Task
+) -> dict[str, object]:
+    """The protocol, the share of test films that `leak_of` finds, and the words to go with it."""
+    measured = leak_of(prepared, protocol, learnt, judged)
     return {
         "protocol": protocol,
         "leaked_share": round(measured.share, 6),

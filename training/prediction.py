@@ -3,11 +3,13 @@
 C classes, N films.
 """
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from training.data import Look, batch, portions
 from training.films import Films
+from training.judgement import DIGITS, Predictions
 from training.machine import Machine
 
 FILMS_AT_ONCE = 32
@@ -31,3 +33,13 @@ def predict(
     every = own if machine is None else machine.gathered(own)
     values = [value for _, value in sorted(every, key=lambda one: one[0])]
     return torch.cat(values) if values else torch.zeros((0, len(films.labels)))
+
+
+def said_of(net: nn.Module, films: Films, look: Look) -> Predictions:
+    """What `net`, on its device, says of the films of one split."""
+    values = predict(net, films, look, next(net.parameters()).device)
+    chances = torch.softmax(values.double(), 1).numpy()
+    return Predictions(
+        labels=films.labels, actual=films.targets, probabilities=np.round(chances, DIGITS),
+        groups=[str(group) for group in films.rows["group"]],
+    )  # fmt: skip

@@ -72,6 +72,8 @@ class ReportInputs:
     suspects: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Task -> the films that a classifier looked at, most doubted first."""
     seen: Seen = field(default_factory=Seen)
+    repeats: Sequence[Mapping[str, Any]] = ()
+    """figures.json of each experiment that ran over many seeds."""
     bases: tuple[str, ...] = ()
     """SHA-256 of the films whose grey levels recipes give to all others."""
 
@@ -100,6 +102,7 @@ def load(
             for place in sorted((data / "suspects").glob("*/suspects.parquet"))
         },
         seen=seen(data, experiments),
+        repeats=repeated(data, experiments),
         bases=tuple(dict.fromkeys(bases)),
     )
 
@@ -139,6 +142,12 @@ def experiment(data: Path, name: str) -> Experiment:
         heatmaps=to_pandas(read_arrow(heat)) if heat.exists() else None,
         scores=_json(explained / "scores.json"),
     )
+
+
+def repeated(data: Path, experiments: Sequence[str]) -> list[dict[str, Any]]:
+    """The figures of every experiment that ran over many seeds."""
+    found = (_json(data / "repeat" / name / "figures.json") for name in sorted(experiments))
+    return [figures for figures in found if figures is not None]
 
 
 def _json(place: Path) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from curation.pages import (
     lungs,
     models,
     pixels,
+    repeats,
 )
 from curation.pages.inputs import ReportInputs
 from curation.pages.page import page
@@ -24,7 +25,7 @@ from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 SECTIONS = (
     "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "split", "models", "heat", "rejections", "licences", "reading",
+    "labels", "split", "models", "repeats", "heat", "rejections", "licences", "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
@@ -56,6 +57,7 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
         {
             "sections": SECTIONS, "it": inputs.figures, "disclaimer": DISCLAIMER, "drawn": DRAWN,
             "stops": counts.stops(inputs.records, inputs.rejected),
+            "repeats": repeats.repeats(inputs.repeats, inputs.figures["manifest_id"]),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
             "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
             **_films(inputs, params), **_tables(inputs),

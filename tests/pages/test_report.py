@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from records import record, records
+from repeats import repeated
 from seen import seen
 
 from curation.duplicates.pair import Pair
@@ -35,7 +36,7 @@ LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
 PARAMS = report.Params(samples=3, pairs=4, enhanced=0)
 SECTIONS = [
     "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "split", "models", "heat", "rejections", "licences", "reading",
+    "labels", "split", "models", "repeats", "heat", "rejections", "licences", "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",
@@ -138,6 +139,7 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
             pairs=pd.DataFrame([pair.model_dump()]),
             experiments=[trained("densenet121", manifest_id_of(table), words)],
             copies=WorkingCopies([tmp_path]), seen=seen(tmp_path / "lungs", words),
+            repeats=[repeated(manifest_id_of(table), words)],
         )  # fmt: skip
 
     return made
@@ -407,10 +409,40 @@ def test_a_film_is_drawn_in_every_enhancement_and_matched_to_the_base(inputs: In
 
 
 def test_what_did_not_run_is_said_in_a_sentence(inputs: Inputs) -> None:
-    html = report.main(dataclasses.replace(inputs(), seen=Seen()), PARAMS, 0.9)
-    for name, stage in (("lungs", "lungs"), ("text", "text"), ("harmonising", "shift")):
+    html = report.main(dataclasses.replace(inputs(), seen=Seen(), repeats=[]), PARAMS, 0.9)
+    for name, stage in (
+        ("lungs", "lungs"), ("text", "text"), ("harmonising", "shift"), ("repeats", "repeat"),
+    ):  # fmt: skip
         assert f"run <code>dvc repro {stage}</code>" in section(html, name)
     assert "dvc repro conceal" in section(html, "text")
+
+
+def test_repeats_stand_beside_what_the_paper_prints(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, 0.9), "repeats")
+    printed, paper, honest = told.split('<th scope="row">printed')[1].split("</tr>")[:3]
+    assert ">0.990<" in printed
+    assert ">0.964 to 0.995<" in printed
+    assert ">0.950 ± 0.020<" in paper
+    assert ">0.700 ± 0.100<" in honest
+    assert ">0.600 to 0.800<" in honest
+    assert '>5</td><td class="n">0.350 ± 0.100<' in honest
+    assert "The manifest holds only 3 of harmless" in told
+    assert "leaks harmless" in told
+    assert "2 of 9 test films are called different things by different runs" in told
+    assert "Made on another manifest" not in told
+
+
+def test_one_run_has_no_deviation_and_old_repeats_are_called_out(inputs: Inputs) -> None:
+    facts = repeated("0" * 16, "harmless")
+    own = facts["protocols"]["honest"]
+    own["accuracy"]["sd"], own["spread"]["variance"] = None, None
+    facts["printed"] |= dict.fromkeys(("accuracy", "low", "high", "f1"))
+    told = section(
+        report.main(dataclasses.replace(inputs(), repeats=[facts]), PARAMS, 0.9), "repeats"
+    )
+    assert "Made on another manifest (0000000000000000)" in told
+    assert ">0.700<" in told
+    assert '<th scope="row">printed' not in told
 
 
 @pytest.mark.browser

@@ -38,6 +38,7 @@ SECTIONS = {
 KEYED = {
     "recipes": "curation.stages.prepare",
     "experiments": "training.stages.train",
+    "repeats": "training.stages.repeat",
     "rate": "training.stages.rate",
     "cascades": "training.stages.cascade",
     "combined": "training.stages.combine",
@@ -92,9 +93,12 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
         assert first["protocol"] == second["protocol"]
         tasks = (params["tasks"][one["task"]] for one in (pair, first, second))
         assert list(routes_of(*map(read_task, tasks))) == list(params["tasks"][pair["task"]])
-    for section_of in ("conceal", "fused", "rate"):
+    for section_of in ("conceal", "fused", "rate", "repeats"):
         for name, entry in params[section_of].items():
             assert params["experiments"][name]["recipe"] == entry["recipe"]
+    for name, entry in params["repeats"].items():
+        task = params["tasks"][params["experiments"][name]["task"]]
+        assert {entry["label"], *entry["films"]} <= set(task)
 
 
 def test_the_sample_profile_leaves_the_drawn_sources_out(tmp_path: Path) -> None:

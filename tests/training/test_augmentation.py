@@ -46,6 +46,14 @@ def test_the_papers_preset_turns_films_over() -> None:
     assert float(across.max()) > 32 > float(across.min())
 
 
+def test_the_scripts_preset_turns_films_about_their_middle_and_nothing_else() -> None:
+    across, down = centre(drawn(Augmentation.SCRIPTS))
+    away = ((across - 31.5) ** 2 + (down - 31.5) ** 2).sqrt()
+    assert torch.allclose(away, torch.tensor(12.0), atol=0.5)
+    assert float(across.max()) > 32 > float(across.min())
+    assert float(drawn(Augmentation.SCRIPTS).max()) == pytest.approx(0.5)
+
+
 def test_what_moves_in_is_black_and_grey_levels_stay_in_range() -> None:
     chance = draws(Augmentation.PAPER, 32, torch.Generator().manual_seed(0))
     white = augmented(torch.ones((32, 3, 32, 32)), Augmentation.PAPER, chance)

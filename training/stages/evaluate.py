@@ -3,21 +3,16 @@
 import logging
 from pathlib import Path
 
-import numpy as np
-import torch
-from torch import nn
-
 from manifests.contract.prepared import Prepared
 from manifests.contract.vocabulary import Split
-from training.answers import FILE, Answers, answers_of, write_answers
-from training.checkpoint import Checkpoint, load_for
+from training.answers import FILE, answers_of, write_answers
+from training.checkpoint import load_for
 from training.files import is_drawn, wording, write_json
-from training.films import Films, films_of
-from training.hardware import device
+from training.films import films_of
 from training.judgement import Judging, headlines, judge, told_of
 from training.leakage import protocol_facts
 from training.plots import write_plots
-from training.prediction import predict
+from training.prediction import said_of
 from training.seed import seed_everything
 
 log = logging.getLogger(__name__)
@@ -38,9 +33,13 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
     """
     net, about = load_for(prepared, trained)
     generator = seed_everything(about.seed)
-    said = {
-        split: _answers(net, films_of(prepared, about.asked, split, about.protocol), about)
+    sides = {
+        split: films_of(prepared, about.asked, split, about.protocol)
         for split in (Split.TEST, Split.VAL, Split.EXTERNAL)
+    }
+    said = {
+        split: answers_of(films, said_of(net, films, about.look).probabilities)
+        for split, films in sides.items()
     }
     figures = {
         split.value: judge(answers.said, params.bootstrap, params.confidence, generator)
@@ -65,9 +64,3 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
         log.info("%s, protocol %s: %s %s", about.experiment, about.protocol, split, told)
     if facts["warning"]:
         log.warning("%s: %s", about.experiment, facts["warning"])
-
-
-def _answers(net: nn.Module, films: Films, about: Checkpoint) -> Answers:
-    values = predict(net, films, about.look, device())
-    chances = torch.softmax(values.double(), 1).numpy()
-    return answers_of(films, np.round(chances, 6))

@@ -7,9 +7,9 @@ from manifests.contract.folder import PART
 from manifests.contract.prepared import Prepared
 from training.checkpoint import Checkpoint, write_about, write_weights
 from training.curves import curves
-from training.experiment import Experiment, ready
+from training.experiment import Experiment, facts_of, ready
 from training.files import is_drawn, wording
-from training.films import Films, read_task
+from training.films import read_task
 from training.loop import train
 from training.resuming import Unfinished, owner_of
 
@@ -33,10 +33,7 @@ def main(
     asked = read_task(task)
     net, lesson, start = ready(prepared, params, asked)
     seen, chosen, look = lesson.train, lesson.val, lesson.look
-    owner = owner_of({
-        "manifest_id": prepared.manifest_id, "recipe_id": prepared.recipe_id,
-        "params": params.model_dump(mode="json"), "task": list(asked.items()),
-    })  # fmt: skip
+    owner = owner_of(facts_of(prepared, params, asked))
     with curves(folder / "curves") as told:
         course = train(net, lesson, Unfinished(place=state, owner=owner), told)
     write_about(folder, Checkpoint(
@@ -57,7 +54,7 @@ def main(
         params=params.model_dump(mode="json"),
         seed=params.seed,
         best_epoch=course.best_epoch,
-        train_films=_counts(seen),
+        train_films=seen.named_counts,
         weights_sha256=write_weights(folder, net),
     ))  # fmt: skip
     best = course.history[course.best_epoch - 1]
@@ -67,7 +64,3 @@ def main(
         course.best_epoch, len(course.history),
         "unknown" if best.val_accuracy is None else f"{best.val_accuracy:.3f}",
     )  # fmt: skip
-
-
-def _counts(films: Films) -> dict[str, int]:
-    return {label: int(n) for label, n in zip(films.labels, films.counts, strict=True)}
