@@ -203,12 +203,14 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
 ) -> None:
     """Films as stacks of pixels, packed in shards."""
     from curation.base_film import base_film
+    from curation.stages import ingest as ingest_room
     from curation.stages import prepare as room
     from manifests.contract.folder import whole_folder
     from manifests.contract.table import manifest_id_of
 
     records, asked = kept(splitted), params(f"recipes.{recipe}", room.Params)
-    given = room.pictures(records, working_copies(ingested), lungs, texts, asked)
+    side = params("ingest", ingest_room.Params).max_side
+    given = room.pictures(records, working_copies(ingested), lungs, texts, asked, side)
     base = base_film(records, came_in(ingested), asked.base, recipe) if asked.base else ""
     with whole_folder(out) as part, bench() as place:
         room.main(records, given, part, asked, manifest_id_of(records), base, place)

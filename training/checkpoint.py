@@ -3,20 +3,18 @@
 import hashlib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import ConfigDict, JsonValue, ValidationError
 from safetensors.torch import load, save_file
 from torch import nn
 
 from manifests.contract.labels import Task
+from manifests.contract.network import ABOUT, WEIGHTS, Network
 from manifests.contract.prepared import Prepared
-from manifests.contract.protocol import Protocol
 from manifests.contract.vocabulary import DISCLAIMER, Finding
 from training.data import Look
 from training.files import write_json
 from training.hardware import on_device
 from training.models import build
-
-WEIGHTS, ABOUT = "model.safetensors", "checkpoint.json"
 
 
 class WrongCheckpoint(ValueError):  # noqa: N818 - shown to a person as a sentence
@@ -25,24 +23,14 @@ class WrongCheckpoint(ValueError):  # noqa: N818 - shown to a person as a senten
     exit_code = 4
 
 
-class Checkpoint(BaseModel):
-    """checkpoint.json."""
+class Checkpoint(Network):
+    """checkpoint.json: with what only training asks for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    disclaimer: str
-    drawn: str | None = None
-    """The wording for drawn films, where there are any."""
     is_drawn: bool
-    experiment: str
     model: str
-    labels: tuple[str, ...]
-    """The classes, in the order of the outputs."""
     task: dict[str, tuple[Finding, ...]]
-    protocol: Protocol
-    """Which films it learnt from; it is judged on those that the same protocol keeps apart."""
-    manifest_id: str
-    recipe_id: str
     channels: tuple[str, ...]
     size: int
     mean: tuple[float, ...]
