@@ -17,6 +17,7 @@ from curation import (
     fetch_commands,
     folder_commands,
     inspect_commands,
+    predict_commands,
     review_commands,
     source_commands,
     split_commands,
@@ -55,7 +56,7 @@ app.add_typer(source_commands.app, name="source")
 for panel, commands in {
     "Any folder or list, without a project": (
         folder_commands.duplicates, inspect_commands.inspect, audit_commands.audit,
-        enhance_commands.enhance, stack_commands.stack,
+        enhance_commands.enhance, stack_commands.stack, predict_commands.predict,
     ),
     "Your manifest": (
         version_commands.diff, version_commands.changelog, review_commands.review,

@@ -5,10 +5,18 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from manifests.contract.params import Misspelt
-from manifests.contract.protocol import Protocol
+from manifests.contract.protocol import PAPER, Protocol
 from manifests.contract.table import BrokenTable
 
 WEIGHTS, ABOUT = "model.safetensors", "checkpoint.json"
+LEARNT_DRAWN = (
+    "This network learnt from films drawn by a computer: what it says of a real film is an example "
+    "of output and nothing more."
+)
+LEAKS = (
+    "Protocol paper: this network was chosen by its test films, and patients of theirs are in its "
+    "training; its figures are too good and serve to compare with the paper only."
+)
 
 
 class Network(BaseModel):
@@ -36,6 +44,15 @@ class Network(BaseModel):
     """The network_id of the segmenter, where the recipe crops to lungs."""
     least_lung: float | None = None
     """Share of the frame below which an island was no lung to it."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What must stand beside every answer: first what it is not, then what is wrong with it."""
+        return (
+            self.disclaimer,
+            *([LEARNT_DRAWN] if self.drawn else []),
+            *([LEAKS] if self.protocol == PAPER else []),
+        )
 
 
 def read_network(folder: Path) -> Network:

@@ -59,7 +59,7 @@ def test_the_checkpoint_says_what_it_is_and_what_it_is_not_for(tmp_path: Path) -
 def test_the_checkpoint_says_how_films_are_made_for_it(tmp_path: Path) -> None:
     told = {"recipe": '{"size": 96}', "base_levels": "3,0,4", "max_side": "1024",
             "lungs_by": "0123456789abcdef", "least_lung": "0.01"}  # fmt: skip
-    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0), **told)
+    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0), 96, **told)
     about = read_network(trained(films, tmp_path / "net", epochs=1))
     assert (about.recipe, about.base_levels, about.max_side) == ({"size": 96}, (3, 0, 4), 1024)
     assert (about.lungs_by, about.least_lung) == ("0123456789abcdef", 0.01)
