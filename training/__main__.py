@@ -7,7 +7,7 @@ person calls stands in `*_commands.py` beside.
 import typer
 
 from manifests.contract.faults import start_stage, told_in_sentences
-from training import predict_commands, start_commands
+from training import export_commands, predict_commands, start_commands
 from training.stage_commands import PARAMS, STATES, Experiment, Folder, Task, params, task_of
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(start_commands.convert)
+app.command()(export_commands.export)
 app.command()(predict_commands.predict)
 app.command()(predict_commands.masks)
 
