@@ -17,6 +17,7 @@ from curation import (
     fetch_commands,
     folder_commands,
     inspect_commands,
+    predict_commands,
     review_commands,
     source_commands,
     split_commands,
@@ -55,7 +56,7 @@ app.add_typer(source_commands.app, name="source")
 for panel, commands in {
     "Any folder or list, without a project": (
         folder_commands.duplicates, inspect_commands.inspect, audit_commands.audit,
-        enhance_commands.enhance, stack_commands.stack,
+        enhance_commands.enhance, stack_commands.stack, predict_commands.predict,
     ),
     "Your manifest": (
         version_commands.diff, version_commands.changelog, review_commands.review,
@@ -203,12 +204,14 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
 ) -> None:
     """Films as stacks of pixels, packed in shards."""
     from curation.base_film import base_film
+    from curation.stages import ingest as ingest_room
     from curation.stages import prepare as room
     from manifests.contract.folder import whole_folder
     from manifests.contract.table import manifest_id_of
 
     records, asked = kept(splitted), params(f"recipes.{recipe}", room.Params)
-    given = room.pictures(records, working_copies(ingested), lungs, texts, asked)
+    side = params("ingest", ingest_room.Params).max_side
+    given = room.pictures(records, working_copies(ingested), lungs, texts, asked, side)
     base = base_film(records, came_in(ingested), asked.base, recipe) if asked.base else ""
     with whole_folder(out) as part, bench() as place:
         room.main(records, given, part, asked, manifest_id_of(records), base, place)

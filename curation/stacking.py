@@ -68,8 +68,9 @@ def stacks(files: Sequence[Path], recipe: Recipe, folder: Path, max_side: int | 
     done = Done()
     decoding = "small" if max_side is None else "exact"
     done.kept = write_prepared(
-        folder, _films(files, recipe, max_side, done), described(recipe, "", None, decoding)
-    )
+        folder, _films(files, recipe, max_side, done),
+        described(recipe, "", None, decoding, max_side=str(max_side or "")),
+    )  # fmt: skip
     return done
 
 

@@ -1,7 +1,8 @@
 """The command line of training: `python -m training STAGE …`, called by DVC.
 
 A stage takes paths and no options, because an option is a parameter that DVC cannot see. What a
-person calls, and the stages that put several answers together, stand in `*_commands.py` beside.
+person calls, the stages that find lungs and those that put several answers together stand in
+`*_commands.py` beside.
 """
 
 import sys
@@ -9,7 +10,14 @@ import sys
 import typer
 
 from manifests.contract.faults import start_stage, told_in_sentences
-from training import combined_commands, launching, start_commands
+from training import (
+    combined_commands,
+    export_commands,
+    launching,
+    lung_commands,
+    predict_commands,
+    start_commands,
+)
 from training.stage_commands import PARAMS, STATES, Experiment, Folder, Task, params, task_of
 
 app = typer.Typer(
@@ -18,40 +26,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command()(lung_commands.segment)
+app.command()(lung_commands.lungs)
 app.command()(combined_commands.combine)
 app.command()(combined_commands.cascade)
 app.command()(combined_commands.fuse)
 app.command()(start_commands.convert)
 app.command()(start_commands.probe)
-
-
-@app.command()
-def segment(masked: Folder, out: Folder) -> None:
-    """Learn to find lungs from masks that a person drew; judge it on other patients."""
-    from manifests.contract.folder import whole_folder
-    from manifests.contract.masked import read_masked
-    from training.stages import lungs as use
-    from training.stages import segment as room
-
-    settings, least = params("segment", room.Params), params("lungs", use.Params).least_lung
-    with whole_folder(out) as part:
-        room.main(read_masked(masked), part, settings, least)
-
-
-@app.command()
-def lungs(deduped: Folder, ingested: Folder, trained: Folder, out: Folder) -> None:
-    """A mask of the lungs for every film that dedup kept."""
-    from manifests.contract.folder import whole_folder
-    from manifests.contract.params import read
-    from manifests.contract.table import read_stage
-    from manifests.contract.working import WorkingCopies
-    from training.stages import lungs as room
-
-    settings = params("lungs", room.Params)
-    ids = [str(record_id) for record_id in read_stage(deduped)[0]["record_id"]]
-    copies = WorkingCopies([ingested / key for key in sorted(read(PARAMS)["sources"])])
-    with whole_folder(out) as part:
-        room.main(ids, copies, trained, out, part, settings)
+app.command()(export_commands.export)
+app.command()(predict_commands.predict)
+app.command()(predict_commands.masks)
 
 
 @app.command()

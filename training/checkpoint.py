@@ -1,22 +1,22 @@
 """A trained network on disk: weights as safetensors, and what must be known to use them."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
-from safetensors.torch import load, save_file
+from pydantic import ConfigDict, JsonValue, ValidationError
+from safetensors.torch import load as tensors_of
+from safetensors.torch import save_file
 from torch import nn
 
 from manifests.contract.labels import Task
+from manifests.contract.network import ABOUT, WEIGHTS, Network
 from manifests.contract.prepared import Prepared
-from manifests.contract.protocol import Protocol
 from manifests.contract.vocabulary import DISCLAIMER, Finding
 from training.data import Look
 from training.files import write_json
 from training.hardware import on_device
 from training.models import build
-
-WEIGHTS, ABOUT = "model.safetensors", "checkpoint.json"
 
 
 class WrongCheckpoint(ValueError):  # noqa: N818 - shown to a person as a sentence
@@ -25,24 +25,14 @@ class WrongCheckpoint(ValueError):  # noqa: N818 - shown to a person as a senten
     exit_code = 4
 
 
-class Checkpoint(BaseModel):
-    """checkpoint.json."""
+class Checkpoint(Network):
+    """checkpoint.json: with what only training asks for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    disclaimer: str
-    drawn: str | None = None
-    """The wording for drawn films, where there are any."""
     is_drawn: bool
-    experiment: str
     model: str
-    labels: tuple[str, ...]
-    """The classes, in the order of the outputs."""
     task: dict[str, tuple[Finding, ...]]
-    protocol: Protocol
-    """Which films it learnt from; it is judged on those that the same protocol keeps apart."""
-    manifest_id: str
-    recipe_id: str
     channels: tuple[str, ...]
     size: int
     mean: tuple[float, ...]
@@ -98,7 +88,30 @@ def load_for(prepared: Prepared, folder: Path) -> tuple[nn.Module, Checkpoint]:
     manifest, another recipe or other channels than `prepared` holds.
     """
     about = read_about(folder)
+    _check_manifest(about, prepared, folder)
     _check_fits(about, prepared, folder)
+    return _net(folder, about), about
+
+
+def load_to_ask(prepared: Prepared, folder: Path) -> tuple[nn.Module, Checkpoint]:
+    """The same for pictures that are of no manifest: they must be made as its films were.
+
+    Raises `WrongCheckpoint` as `load_for` does, and where the working copies were of another size
+    or the grey levels those of another film.
+    """
+    about = read_about(folder)
+    _check_fits(about, prepared, folder)
+    _check_made_alike(about, prepared, folder)
+    return _net(folder, about), about
+
+
+def load(folder: Path) -> tuple[nn.Module, Checkpoint]:
+    """The network in `folder` alone. Raises `WrongCheckpoint` when its bytes were changed."""
+    about = read_about(folder)
+    return _net(folder, about), about
+
+
+def _net(folder: Path, about: Checkpoint) -> nn.Module:
     try:
         data = (folder / WEIGHTS).read_bytes()
     except FileNotFoundError:
@@ -110,16 +123,36 @@ def load_for(prepared: Prepared, folder: Path) -> tuple[nn.Module, Checkpoint]:
             f"{about.weights_sha256[:12]}…; the file was changed, train again"
         )
     net = build(about.model, classes=len(about.labels), size=about.size, pretrained=False)
-    net.load_state_dict(load(data))
-    return on_device(net).eval(), about
+    net.load_state_dict(tensors_of(data))
+    return on_device(net).eval()
+
+
+def _check_manifest(about: Checkpoint, prepared: Prepared, folder: Path) -> None:
+    _check_same(folder, [("manifest", about.manifest_id, prepared.manifest_id)])
 
 
 def _check_fits(about: Checkpoint, prepared: Prepared, folder: Path) -> None:
-    pairs = [
-        ("manifest", about.manifest_id, prepared.manifest_id),
+    _check_same(folder, [
         ("recipe", about.recipe_id, prepared.recipe_id),
         ("channels", ",".join(about.channels), ",".join(prepared.channels)),
-    ]
+    ])  # fmt: skip
+
+
+def _check_made_alike(about: Checkpoint, prepared: Prepared, folder: Path) -> None:
+    if about.max_side is not None and about.max_side != prepared.max_side:
+        found = "of another decoding" if prepared.max_side is None else f"of {prepared.max_side}"
+        raise WrongCheckpoint(
+            f"{folder}: trained on working copies of {about.max_side} pixels, but the stacks are "
+            f"{found}; make them with `cxr predict`, or with `cxr stack --exact`"
+        )
+    if about.base_levels != prepared.base_levels:
+        raise WrongCheckpoint(
+            f"{folder}: trained on films with the grey levels of a base film, and the stacks have "
+            "others; make them with `cxr predict`"
+        )
+
+
+def _check_same(folder: Path, pairs: Sequence[tuple[str, str, str]]) -> None:
     for what, trained, given in pairs:
         if trained != given:
             raise WrongCheckpoint(

@@ -7,11 +7,11 @@ under every protocol, and no film changes its side; each side keeps its share of
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from manifests.contract.labels import Task
 from manifests.contract.params import Misspelt
@@ -115,9 +115,7 @@ def _shared_out(strata: Mapping[Stratum, Sequence[int]], count: int) -> dict[Str
 
 def _part(prepared: Prepared, places: Sequence[int]) -> Part:
     chosen = np.array(places, np.int64)
-    nothing: list[pa.ChunkedArray] = []
-    return Part(
-        rows=prepared.rows.iloc[chosen].reset_index(drop=True), pixels=[], masks=nothing,
-        manifest_id=prepared.manifest_id, recipe_id=prepared.recipe_id, recipe=prepared.recipe,
-        channels=prepared.channels, whole=prepared, places=chosen,
-    )  # fmt: skip
+    about: dict[str, Any] = {one.name: getattr(prepared, one.name) for one in fields(Prepared)}
+    rows = prepared.rows.iloc[chosen].reset_index(drop=True)
+    about |= {"rows": rows, "pixels": [], "masks": []}
+    return Part(**about, whole=prepared, places=chosen)

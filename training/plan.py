@@ -70,7 +70,7 @@ class Plan(Pace):
     patience: int = Field(ge=1, le=1000)
     """Epochs without progress on the validation films after which training ends."""
     augmentation: Augmentation
-    """none, anatomical or paper: how training films are varied."""
+    """none, anatomical, paper or scripts: how training films are varied."""
     optimizer: str
     """adam (the paper's), adamw, sgd, or any other of timm's."""
     weight_decay: float = Field(ge=0, le=1)

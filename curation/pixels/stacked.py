@@ -77,12 +77,13 @@ def read(result: bytes) -> Stacked:
 
 
 def described(
-    recipe: Recipe, manifest_id: str, levels: Counts | None, decoding: str
+    recipe: Recipe, manifest_id: str, levels: Counts | None, decoding: str, **beside: str
 ) -> dict[str, str]:
     """What every shard says of itself, with the levels that films were matched to.
 
     `decoding` is exact where films came by their working copies, small where JPEGs were decoded no
-    larger than they were needed.
+    larger than they were needed. `beside` is what else decides the pixels: `max_side`, `lungs_by`
+    and `least_lung`, as `Prepared` has them.
     """
     return {
         "manifest_id": manifest_id,
@@ -93,6 +94,7 @@ def described(
         "decoding": decoding,
         "base": recipe.base,
         "base_levels": "" if levels is None else ",".join(map(str, levels.tolist())),
+        **beside,
     }
 
 

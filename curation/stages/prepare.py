@@ -20,6 +20,7 @@ from curation.pixels.stacked import STACK, Asked, described, key, levels_of, rea
 from curation.work.bench import ALONE, Bench
 from curation.work.spool import Spool
 from manifests.contract.box import Box
+from manifests.contract.lungs import found_by
 from manifests.contract.prepared import PREPARED_COLUMNS, Film, write_prepared
 from manifests.contract.record import Record
 from manifests.contract.table import BrokenTable, to_arrow
@@ -43,6 +44,8 @@ class Pictures:
     copies: WorkingCopies
     lungs: WorkingCopies
     texts: WorkingCopies
+    beside: dict[str, str]
+    """What else decides the pixels, for the shards to tell: max_side, lungs_by, least_lung."""
 
 
 class Placed(NamedTuple):
@@ -63,10 +66,11 @@ def masks(folder: Path, stage: str, *, is_needed: bool) -> WorkingCopies:
     return WorkingCopies([folder], AT_HAND)
 
 
-def pictures(
-    records: pd.DataFrame, copies: WorkingCopies, lungs: Path, texts: Path, recipe: Recipe
-) -> Pictures:
-    """All that a recipe is made from.
+def pictures(  # noqa: PLR0913, PLR0917 - what a recipe is made from
+    records: pd.DataFrame, copies: WorkingCopies, lungs: Path, texts: Path, recipe: Recipe,
+    max_side: int | None = None,
+) -> Pictures:  # fmt: skip
+    """All that a recipe is made from; `max_side` is that of the copies, where it is known.
 
     Raises `BrokenTable` where masks that it needs are absent, and where its words are to be
     concealed for a film that was not searched for any: it would pass as one without.
@@ -77,6 +81,11 @@ def pictures(
         copies=copies,
         lungs=masks(lungs, "lungs", is_needed=recipe.lungs is not LungCrop.NONE),
         texts=masks(texts, "text", is_needed=recipe.conceal_text),
+        beside={
+            **({} if max_side is None else {"max_side": str(max_side)}),
+            # Of no other recipe do the pixels depend on who found the lungs.
+            **({} if recipe.lungs is LungCrop.NONE else found_by(lungs)),
+        },
     )
 
 
@@ -110,7 +119,9 @@ def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
             _film(row, spool[place], recipe.size, found[str(row["record_id"])])
             for place, row in enumerate(known)
         )
-        write_prepared(folder, films, described(recipe, manifest_id, levels, "exact"))
+        write_prepared(
+            folder, films, described(recipe, manifest_id, levels, "exact", **given.beside)
+        )
     counts = Counter(one.shown for one in found.values())
     told = {shown.value: counts[shown] for shown in Shown if counts[shown]}
     concealed = sum(_is_concealed(given, film, recipe) for film in ids)

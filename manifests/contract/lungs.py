@@ -3,12 +3,17 @@
 A mask is uint8[256, 256], 0 or 255: the whole frame squeezed, whatever the film's shape.
 """
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from manifests.contract.images import Pixels
+from manifests.contract.table import metadata
 
+FOUND, NETWORK, LEAST = "lungs.parquet", "network_id", "least_lung"
+"""The table beside the masks that a segmenter made, and what it says of the segmenter."""
 LEAST_LUNG = 0.01
 """Of the frame. The smallest lung among 183 drawn by hand on real films has 0.045."""
 MOST_LUNGS = 0.9
@@ -16,6 +21,15 @@ MOST_LUNGS = 0.9
 CLEFT = 0.6
 """Between two lungs a mask is at most so high, as a share of the lower lung's height. On those 183
 films, also where the lungs' masks touch, it is 0; inside a single lung it is 0.9 and more."""
+
+
+def found_by(folder: Path) -> dict[str, str]:
+    """`lungs_by` (the network_id) and `least_lung` of the masks in `folder`; empty if not told."""
+    table = folder / FOUND
+    if not table.exists():
+        return {}
+    told = metadata(table)
+    return {"lungs_by": told[NETWORK], "least_lung": told[LEAST]}
 
 
 def lungs_in(mask: Pixels) -> int:

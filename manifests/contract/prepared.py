@@ -55,6 +55,14 @@ class Prepared:
     recipe: str
     """The whole recipe, as JSON."""
     channels: tuple[str, ...]
+    base_levels: tuple[int, ...] | None
+    """The histogram that films were matched to; None where none was."""
+    max_side: int | None
+    """Longest side of the working copies that they were made from, pixels; None if not told."""
+    lungs_by: str | None
+    """The network_id of the segmenter that found the lungs they are cropped to."""
+    least_lung: float | None
+    """Share of the frame below which an island was no lung to it."""
 
     def stack(self, index: int) -> Pixels:
         """uint8[H, W, 3] of row `index`, without a copy."""
@@ -84,7 +92,8 @@ class Prepared:
 def write_prepared(folder: Path, films: Iterable[Film], meta: dict[str, str]) -> int:
     """Write films as Arrow shards that `datasets` reads; give their number.
 
-    `meta` needs the keys manifest_id, recipe_id, recipe, channels (comma-separated) and size. The
+    `meta` needs the keys manifest_id, recipe_id, recipe, channels (comma-separated) and size, and
+    may have base_levels (comma-separated), max_side, lungs_by and least_lung; empty is none. The
     pixels are raw bytes, so that a training epoch maps them into memory and decodes nothing. One
     shard is in memory.
     """
@@ -143,7 +152,8 @@ def read_prepared(folder: Path) -> Prepared:
         raise FileNotFoundError(f"{folder}: no shards; run `dvc repro prepare`")
     tables = [_table(shard) for shard in shards]
     meta = {k.decode(): v.decode() for k, v in tables[0].schema.metadata.items()}
-    size = int(meta["size"])
+    size, levels = int(meta["size"]), meta.get("base_levels")
+    max_side, least_lung = meta.get("max_side"), meta.get("least_lung")
     return Prepared(
         rows=to_pandas(pa.concat_tables([t.drop_columns([LUNGS, PIXELS]) for t in tables])),
         pixels=[_mapped(table, size) for table in tables],
@@ -152,6 +162,10 @@ def read_prepared(folder: Path) -> Prepared:
         recipe_id=meta["recipe_id"],
         recipe=meta["recipe"],
         channels=tuple(meta["channels"].split(",")),
+        base_levels=tuple(map(int, levels.split(","))) if levels else None,
+        max_side=int(max_side) if max_side else None,
+        lungs_by=meta.get("lungs_by") or None,
+        least_lung=float(least_lung) if least_lung else None,
     )
 
 

@@ -22,7 +22,7 @@ from manifests.contract.burned import TEXT, BurnedText
 from manifests.contract.images import Pixels
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import read_prepared
-from manifests.contract.table import BrokenTable, frame, write
+from manifests.contract.table import BrokenTable, frame, write, write_arrow
 from manifests.contract.working import WorkingCopies, write_working
 
 NOWHERE = Path("absent/lungs"), Path("absent/text")
@@ -149,6 +149,20 @@ def test_falling_back_to_the_whole_film_is_counted_and_stands_beside_each(
             assert (cut == on_stack).mean() > 0.99
         else:
             assert made.box(number) == (0, 1, 0, 1)
+
+
+def test_the_shards_say_how_large_the_copies_were_and_who_found_the_lungs(
+    tmp_path: Path, rows: pd.DataFrame, films: Path, lungs: Path
+) -> None:
+    told = {"network_id": "0123456789abcdef", "least_lung": "0.01"}
+    write_arrow(lungs / "lungs.parquet", pa.table({"record_id": ["cohen/000"]}), told)
+    for recipe, found in ((RECIPE, (None, None)), (LUNGS, ("0123456789abcdef", 0.01))):
+        out = tmp_path / recipe.lungs
+        out.mkdir()
+        copies = WorkingCopies([films])
+        main(rows, pictures(rows, copies, lungs, NOWHERE[1], recipe, 96), out, recipe, "m")
+        made = read_prepared(out)
+        assert (made.max_side, made.lungs_by, made.least_lung) == (96, *found)
 
 
 @pytest.mark.parametrize("recipe", [RECIPE, LUNGS])

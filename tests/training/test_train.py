@@ -7,6 +7,7 @@ import pytest
 import torch
 from planted import TASK, params, prepared, row, rows, trained
 
+from manifests.contract.network import read_network
 from manifests.contract.vocabulary import Split
 from training.checkpoint import read_about
 from training.data import look_at
@@ -58,6 +59,15 @@ def test_the_checkpoint_says_what_it_is_and_what_it_is_not_for(tmp_path: Path) -
     assert about["labels"] == ["normal", "covid19"]
     assert about["train_films"] == {"normal": 4, "covid19": 4}
     assert read_about(folder).look.size == params().size
+
+
+def test_the_checkpoint_says_how_films_are_made_for_it(tmp_path: Path) -> None:
+    told = {"recipe": '{"size": 96}', "base_levels": "3,0,4", "max_side": "1024",
+            "lungs_by": "0123456789abcdef", "least_lung": "0.01"}  # fmt: skip
+    films = prepared(tmp_path / "films", rows(train=8, val=4, test=0), 96, **told)
+    about = read_network(trained(films, tmp_path / "net", epochs=1))
+    assert (about.recipe, about.base_levels, about.max_side) == ({"size": 96}, (3, 0, 4), 1024)
+    assert (about.lungs_by, about.least_lung) == ("0123456789abcdef", 0.01)
 
 
 def test_without_validation_films_the_last_epoch_is_kept(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from torch import nn
 
 from manifests.contract.params import Misspelt
-from training.models import timm_net
+from training.models import registered, timm_net
 from training.models.base_cnn import FORMS, BaseCnn
 from training.models.covid_cxnet import NAME, CovidCxnet
+
+__all__ = ["build", "registered"]
 
 
 def build(model: str, *, classes: int, size: int, pretrained: bool) -> nn.Module:

@@ -53,6 +53,7 @@ class BaseCnn(nn.Module):
 
     def __init__(self, name: str, *, classes: int, size: int) -> None:
         super().__init__()
+        self.num_classes, self.num_features = classes, HIDDEN
         self.form = FORMS[name]
         least = self.form.smallest
         if size < least:

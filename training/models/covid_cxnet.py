@@ -20,6 +20,7 @@ class CovidCxnet(nn.Module):
 
     def __init__(self, *, classes: int, size: int, pretrained: bool) -> None:
         super().__init__()
+        self.num_classes, self.num_features = classes, HIDDEN
         body = timm_net.build(BODY, classes=0, size=size, pretrained=pretrained)
         # Under its own name, so that what starts a DenseNet-121 starts this as well.
         self.features = body.get_submodule("features")

@@ -16,6 +16,7 @@ import pyarrow as pa
 import torch
 
 from manifests.contract.images import Pixels
+from manifests.contract.lungs import FOUND, LEAST, NETWORK
 from manifests.contract.masked import SIDE, squeezed
 from manifests.contract.packing import png, unpng
 from manifests.contract.table import metadata, read_arrow, write_arrow
@@ -25,7 +26,6 @@ from training.segmentation.lungs import Lungs, cleaned, masks_of
 from training.segmentation.prediction import chances
 from training.segmentation.segmenter import Segmenter
 
-FOUND, NETWORK, LEAST = "lungs.parquet", "network_id", "least_lung"
 SCHEMA = pa.schema([
     ("record_id", pa.string()), ("sha256", pa.string()), ("lung_area", pa.float64()),
     ("lungs", pa.int64()),

@@ -13,8 +13,9 @@ from safetensors.torch import load, save_file
 from torch import nn
 
 from manifests.contract import lungs, masked
+from manifests.contract.network import WEIGHTS
 from manifests.contract.vocabulary import DISCLAIMER
-from training.checkpoint import WEIGHTS, WrongCheckpoint, write_weights
+from training.checkpoint import WrongCheckpoint, write_weights
 from training.files import write_json
 from training.hardware import on_device
 from training.models.unet import build_segmenter

@@ -1,5 +1,6 @@
 """Stage train: one network, trained on the training split and chosen on the validation split."""
 
+import json
 import logging
 from pathlib import Path
 
@@ -46,6 +47,11 @@ def main(
         protocol=params.protocol,
         manifest_id=prepared.manifest_id,
         recipe_id=prepared.recipe_id,
+        recipe=json.loads(prepared.recipe),
+        base_levels=prepared.base_levels,
+        max_side=prepared.max_side,
+        lungs_by=prepared.lungs_by,
+        least_lung=prepared.least_lung,
         channels=prepared.channels,
         size=look.size,
         mean=look.mean,
