@@ -27,8 +27,7 @@ class Answer(BaseModel):
     """Of that label, as the network has it: how sure it is, not how often it is right."""
     probabilities: dict[str, float]
     heat: str | None
-    """Where the heat map lies below the folder of the answers; None where the network gives none.
-    """
+    """Where the heat map lies below the folder of the answers; None if the network gives none."""
     shown: str
     """Which part of the film it saw: whole, lungs, or why not the lungs."""
     cautions: tuple[str, ...] = ()

@@ -46,6 +46,12 @@ def exported(films: Prepared, folder: Path, **given: object) -> tuple[Path, Path
     return net, folder / "out"
 
 
+@pytest.fixture(scope="module")
+def base(films: Prepared, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The paper's base model and its export."""
+    return exported(films, tmp_path_factory.mktemp("base"))
+
+
 @pytest.mark.parametrize(
     ("model", "size"),
     [
@@ -94,10 +100,8 @@ def test_three_classes_have_three_outputs_and_their_names_in_order(
     assert (data["mean"], data["std"]) == (about["mean"], about["deviation"])
 
 
-def test_the_files_say_what_they_are_and_nothing_of_this_machine(
-    films: Prepared, tmp_path: Path
-) -> None:
-    _, out = exported(films, tmp_path)
+def test_the_files_say_what_they_are_and_nothing_of_this_machine(base: tuple[Path, Path]) -> None:
+    out = base[1]
     told = InferenceSession(out / "model.onnx").get_modelmeta().custom_metadata_map
     about = json.loads((out / "checkpoint.json").read_text())
     assert told["disclaimer"] == DISCLAIMER
@@ -111,19 +115,21 @@ def test_the_files_say_what_they_are_and_nothing_of_this_machine(
     here = str(Path(checks.__file__).parents[2]).encode()
     for file in out.iterdir():
         assert here not in file.read_bytes()
-        assert str(tmp_path).encode() not in file.read_bytes()
+        assert str(out).encode() not in file.read_bytes()
 
 
-def test_the_same_network_gives_the_same_bytes(films: Prepared, tmp_path: Path) -> None:
-    net, first = exported(films, tmp_path)
+def test_the_same_network_gives_the_same_bytes(base: tuple[Path, Path], tmp_path: Path) -> None:
+    net, first = base
     second = tmp_path / "again"
     export(net, second, NOWHERE)
     for name in FILES:
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
 
 
-def test_an_export_is_asked_like_the_network_itself(films: Prepared, tmp_path: Path) -> None:
-    net, out = exported(films, tmp_path)
+def test_an_export_is_asked_like_the_network_itself(
+    films: Prepared, base: tuple[Path, Path], tmp_path: Path
+) -> None:
+    net, out = base
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     assert answer(films, net, tmp_path / "a") == answer(films, out, tmp_path / "b")
@@ -138,8 +144,8 @@ def test_a_protocol_that_leaks_is_told_wherever_the_network_goes(
     assert "figures are too good" in told["warnings"]
 
 
-def test_a_file_that_answers_otherwise_is_refused(films: Prepared, tmp_path: Path) -> None:
-    net, out = exported(films, tmp_path)
+def test_a_file_that_answers_otherwise_is_refused(base: tuple[Path, Path]) -> None:
+    net, out = base
     ours, about = load(net)
     ours = ours.cpu()
     assert max(check(ours, about, out).values()) < 1e-4
@@ -181,17 +187,15 @@ def test_who_sees_lungs_alone_takes_its_segmenter_along(tmp_path: Path) -> None:
 
 
 def test_without_the_extra_a_person_is_told_what_to_install(
-    films: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    base: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    net = trained(films, tmp_path / "net", epochs=1, size=65)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(Misspelt, match=r"needs onnxruntime: `pip install -e '\.\[export\]'`"):
-        export(net, tmp_path / "out", NOWHERE)
+        export(base[0], tmp_path / "out", NOWHERE)
 
 
-def test_a_person_is_told_how_well_it_went(films: Prepared, tmp_path: Path) -> None:
-    net = trained(films, tmp_path / "net", epochs=1, size=65)
-    command = [sys.executable, "-m", "training", "export", str(net), "--out", "out"]
+def test_a_person_is_told_how_well_it_went(base: tuple[Path, Path], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "training", "export", str(base[0]), "--out", "out"]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     first, *warnings = done.stdout.splitlines()
