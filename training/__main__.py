@@ -96,10 +96,14 @@ def evaluate(prepared: Folder, trained: Folder, out: Folder) -> None:
 
 @app.command()
 def repeat(experiment: Experiment, prepared: Folder, out: Folder) -> None:
-    """Train and judge one experiment over many seeds and protocols; keep its figures only."""
-    from manifests.contract.folder import whole_folder
+    """Train and judge one experiment over many seeds and protocols; keep its figures only.
+
+    On as many processes as `train`.
+    """
+    launching.launched(params("compute", launching.Compute).launcher, sys.argv[1:])
     from manifests.contract.params import Misspelt
     from manifests.contract.prepared import read_prepared
+    from training.machine import one_writer
     from training.stages import evaluate as judged
     from training.stages import repeat as room
     from training.stages import train as trained
@@ -113,11 +117,11 @@ def repeat(experiment: Experiment, prepared: Folder, out: Folder) -> None:
         )
     given = room.Repeated(
         experiment=settings,
-        task=task_of(experiment, settings.task),
+        task=task_of(f"experiments.{experiment}", settings.task),
         judging=params("evaluate", judged.Params),
         cache=STATES / "repeat" / experiment,
     )
-    with whole_folder(out) as part:
+    with one_writer(out) as part:
         room.main(read_prepared(prepared), part, asked, given)
 
 

@@ -20,6 +20,7 @@ from training.experiment import Experiment, facts_of, ready
 from training.films import Films, films_of
 from training.judgement import Predictions
 from training.loop import train
+from training.machine import Machine
 from training.prediction import said_of
 from training.resuming import DIGITS, Unfinished, owner_of
 
@@ -73,12 +74,17 @@ def run_of(prepared: Prepared, experiment: Experiment, task: Task, place: Path) 
     facts = facts_of(prepared, experiment, task)
     owner = owner_of(facts | {"films": list(prepared.rows["record_id"])})
     state = place.with_name(f"{place.name}.state")
-    run = _kept(place, owner)
+    # Process 0 reads and writes: the others may be on machines that do not see the files.
+    machine = Machine(experiment.precision)
+    is_first = machine.number == 0
+    run: Run | None = machine.told(_kept(place, owner) if is_first else None)
     if run is None:
         run = _made(prepared, experiment, task, Unfinished(place=state, owner=owner))
-        _keep(place, owner, run)
-    # Only now: a run that is killed while it is written goes on as well.
-    state.unlink(missing_ok=True)
+        if is_first:
+            _keep(place, owner, run)
+    if is_first:
+        # Only now: a run that is killed while it is written goes on as well.
+        state.unlink(missing_ok=True)
     return run
 
 

@@ -63,7 +63,7 @@ def test_two_processes_learn_what_one_learns(
 
 def project(folder: Path, launcher: str = "", **given: object) -> Path:
     """A folder that `python -m training train net films net` runs in."""
-    prepared(folder / "films", rows(train=24, val=8, test=0), 65)
+    prepared(folder / "films", rows(train=24, val=8, test=8), 65)
     asked = yaml.safe_load((ROOT / "params.yaml").read_text())
     settings = params(size=65, epochs=3, **given).model_dump(mode="json")
     asked |= {"experiments": {"net": settings}, "tasks": {"binary": TASK}}
@@ -105,6 +105,23 @@ def test_two_that_are_killed_go_on_to_the_same_bytes(tmp_path: Path) -> None:
     assert "goes on after epoch" in done.stderr
     for name in ("model.safetensors", "checkpoint.json"):
         assert (broken / "net" / name).read_bytes() == (whole / "net" / name).read_bytes()
+
+
+def test_two_processes_repeat_what_one_repeats(tmp_path: Path) -> None:
+    alone, both = (project(tmp_path / name, given) for name, given in (("a", ""), ("b", TORCHRUN)))
+    for folder in (alone, both):
+        asked = yaml.safe_load((folder / "params.yaml").read_text())
+        asked["repeats"] = {"net": {
+            **next(iter(asked["repeats"].values())), "seeds": 2, "films": {}, "label": "covid19",
+        }}  # fmt: skip
+        (folder / "params.yaml").write_text(yaml.safe_dump(asked))
+        done = run(folder, sys.executable, "-m", "training", "repeat", "net", "films", "net")
+        assert done.returncode == 0, done.stderr
+    told = [json.loads((folder / "net" / "metrics.json").read_text()) for folder in (alone, both)]
+    for protocol in ("paper", "honest"):
+        assert told[1][protocol] == pytest.approx(told[0][protocol])
+    kept = sorted(file.name for file in (both / ".cache" / "training" / "repeat" / "net").iterdir())
+    assert kept == ["honest-1", "honest-2", "paper-1", "paper-2"]
 
 
 def test_a_loss_that_is_no_number_in_one_process_ends_both(tmp_path: Path) -> None:
