@@ -52,14 +52,16 @@ def predict(
     _check_free(out)
     own = place / SEGMENTER
     here = pictures(images)
+    # Heat maps of an earlier call are no pictures to ask about.
+    asked = [file for file in here.files if not file.resolve().is_relative_to(out.resolve())]
     try:
-        told = ask(place, here.files, out, segmenter or (own if own.is_dir() else LUNGS))
+        told = ask(place, asked, out, segmenter or (own if own.is_dir() else LUNGS))
     except Ended as fault:
         raise typer.Exit(fault.code) from None
     refused = [*here.faults, *told.refused]
     for line in filter(None, [*refused, here.told]):
         typer.echo(line, err=True)
-    came_in = len(here.files) + len(here.faults)
+    came_in = len(asked) + len(here.faults)
     check_counts("predict", came_in, len(told.answers), len(refused))
     _show(told.answers, out, as_json=as_json)
     _close(place, f"{came_in} pictures came in: {len(told.answers)} have an answer, {len(refused)} "

@@ -46,6 +46,7 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     """
     launching.launched(params("compute", launching.Compute).launcher, sys.argv[1:])
     from manifests.contract.prepared import read_prepared
+    from training.hardware import processes
     from training.machine import one_writer
     from training.stages import train as room
 
@@ -53,8 +54,9 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     task, state = task_of(f"experiments.{experiment}", settings.task), STATES / f"{out.name}.state"
     with one_writer(out) as part:
         room.main(read_prepared(prepared), part, settings, task, state)
-    # Only now: a run that is killed while the folder is moved to its place goes on as well.
-    state.unlink(missing_ok=True)
+    if processes().is_main_process:
+        # Only now: a run that is killed while the folder is moved to its place goes on as well.
+        state.unlink(missing_ok=True)
 
 
 @app.command()

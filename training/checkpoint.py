@@ -1,12 +1,13 @@
 """A trained network on disk: weights as safetensors, and what must be known to use them."""
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ConfigDict, JsonValue, ValidationError
 from safetensors.torch import load as tensors_of
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from manifests.contract.labels import Task
@@ -17,6 +18,9 @@ from training.data import Look
 from training.files import write_json
 from training.hardware import on_device
 from training.models import build
+
+SEAL = "seal"
+"""Of checkpoint.json: the hash of all else in it."""
 
 
 class WrongCheckpoint(ValueError):  # noqa: N818 - shown to a person as a sentence
@@ -61,24 +65,51 @@ def write_weights(folder: Path, net: nn.Module) -> str:
     """Write the weights of `net`; give their SHA-256."""
     state = {name: value.detach().cpu().contiguous() for name, value in net.state_dict().items()}
     # One key only: safetensors writes several in an order that differs from run to run.
-    save_file(state, folder / WEIGHTS, metadata={"disclaimer": DISCLAIMER})
-    return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    data = save(state, metadata={"disclaimer": DISCLAIMER})
+    # Not by safetensors itself, whose files only their owner may read.
+    (folder / WEIGHTS).write_bytes(data)
+    return hashlib.sha256(data).hexdigest()
 
 
 def write_about(folder: Path, about: Checkpoint) -> None:
-    write_json(folder / ABOUT, about.model_dump(mode="json", exclude_none=True))
+    write_json(folder / ABOUT, sealed(about.model_dump(mode="json", exclude_none=True)))
+
+
+def sealed(content: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """`content` with a hash of it, so that a label exchanged by hand or by a fault is noticed."""
+    return {**content, SEAL: _seal(content)}
+
+
+def _seal(content: Mapping[str, JsonValue]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def read_about(folder: Path) -> Checkpoint:
     """What is known of the network in `folder`. Raises `WrongCheckpoint` when it cannot be read."""
     try:
-        return Checkpoint.model_validate_json((folder / ABOUT).read_bytes())
+        data = (folder / ABOUT).read_bytes()
+        content = _content(data)
+        seal = content.pop(SEAL, None)
+        # What is no JSON object is left to pydantic, which says where.
+        about = Checkpoint.model_validate_json(json.dumps(content) if content else data)
     except FileNotFoundError:
         raise WrongCheckpoint(f"{folder / ABOUT}: not there; run `dvc repro train`") from None
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(step) for step in first["loc"]) or "its JSON"
         raise WrongCheckpoint(f"{folder / ABOUT}: {where}: {first['msg']}; train again") from None
+    if seal != _seal(content):
+        raise WrongCheckpoint(f"{folder / ABOUT}: was changed since it was written; train again")
+    return about
+
+
+def _content(data: bytes) -> dict[str, JsonValue]:
+    """The JSON object in `data`; empty where it is none."""
+    try:
+        content = json.loads(data)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def load_for(prepared: Prepared, folder: Path) -> tuple[nn.Module, Checkpoint]:

@@ -10,6 +10,13 @@ from dvclive.live import Live
 from training.course import Epoch
 
 
+class _Offline(Live):
+    """Every stage is offline: nothing is told to DVC Studio, also where a token for it is set."""
+
+    def _init_studio(self) -> None:
+        self._studio_events_to_skip.update(("start", "data", "done"))
+
+
 @contextmanager
 def curves(folder: Path) -> Iterator[Callable[[Epoch], None]]:
     """Give a function that takes one epoch after the other, from the first.
@@ -17,7 +24,7 @@ def curves(folder: Path) -> Iterator[Callable[[Epoch], None]]:
     It writes `folder`/metrics.json, the last epoch, and `folder`/plots/metrics/, a table of `step`
     and value for each figure. No clock is in them.
     """
-    with Live(str(folder), save_dvc_exp=False, dvcyaml=None, report=None) as live:
+    with _Offline(str(folder), save_dvc_exp=False, dvcyaml=None, report=None) as live:
 
         def told(epoch: Epoch) -> None:
             figures = asdict(epoch)

@@ -29,27 +29,41 @@ def launched(launcher: str, arguments: Sequence[str]) -> None:
     Returns in the processes that it started, and where none is named. Raises `Misspelt` where it
     is not to be found, or started one process only: `accelerate launch --cpu` does so silently.
     """
-    if not launcher:
-        return
-    if LAUNCHED in os.environ:
+    if LAUNCHED in os.environ or "WORLD_SIZE" in os.environ:
         _check(launcher)
         return
-    words = [os.path.expandvars(word) for word in shlex.split(launcher)]
+    words = _words(launcher)
+    if not words:
+        return
     os.environ[LAUNCHED] = "1"
     try:
         # It is the owner of this folder who names it.
         os.execvp(words[0], [*words, "-m", "training", *arguments])  # noqa: S606
-    except FileNotFoundError:
+    except OSError as fault:
         raise Misspelt(
-            f"params.yaml: 'compute.launcher' asks for {words[0]}, which is not to be found; name "
-            "torchrun, say, or empty it"
+            f"params.yaml: 'compute.launcher' asks for {words[0]}, which cannot be run "
+            f"({fault.strerror}); name torchrun, say, or empty it"
         ) from None
+
+
+def _words(launcher: str) -> list[str]:
+    """The launcher and its options, with variables of the shell replaced."""
+    try:
+        words = [os.path.expandvars(word) for word in shlex.split(launcher) if word.strip()]
+    except ValueError as fault:
+        raise Misspelt(f"params.yaml: 'compute.launcher': {fault}; close what it opens") from None
+    unknown = next((word for word in words if "$" in word), None)
+    if unknown:
+        raise Misspelt(
+            f"params.yaml: 'compute.launcher' has {unknown}, which is not set here; `export` it"
+        )
+    return words
 
 
 def _check(launcher: str) -> None:
     from training.hardware import processes  # noqa: PLC0415 - torch takes seconds to come
 
-    if processes().num_processes == 1:
+    if LAUNCHED in os.environ and processes().num_processes == 1:
         raise Misspelt(
             f"params.yaml: 'compute.launcher' is '{launcher}', and it started one process only; "
             "name `torchrun --standalone --nproc-per-node 2`, say, or empty it"

@@ -13,22 +13,29 @@ from manifests.contract.params import Misspelt
 from training.machine import Machine
 from training.plan import Pace, Plan
 
+OTHERS = {"adahessian"}
+"""Which need more than gradients."""
 FUSED = {"adam", "adamw", "sgd"}
 """Whose step torch can do in one kernel for all weights."""
 
 
 def optimizer_of(net: nn.Module, plan: Plan) -> torch.optim.Optimizer:
     """An optimizer of timm for what learns in `net`. Raises `Misspelt` for an unknown name."""
-    if plan.optimizer not in list_optimizers():
+    if plan.optimizer not in list_optimizers() or plan.optimizer in OTHERS:
         near = ", ".join(map(str, list_optimizers(f"*{plan.optimizer[:4]}*")[:5]))
         raise Misspelt(
             f"params.yaml: no optimizer is called '{plan.optimizer}'; near it: "
             f"{near or 'adam, adamw, sgd'}"
         )
     how: dict[str, Any] = {"fused": True} if plan.optimizer in FUSED else {}
-    return create_optimizer_v2(
-        net, plan.optimizer, lr=plan.learning_rate, weight_decay=plan.weight_decay, **how
-    )
+    try:
+        return create_optimizer_v2(
+            net, plan.optimizer, lr=plan.learning_rate, weight_decay=plan.weight_decay, **how
+        )
+    except (AssertionError, ImportError, RuntimeError) as fault:
+        raise Misspelt(
+            f"params.yaml: `optimizer: {plan.optimizer}` cannot be had here ({fault}); take another"
+        ) from None
 
 
 class Learner:

@@ -23,6 +23,10 @@ Step = tuple[list[Whole], list[Tensor]]
 """The batches of a step: all films in each by number, and the stacks of this process's own."""
 
 
+FEWEST = 2
+"""Films in a batch: one has no variance."""
+
+
 class NoNumber(ArithmeticError):  # noqa: N818 - it names a state of the loss
     """The loss left the numbers; says at which films."""
 
@@ -65,11 +69,6 @@ class Lecture:
         return loss_of_all
 
     def _read(self, batches: Sequence[Whole]) -> list[Tensor]:
-        if min(map(len, batches)) < self.machine.count:
-            raise Misspelt(
-                f"params.yaml: a batch of {min(map(len, batches))} films cannot be shared by "
-                f"{self.machine.count} processes; raise `batch`, or start fewer"
-            )
         return [stacks(self.lesson.train, picked[self.machine.own(picked)]) for picked in batches]
 
     def _weight(self, picked: Whole) -> float:
@@ -92,7 +91,19 @@ class Lecture:
 
 
 def lecture(net: nn.Module, lesson: Lesson, machine: Machine) -> Lecture:
-    """`net` before the films of `lesson`, on `machine`."""
+    """`net` before the films of `lesson`, on `machine`.
+
+    Raises `Misspelt` where a batch is too small to be shared, or to be normalised.
+    """
+    least = lesson.least_batch
+    if least < max(machine.count, FEWEST):
+        raise Misspelt(
+            f"params.yaml: of {lesson.drawn} films by `batch: {lesson.plan.batch}` the smallest "
+            f"batch has {least}, which cannot be shared by {machine.count} processes"
+            if machine.count > 1
+            else f"params.yaml: of {lesson.drawn} films by `batch: {lesson.plan.batch}` one batch "
+            "is a single film, whose figures have no spread to normalise by; raise `batch`"
+        )
     return Lecture(
         learning=machine.shown(net, is_compiled=lesson.plan.compiled),
         lesson=lesson,

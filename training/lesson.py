@@ -37,6 +37,12 @@ class Lesson:
         is_even = self.plan.upsampling
         return int((counts > 0).sum() * counts.max()) if is_even else len(self.train)
 
+    @property
+    def least_batch(self) -> int:
+        """Films in the smallest batch: steps are nearly equal parts, and so are their batches."""
+        step = self.drawn // -(-self.drawn // (self.plan.batch * self.plan.accumulate))
+        return step // -(-step // self.plan.batch)
+
     def weights(self) -> Tensor:
         """float32[C]: what a film of each label weighs; the same for all where they are even."""
         weights = class_weights(self.train)

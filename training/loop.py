@@ -3,6 +3,7 @@
 The test split is never seen here.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -79,11 +80,23 @@ def _epoch(number: int, given: Lecture, learn: Learner) -> Epoch:
             ) from None
         learn.step()
     val_loss, val_accuracy = _judge(learn.learnt, given)
+    if not _is_sound(learn.learnt) or not math.isfinite(val_loss or 0.0):
+        raise Untrainable(
+            f"epoch {number}: the weights left the numbers in its last step; lower `learning_rate`"
+        )
     return Epoch(
         epoch=number, learning_rate=at_start, train_loss=float(total.compute()) / lesson.drawn,
         train_accuracy=float(given.accuracy.compute()),
         val_loss=val_loss, val_accuracy=val_accuracy,
     )  # fmt: skip
+
+
+def _is_sound(net: nn.Module) -> bool:
+    return all(
+        bool(torch.isfinite(value).all())
+        for value in net.state_dict().values()
+        if value.is_floating_point()
+    )
 
 
 def _judge(net: nn.Module, given: Lecture) -> tuple[float | None, float | None]:

@@ -13,19 +13,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import timm
 import torch
 from torch import Tensor, nn
 
 from manifests.contract.folder import whole_file
 from training.course import Course, Epoch
-from training.hardware import device, processes
+from training.hardware import Precision, chosen, device, processes
 from training.learner import Learner, copy_of
 from training.machine import Machine
 
 log = logging.getLogger(__name__)
 DIGITS = 64
 """Of a SHA-256; two of them stand before the state."""
-CODE = Path(__file__).parent
+CODE = (Path(__file__).parent, Path(__file__).parents[1] / "manifests" / "contract")
+"""What decides on weights, sides and labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +88,12 @@ def owner_of(facts: Mapping[str, object]) -> str:
     A state of other code may be one that this code never reaches.
     """
     code = hashlib.sha256()
-    for file in sorted(CODE.rglob("*.py")):
+    for file in (file for folder in CODE for file in sorted(folder.rglob("*.py"))):
         code.update(_digest(file.read_bytes()).encode())
     given = {
-        **facts, "torch": torch.__version__, "device": device().type,
-        "processes": processes().num_processes, "code": code.hexdigest(),
+        **facts, "torch": torch.__version__, "timm": timm.__version__, "device": device().type,
+        "processes": processes().num_processes, "precision": chosen(Precision.AUTO, device()),
+        "code": code.hexdigest(),
     }  # fmt: skip
     return _digest(json.dumps(given, sort_keys=True).encode())
 

@@ -10,6 +10,9 @@ import torch
 import torch.distributed
 from timm.layers.norm_act import BatchNormAct2d, convert_sync_batchnorm
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from manifests.contract.params import Misspelt
 
 
 class _Sum(torch.autograd.Function):
@@ -58,6 +61,11 @@ def with_shared_norms(net: nn.Module, device: torch.device) -> None:
         if type(part) in kinds:
             # Nothing but the way forward differs, so weights and hooks need not be moved.
             part.__class__ = kinds[type(part)]
+        elif isinstance(part, _BatchNorm):
+            raise Misspelt(
+                f"{type(part).__name__} of this network cannot be shared by processes on a CPU; "
+                "train it in one, or on GPUs"
+            )
 
 
 def _summed(own: Tensor) -> Tensor:

@@ -35,6 +35,8 @@ def whole_folder(place: Path) -> Iterator[Path]:
 
     Raises `Busy` when another process is writing `place`. Litter of a killed run is swept.
     """
+    # A dot has no name beside which to write.
+    place = place.absolute()
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_name(place.name + PART)
     lock = FileLock(place.with_name(place.name + ".lock" + PART))

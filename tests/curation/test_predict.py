@@ -17,7 +17,7 @@ from curation.predicting.asking import ask
 from manifests.contract.images import Pixels
 from manifests.contract.packing import unpng
 from manifests.contract.prepared import read_prepared
-from training.checkpoint import WrongCheckpoint, load_to_ask
+from training.checkpoint import SEAL, WrongCheckpoint, load_to_ask, sealed
 
 LATERAL, SLICE = "radiopaedia/p002-day1-l", "sirm/p003-day7-ct"
 BASE = "nih_cxr14/p000-day0-ap"
@@ -75,8 +75,8 @@ def changed(network: Path, folder: Path, **facts: object) -> Path:
     """A copy of `network` whose checkpoint.json says other things; of None it says nothing."""
     shutil.copytree(network, folder)
     place = folder / "checkpoint.json"
-    about = json.loads(place.read_text()) | facts
-    place.write_text(json.dumps({name: v for name, v in about.items() if v is not None}))
+    about = {name: v for name, v in json.loads(place.read_text()).items() if name != SEAL} | facts
+    place.write_text(json.dumps(sealed({name: v for name, v in about.items() if v is not None})))
     return folder
 
 

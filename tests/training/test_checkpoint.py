@@ -70,3 +70,12 @@ def test_a_key_that_is_missing_is_named(net: Path, tmp_path: Path) -> None:
     about.write_text(json.dumps(facts))
     with pytest.raises(WrongCheckpoint, match=r"checkpoint.json: labels: Field required"):
         load_for(prepared(tmp_path / "films", ROWS), tmp_path)
+
+
+def test_labels_that_changed_places_are_noticed(net: Path, tmp_path: Path) -> None:
+    about = copy(net, tmp_path) / "checkpoint.json"
+    facts = json.loads(about.read_text())
+    facts["labels"].reverse()
+    about.write_text(json.dumps(facts))
+    with pytest.raises(WrongCheckpoint, match=r"checkpoint.json: was changed since it was written"):
+        load_for(prepared(tmp_path / "films", ROWS), tmp_path)

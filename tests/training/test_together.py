@@ -138,8 +138,10 @@ def test_a_loss_that_is_no_number_in_one_process_ends_both(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("launcher", "told"),
     [
-        ("no_such_launcher --nodes 2", "asks for no_such_launcher, which is not to be found"),
+        ("no_such_launcher --nodes 2", "asks for no_such_launcher, which cannot be run"),
         (f"{sys.executable}", "it started one process only"),
+        ("'torchrun", "No closing quotation"),
+        ("torchrun --rdzv-endpoint $NOWHERE:1", "has $NOWHERE:1, which is not set here"),
     ],
 )
 def test_a_launcher_that_does_not_start_two_is_a_sentence(
@@ -156,4 +158,11 @@ def test_a_batch_too_small_to_share_is_a_sentence(tmp_path: Path) -> None:
     folder = project(tmp_path, "torchrun --standalone --nproc-per-node 3", batch=2)
     done = run(folder, *TRAIN)
     assert done.returncode != 0
-    assert "a batch of 2 films cannot be shared by 3 processes" in done.stderr
+    assert "the smallest batch has 2, which cannot be shared by 3 processes" in done.stderr
+
+
+def test_torchrun_by_hand_starts_no_launcher_and_one_speaks(tmp_path: Path) -> None:
+    folder = project(tmp_path, TORCHRUN)
+    done = run(folder, *TORCHRUN.split(), *TRAIN[1:])
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("best epoch") == 1
