@@ -21,14 +21,15 @@ TRAIN, VAL = 64, 16
 
 
 def real(pictures: Path, folder: Path, train: int, val: int = 0) -> Prepared:
-    """The first stacks of a walk over all sources in `pictures`, as shards in `folder`.
+    """Stacks of films from all over `pictures`, as shards in `folder`.
 
     Labels are given in turn: what a film shows does not change what it costs.
     """
     found = (place for place in sorted(pictures.rglob("*")) if place.is_file())
     films = [place for place in found if not any(word in str(place).lower() for word in NOT_FILMS)]
-    # Evenly from all sources; more than are needed, since some files are no pictures.
-    spread = films[:: max(1, len(films) // (2 * (train + val)))]
+    # Every so many films, then those beside them: some files are no pictures.
+    step = max(1, len(films) // (train + val))
+    spread = (place for first in range(step) for place in films[first::step])
     made = (stack_of(Asked(place, PLAIN, None)) for place in spread)
     stacks = (one[1] for one in made if not isinstance(one, str))
     return _written(folder, stacks, train, val)

@@ -96,9 +96,9 @@ def loading(prepared: Prepared, rounds: int, **what: object) -> None:
 
 
 def told(above: list[float], below: list[float]) -> str:
-    """The median of the ratios, and between what half of them lie."""
+    """The ratio of all seconds, and between what the single ratios lie: half of them, if many."""
     ratios = [one / other for one, other in zip(above, below, strict=True)]
-    if len(ratios) < STEPS:
-        return f"{statistics.median(ratios):.3f} [{min(ratios):.3f}-{max(ratios):.3f}]"
-    low, middle, high = statistics.quantiles(ratios, n=4)
-    return f"{middle:.3f} [half of them {low:.3f}-{high:.3f}]"
+    low, high = min(ratios), max(ratios)
+    if len(ratios) > STEPS:
+        low, _, high = statistics.quantiles(ratios, n=4)
+    return f"{sum(above) / sum(below):.3f} [{low:.3f}-{high:.3f}]"

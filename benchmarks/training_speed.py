@@ -9,7 +9,8 @@ ours, on the same stacks as PNG files (train.py is not in timm's wheel: take it 
 repository, https://github.com/huggingface/pytorch-image-models); `memory`, the peak of a training
 on 1,000 films and on 10,000 (3 GB on disk); `processes`, one process and two; or `all`.
 
-Ratios are of one run over the same films. On a CPU they are of CPU seconds with one thread, since
+Ratios are of one run over the same films, of all rounds together, with the range of the single
+ones: half of them where they are many. On a CPU they are of CPU seconds with one thread, since
 others may use the machine at the same time; `loading` on a GPU is in wall time.
 """
 
