@@ -17,7 +17,7 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def copy(net: Path, folder: Path) -> Path:
-    for file in net.iterdir():
+    for file in filter(Path.is_file, net.iterdir()):
         (folder / file.name).write_bytes(file.read_bytes())
     return folder
 
