@@ -14,8 +14,8 @@ READY := $(VENV)/.ready
 
 help:
 	@echo "make repro     set up, run the whole road (dvc repro), say where the report is"
-	@echo "make test      set up, run the tests (10 minutes on two idle cores)"
-	@echo "make test-long the rest: whole roads in copies of the project (10 minutes more)"
+	@echo "make test      set up, run the tests (about 15 minutes on two idle cores)"
+	@echo "make test-long the rest: whole roads in copies of the project (15 minutes more)"
 	@echo "make lint      ruff and mypy"
 	@echo "make clean     forget the environment and all made data (not data/raw)"
 
