@@ -62,7 +62,8 @@ def test_the_five_steps_add_a_source(added: Added) -> None:
     ran = re.findall(r"Running stage '([^']+)'", added.made)
     # The segmenter learns from what did not change, and is not trained anew.
     joins = ["merge", "dedup", "masked", "lungs", "text", "filter", "split"]
-    assert ran == [f"ingest@{KEY}", *joins]
+    # In an order of DVC's own, where a stage does not need the other.
+    assert (ran[0], sorted(ran[1:])) == (f"ingest@{KEY}", sorted(joins))
 
 
 def test_less_than_sixty_lines_are_filled_in(copy: Path) -> None:
