@@ -18,7 +18,16 @@ from training import (
     predict_commands,
     start_commands,
 )
-from training.stage_commands import PARAMS, STATES, Experiment, Folder, Task, params, task_of
+from training.stage_commands import (
+    PARAMS,
+    STATES,
+    Experiment,
+    Folder,
+    Task,
+    params,
+    same_recipe,
+    task_of,
+)
 
 app = typer.Typer(
     help="From a manifest to a judged model. Research software, not for diagnosis.",
@@ -63,18 +72,13 @@ def train(experiment: Experiment, prepared: Folder, out: Folder) -> None:
 def rate(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     """Find the learning rate at which an experiment would learn fastest; train nothing."""
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import Misspelt
     from manifests.contract.prepared import read_prepared
     from training.stages import rate as room
     from training.stages import train as trained
 
     ramp = params(f"rate.{experiment}", room.Params)
     settings = params(f"experiments.{experiment}", trained.Params)
-    if ramp.recipe != settings.recipe:
-        raise Misspelt(
-            f"params.yaml: 'rate.{experiment}.recipe' is {ramp.recipe!r}, and the experiment "
-            f"learns from {settings.recipe!r}; name the same"
-        )
+    same_recipe(f"rate.{experiment}", ramp.recipe, settings.recipe)
     with whole_folder(out) as part:
         room.main(
             read_prepared(prepared),
@@ -103,7 +107,6 @@ def repeat(experiment: Experiment, prepared: Folder, out: Folder) -> None:
     On as many processes as `train`.
     """
     launching.launched(params("compute", launching.Compute).launcher, sys.argv[1:])
-    from manifests.contract.params import Misspelt
     from manifests.contract.prepared import read_prepared
     from training.machine import one_writer
     from training.stages import evaluate as judged
@@ -112,11 +115,7 @@ def repeat(experiment: Experiment, prepared: Folder, out: Folder) -> None:
 
     asked = params(f"repeats.{experiment}", room.Params)
     settings = params(f"experiments.{experiment}", trained.Params)
-    if asked.recipe != settings.recipe:
-        raise Misspelt(
-            f"params.yaml: 'repeats.{experiment}.recipe' is {asked.recipe!r}, and the experiment "
-            f"learns from {settings.recipe!r}; name the same"
-        )
+    same_recipe(f"repeats.{experiment}", asked.recipe, settings.recipe)
     given = room.Repeated(
         experiment=settings,
         task=task_of(f"experiments.{experiment}", settings.task),

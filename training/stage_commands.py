@@ -38,3 +38,14 @@ def known_experiments(where: str, names: Sequence[str]) -> None:
             raise Misspelt(f"params.yaml: '{where}' has {name!r}; known: {', '.join(known)}")
         if list(names).count(name) > 1:
             raise Misspelt(f"params.yaml: '{where}' has {name!r} twice")
+
+
+def same_recipe(name: str, named: str, learnt_from: str) -> None:
+    """Raise `Misspelt` where the entry `name` asks for another recipe than its experiment."""
+    from manifests.contract.params import Misspelt
+
+    if named != learnt_from:
+        raise Misspelt(
+            f"params.yaml: '{name}.recipe' is {named!r}, and the experiment learns from "
+            f"{learnt_from!r}; name the same"
+        )
