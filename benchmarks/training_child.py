@@ -21,7 +21,8 @@ from training.experiment import ready
 from training.films import read_task
 from training.hardware import processes
 from training.loop import train
-from training.resuming import Unfinished, owner_of
+from training.owned import owner_of
+from training.resuming import Unfinished
 
 KINDS = ("RssAnon", "RssFile")
 STATUS = Path("/proc/self/status")

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 import torch
@@ -93,6 +94,20 @@ def loading(prepared: Prepared, rounds: int, **what: object) -> None:
     print(f"  rate on shards / in memory  {told(costs.memory, costs.shards)}  (goal >= 0.95)")
     print(f"  reading / step              {100 * share:.2f} %  (goal <= 1)")
     print(f"  films per second            {rate:.1f}", flush=True)
+
+
+def precisions(prepared: Prepared, rounds: int, **what: object) -> None:
+    """The same steps on films in memory, in float32 and in bfloat16, in turn."""
+    pupils = {name: Pupil(prepared, precision=name, **what) for name in ("float32", "bfloat16")}
+    spent: dict[str, list[float]] = {name: [] for name in pupils}
+    for pupil in pupils.values():
+        pupil.take(pupil.held[0])
+    for _ in range(rounds):
+        for name, pupil in pupils.items():
+            spent[name] += [pupil.spent(partial(pupil.take, held)) for held in pupil.held]
+    name = " ".join(f"{word}={value}" for word, value in what.items())
+    print(f"{name}: rate in bfloat16 / float32 {told(*spent.values())}, n={len(spent['float32'])}",
+          flush=True)  # fmt: skip
 
 
 def told(above: list[float], below: list[float]) -> str:

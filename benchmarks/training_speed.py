@@ -4,7 +4,7 @@
         python benchmarks/training_speed.py WHAT ../shared/data [ROUNDS] [--peer TRAIN.PY]
 
 WHAT: `loading`, the rate on prepared shards of real films over that of the same steps on the same
-batches held in memory, and the share of a step that reading takes; `peer`, timm's train.py over
+batches held in memory, and the share of a step that reading takes; `precision`, bfloat16 beside float32; `peer`, timm's train.py over
 ours, on the same stacks as PNG files (train.py is not in timm's wheel: take it from its
 repository, https://github.com/huggingface/pytorch-image-models); `memory`, the peak of a training
 on 1,000 films and on 10,000 (3 GB on disk); `processes`, one process and two; or `all`.
@@ -21,11 +21,11 @@ from pathlib import Path
 import torch
 from training_beside import MODEL, memory, peer, processes
 from training_films import SIZE, TRAIN, VAL, real
-from training_rate import loading
+from training_rate import loading, precisions
 
 from manifests.contract.prepared import Prepared
 
-WHAT = ("loading", "peer", "memory", "processes")
+WHAT = ("loading", "precision", "peer", "memory", "processes")
 
 
 def on_cpu(films: Prepared, rounds: int) -> None:
@@ -57,6 +57,9 @@ def main() -> None:
             films = real(asked.pictures, folder / "films", 4 * 128 if has_gpu else TRAIN, VAL)
         if "loading" in chosen:
             (on_gpu if has_gpu else on_cpu)(films, asked.rounds)
+        if "precision" in chosen:
+            for size in (128, 224):
+                precisions(films, asked.rounds, model=MODEL, size=size, batch=16)
         if "peer" in chosen and asked.peer is None:
             print("peer: left out; name timm's train.py by --peer")
         elif "peer" in chosen:

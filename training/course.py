@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass, field
 
-from torch import Tensor
+from torch import Tensor, nn
+
+from training.learner import copy_of
 
 LEAST_GAIN = 0.002
 """Fall of the validation loss that counts as progress (the paper's code)."""
@@ -33,13 +35,13 @@ class Course:
     """Lower is better."""
     best_epoch: int = 0
 
-    def add(self, epoch: Epoch, weights: dict[str, Tensor]) -> None:
-        """Take one more epoch, whose `weights` stay where they are the best so far."""
+    def add(self, epoch: Epoch, learnt: nn.Module) -> None:
+        """Take one more epoch; what was `learnt` is copied where it is the best so far."""
         self.history.append(epoch)
         # Without validation films every epoch is "better", so the last one stays.
         score = -epoch.epoch if epoch.val_loss is None else epoch.val_loss
         if score < self.best:
-            self.best, self.best_epoch, self.weights = score, epoch.epoch, weights
+            self.best, self.best_epoch, self.weights = score, epoch.epoch, copy_of(learnt)
 
     def has_stalled(self, patience: int) -> bool:
         """True when the last `patience` epochs brought the validation films no progress."""

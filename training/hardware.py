@@ -15,7 +15,7 @@ class Precision(StrEnum):
     """In which numbers a network computes while it learns; its weights stay float32."""
 
     AUTO = "auto"
-    """bfloat16 where the hardware computes in it, else float32."""
+    """bfloat16 where that is faster, else float32."""
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
     FLOAT16 = "float16"
@@ -42,11 +42,12 @@ def on_device(net: nn.Module) -> nn.Module:
 def chosen(precision: Precision, place: torch.device) -> Precision:
     """What `auto` means on `place`; any other is as it was asked for.
 
-    On a CPU that only emulates bfloat16 it costs time instead of saving it.
+    A CPU without matrix units for bfloat16 (AMX) takes longer in it, even with the instructions of
+    AVX-512 for it: `benchmarks/training_speed.py precision` measures that.
     """
     if precision is not Precision.AUTO:
         return precision
-    is_native = torch.cuda.is_bf16_supported() if place.type == "cuda" else _cpu_has_bfloat16()
+    is_native = torch.cuda.is_bf16_supported() if place.type == "cuda" else _cpu_has_amx()
     return Precision.BFLOAT16 if is_native else Precision.FLOAT32
 
 
@@ -61,10 +62,10 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _cpu_has_bfloat16() -> bool:
+def _cpu_has_amx() -> bool:
     # torch asks the processor too, but only under names that differ between its versions.
     known = Path("/proc/cpuinfo")
     if not known.is_file():
         return False
     flags = next((line for line in known.read_text().splitlines() if line.startswith("flags")), "")
-    return not {"avx512_bf16", "amx_bf16"}.isdisjoint(flags.split())
+    return "amx_bf16" in flags.split()

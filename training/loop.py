@@ -56,7 +56,7 @@ def train(
             if course.has_stalled(plan.patience):
                 break
             epoch = _epoch(number, given, learn)
-            course.add(epoch, copy_of(learn.learnt))
+            course.add(epoch, learn.learnt)
             told(epoch)
             if unfinished:
                 unfinished.keep(run)

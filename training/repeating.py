@@ -4,14 +4,11 @@ Only what the network says of the films it is judged on is kept, never its weigh
 lies in a file of its own, which belongs to the films, parameters and code that it was made of.
 """
 
-import hashlib
-import logging
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from manifests.contract.folder import whole_file
 from manifests.contract.labels import Task
 from manifests.contract.prepared import Prepared
 from manifests.contract.protocol import Protocol
@@ -21,10 +18,10 @@ from training.films import Films, films_of
 from training.judgement import Predictions
 from training.loop import train
 from training.machine import Machine
+from training.owned import keep, kept, owner_of
 from training.prediction import said_of
-from training.resuming import DIGITS, Unfinished, owner_of
+from training.resuming import Unfinished
 
-log = logging.getLogger(__name__)
 JUDGED = (Split.TEST, Split.EXTERNAL)
 
 
@@ -77,11 +74,14 @@ def run_of(prepared: Prepared, experiment: Experiment, task: Task, place: Path) 
     # Process 0 reads and writes: the others may be on machines that do not see the files.
     machine = Machine(experiment.precision)
     is_first = machine.number == 0
-    run: Run | None = machine.told(_kept(place, owner) if is_first else None)
-    if run is None:
+    held: bytes | None = machine.told(kept(place, owner) if is_first else None)
+    if held is not None:
+        run = Run.model_validate_json(held)
+    else:
         run = _made(prepared, experiment, task, Unfinished(place=state, owner=owner))
         if is_first:
-            _keep(place, owner, run)
+            data = run.model_dump_json().encode()
+            keep(place, owner, lambda file: file.write(data))
     if is_first:
         # Only now: a run that is killed while it is written goes on as well.
         state.unlink(missing_ok=True)
@@ -109,28 +109,3 @@ def _answers(films: Films, said: Predictions) -> Answers:
         sources=tuple(map(str, rows["source"])), actual=tuple(said.actual.tolist()),
         probabilities=tuple(map(tuple, said.probabilities.tolist())),
     )  # fmt: skip
-
-
-def _keep(place: Path, owner: str, run: Run) -> None:
-    data = run.model_dump_json().encode()
-    with whole_file(place) as part:
-        part.write_bytes(owner.encode() + _digest(data) + data)
-
-
-def _kept(place: Path, owner: str) -> Run | None:
-    """The run at `place`, if it is there, whole, and of this owner."""
-    if not place.exists():
-        return None
-    read = place.read_bytes()
-    found, digest, data = read[:DIGITS], read[DIGITS : 2 * DIGITS], read[2 * DIGITS :]
-    if digest != _digest(data):
-        log.warning("%s: damaged; this run is trained anew", place)
-        return None
-    if found != owner.encode():
-        log.info("%s: of other films, parameters, code or versions; trained anew", place)
-        return None
-    return Run.model_validate_json(data)
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).hexdigest().encode()

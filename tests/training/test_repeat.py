@@ -215,7 +215,7 @@ def test_a_damaged_run_is_told_and_trained_anew(
     data[-9] ^= 1
     place.write_bytes(data)
     again = repeated(films, tmp_path / "b", tmp_path / "cache", one_run())
-    assert "honest-1: damaged; this run is trained anew" in caplog.text
+    assert "honest-1: damaged; trained anew" in caplog.text
     assert (first / "predictions.parquet").read_bytes() == (
         again / "predictions.parquet"
     ).read_bytes()

@@ -12,7 +12,8 @@ from training.experiment import Experiment, facts_of, ready
 from training.files import is_drawn, wording
 from training.films import read_task
 from training.loop import train
-from training.resuming import Unfinished, owner_of
+from training.owned import owner_of
+from training.resuming import Unfinished
 
 log = logging.getLogger(__name__)
 
