@@ -4,10 +4,11 @@
         python benchmarks/training_speed.py WHAT ../shared/data [ROUNDS] [--peer TRAIN.PY]
 
 WHAT: `loading`, the rate on prepared shards of real films over that of the same steps on the same
-batches held in memory, and the share of a step that reading takes; `precision`, bfloat16 beside float32; `peer`, timm's train.py over
-ours, on the same stacks as PNG files (train.py is not in timm's wheel: take it from its
-repository, https://github.com/huggingface/pytorch-image-models); `memory`, the peak of a training
-on 1,000 films and on 10,000 (3 GB on disk); `processes`, one process and two; or `all`.
+batches held in memory, and the share of a step that reading takes; `precision`, steps in bfloat16
+beside those in float32; `peer`, timm's train.py over ours, on the same stacks as PNG files
+(train.py is not in timm's wheel: take it from its repository,
+https://github.com/huggingface/pytorch-image-models); `memory`, the peak of a training on 1,000
+films and on 10,000 (3 GB on disk); `processes`, one process and two; or `all`.
 
 Ratios are of one run over the same films, of all rounds together, with the range of the single
 ones: half of them where they are many. On a CPU they are of CPU seconds with one thread, since
