@@ -70,7 +70,7 @@ def peer(films: Prepared, folder: Path, script: Path, rounds: int) -> None:
             print(f"    timm, float32, {other:45} / it {told(spent[other], spent[name])}")
     has_both = len(precisions) > 1
     print("  goal: 1 in float32; 2 in bfloat16"
-          + ("" if has_both else ", for which this CPU has no matrix units: left out, `precision` tells why"),
+          + ("" if has_both else ", for which this CPU has no matrix units: not run"),
           flush=True)  # fmt: skip
 
 

@@ -51,8 +51,12 @@ def pictures(places: Sequence[Path]) -> Pictures:
 
 
 def shown(place: Path) -> str:
-    """The name of `place` for a person, its bytes that are no UTF-8 as backslash escapes."""
-    return os.fsencode(place).decode(errors="backslashreplace")
+    """The name of `place` for a person; what is no UTF-8 or no print as backslash escapes."""
+    text = os.fsencode(place).decode(errors="backslashreplace")
+    # A name may hold what a terminal obeys.
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
 
 
 def _is_picture(file: Path) -> bool:

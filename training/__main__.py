@@ -30,11 +30,18 @@ from training.stage_commands import (
 )
 
 app = typer.Typer(
-    help="From a manifest to a judged model. Research software, not for diagnosis.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+@app.callback()
+def begun(context: typer.Context) -> None:
+    """From a manifest to a judged model. Research software, not for diagnosis."""
+    launching.check_shared(context.invoked_subcommand)
+
+
 app.command()(lung_commands.segment)
 app.command()(lung_commands.lungs)
 app.command()(combined_commands.combine)

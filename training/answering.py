@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import nn
 
 from manifests.contract.answers import HEAT, Answer, write_answers
@@ -23,14 +22,13 @@ from training.explanations import Heat, Unexplained, heat
 from training.films import Films
 from training.frames import shown
 from training.hardware import device
+from training.judgement import DIGITS
 from training.metrics import Floats
-from training.prediction import predict
+from training.prediction import probabilities
 from training.seed import seed_everything
 
 log = logging.getLogger(__name__)
 FILMS_AT_ONCE = 8
-DIGITS = 6
-"""Of a probability, as stage evaluate writes it."""
 
 
 def answer(prepared: Prepared, trained: Path, folder: Path) -> list[Answer]:
@@ -42,8 +40,7 @@ def answer(prepared: Prepared, trained: Path, folder: Path) -> list[Answer]:
     net, about = load_to_ask(prepared, trained)
     seed_everything(about.seed)
     films = all_films(prepared, about)
-    values = predict(net, films, about.look, device())
-    chances = np.round(torch.softmax(values.double(), 1).numpy(), DIGITS)
+    chances = np.round(probabilities(net, films, about.look), DIGITS)
     (folder / HEAT).mkdir()
     heats = _heat_maps(net, films, about, chances, folder)
     answers = [_answer(films, n, chances[n], heats[n]) for n in range(len(films))]

@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from torch import nn
 
 from manifests.contract.images import Pixels
@@ -19,7 +18,7 @@ from training.films import Films, Whole
 from training.frames import image_channel, laid_over
 from training.hardware import device
 from training.metrics import Floats
-from training.prediction import predict
+from training.prediction import probabilities
 
 FILMS_AT_ONCE = 8
 WHITE = 255
@@ -81,7 +80,7 @@ def text_area(plain: Prepared, concealed: Prepared, place: int) -> Pixels:
 
 def said_of(net: nn.Module, films: Films, look: Look) -> Said:
     """What `net`, in evaluation mode, says of all `films`."""
-    chances = torch.softmax(predict(net, films, look, device()).double(), 1).numpy()
+    chances = probabilities(net, films, look)
     maps = np.zeros((len(films), SIDE, SIDE), np.float32)
     for part in portions(len(films), FILMS_AT_ONCE):
         named = [int(n) for n in chances[part].argmax(1)]

@@ -11,6 +11,8 @@ from manifests.contract.params import Misspelt
 
 LAUNCHED = "CXR_LAUNCHED"
 """Set in what a launcher starts, so that it does not start itself again."""
+SHARED = ("train", "repeat")
+"""Commands that several processes do together."""
 log = logging.getLogger(__name__)
 
 
@@ -44,6 +46,15 @@ def launched(launcher: str, arguments: Sequence[str]) -> None:
             f"params.yaml: 'compute.launcher' asks for {words[0]}, which cannot be run "
             f"({fault.strerror}); name torchrun, say, or empty it"
         ) from None
+
+
+def check_shared(command: str | None) -> None:
+    """Raise `Misspelt` where several processes were started for a `command` that is for one."""
+    if os.environ.get("WORLD_SIZE", "1") != "1" and command not in SHARED:
+        raise Misspelt(
+            f"`{command}` is for one process, and a launcher started several, which would all "
+            f"write the same; call it without (only {' and '.join(SHARED)} are for several)"
+        )
 
 
 def _words(launcher: str) -> list[str]:

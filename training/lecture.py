@@ -4,6 +4,7 @@ With several processes each shows its own part of every batch; together they gat
 B batch, C classes.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -60,12 +61,14 @@ class Lecture:
         for number, (picked, own) in enumerate(zip(batches, films, strict=True)):
             with self.machine.alone(self.learning, is_last=number == len(batches) - 1):
                 loss = self._loss(picked, own)
-                if self.machine.is_any(found=not torch.isfinite(loss).item()):
-                    raise NoNumber(", ".join(self.lesson.train.rows["record_id"].iloc[picked]))
                 share = self._weight(picked[self.machine.own(picked)]) / sum(shares)
                 # Processes take the mean of their gradients, and what is wanted is the sum.
                 self.machine.backward(loss * (share * self.machine.count))
-            loss_of_all += float(loss.detach()) * share
+            # Only now, since a GPU is waited for: it had all of the batch to do meanwhile.
+            told = float(loss.detach())
+            if self.machine.is_any(found=not math.isfinite(told)):
+                raise NoNumber(", ".join(self.lesson.train.rows["record_id"].iloc[picked]))
+            loss_of_all += told * share
         return loss_of_all
 
     def _read(self, batches: Sequence[Whole]) -> list[Tensor]:

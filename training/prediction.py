@@ -11,6 +11,7 @@ from training.data import Look, batch, portions
 from training.films import Films
 from training.judgement import DIGITS, Predictions
 from training.machine import Machine
+from training.metrics import Floats
 
 FILMS_AT_ONCE = 32
 
@@ -35,11 +36,16 @@ def predict(
     return torch.cat(values) if values else torch.zeros((0, len(films.labels)))
 
 
-def said_of(net: nn.Module, films: Films, look: Look) -> Predictions:
-    """What `net`, on its device, says of the films of one split."""
+def probabilities(net: nn.Module, films: Films, look: Look) -> Floats:
+    """float64[N, C]: what `net`, on its device, says of `films`; leaves it in evaluation mode."""
     values = predict(net, films, look, next(net.parameters()).device)
-    chances = torch.softmax(values.double(), 1).numpy()
+    return np.asarray(torch.softmax(values.double(), 1).numpy(), np.float64)
+
+
+def said_of(net: nn.Module, films: Films, look: Look) -> Predictions:
+    """What `net` says of the films of one split, as it is written and judged."""
     return Predictions(
-        labels=films.labels, actual=films.targets, probabilities=np.round(chances, DIGITS),
+        labels=films.labels, actual=films.targets,
+        probabilities=np.round(probabilities(net, films, look), DIGITS),
         groups=[str(group) for group in films.rows["group"]],
     )  # fmt: skip

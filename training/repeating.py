@@ -25,7 +25,7 @@ from training.resuming import Unfinished
 JUDGED = (Split.TEST, Split.EXTERNAL)
 
 
-class Answers(BaseModel):
+class Said(BaseModel):
     """What a network said of N films of C labels, and what they are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,7 +58,7 @@ class Run(BaseModel):
     """As many as were trained: it may have stopped early."""
     films: dict[Split, dict[str, int]]
     """Films of each label on each side."""
-    said: dict[Split, Answers]
+    said: dict[Split, Said]
     """Of the sides in `JUDGED`."""
 
 
@@ -102,9 +102,9 @@ def _made(prepared: Prepared, experiment: Experiment, task: Task, unfinished: Un
     )  # fmt: skip
 
 
-def _answers(films: Films, said: Predictions) -> Answers:
+def _answers(films: Films, said: Predictions) -> Said:
     rows = films.rows
-    return Answers(
+    return Said(
         record_ids=tuple(map(str, rows["record_id"])), groups=tuple(said.groups),
         sources=tuple(map(str, rows["source"])), actual=tuple(said.actual.tolist()),
         probabilities=tuple(map(tuple, said.probabilities.tolist())),

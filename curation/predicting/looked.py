@@ -21,12 +21,15 @@ VIEWS = {
     SeenView.UNKNOWN: "cannot be told to be a frontal chest film",
 }
 QUALITIES = {
-    Quality.BLANK: "is nearly blank",
-    Quality.TINY: "is tiny",
     Quality.INVERTED: "looks like a negative",
     Quality.SATURATED: "is washed out: much of it is pure black or white",
     Quality.PHOTO: "looks like a photograph of a film",
 }
+NOTHING = {
+    Quality.BLANK: "is nearly blank, so there is nothing to answer about",
+    Quality.TINY: "has too few pixels to be a film",
+}
+"""What a network would answer about as surely as about any film."""
 PARTS = {
     Shown.NO_MASK: "its lungs were not looked for, so the network saw the whole film",
     Shown.NO_LUNG: "no lung was found, so the network saw the whole film",
@@ -61,8 +64,10 @@ def looked(asked: Asked) -> Looked | str:
         return verdict.detail
     except OSError as fault:
         return f"{name}: cannot be read ({fault.strerror}); look at its permissions"
-    copy = png(working_copy(film.pixels, asked.max_side))
     seen = inspection(film.pixels, film.colour)
+    if seen.seen.quality in NOTHING:
+        return f"{name}: {NOTHING[seen.seen.quality]}"
+    copy = png(working_copy(film.pixels, asked.max_side))
     return Looked(hashlib.sha256(data).hexdigest(), copy, cautions(seen))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from asked import Road, road
+from PIL import Image
 from typer.testing import CliRunner
 
 from curation.__main__ import app
@@ -175,13 +176,17 @@ def test_a_bad_picture_is_a_sentence_and_all_others_have_answers(
     shutil.copy(plain.files[BASE], tmp_path / "films" / "a.png")
     (tmp_path / "films" / "b.png").write_bytes(plain.files[BASE].read_bytes()[:2000])
     (tmp_path / "films" / "notes.txt").write_text("of no film")
+    for name, side, grey in (("c\x1b[2J.png", 400, 90), ("d.png", 1, 0)):
+        Image.new("L", (side, side), grey).save(tmp_path / "films" / name)
     # Earlier answers make room.
     (tmp_path / "said" / "heat").mkdir(parents=True)
     (tmp_path / "said" / "heat" / "0009-old.png").write_bytes(b"")
     run = predict(tmp_path, "films", "--model", plain.network, "--out", "said", "--json")
     assert run.code == 1
     assert "films/b.png: the file ends early" in run.err
-    assert "2 pictures came in: 1 have an answer, 1 refused" in run.err
+    assert "films/c\\x1b[2J.png: is nearly blank, so there is nothing to answer" in run.err
+    assert "films/d.png: has too few pixels to be a film" in run.err
+    assert "4 pictures came in: 1 have an answer, 3 refused" in run.err
     assert "not for diagnosis" in run.err
     told = json.loads(run.out)
     assert told["path"] == "films/a.png"

@@ -107,6 +107,14 @@ def test_a_member_that_knows_nothing_hardly_counts_and_is_shown_beside(tmp_path:
     assert metrics["gain"]["auc"] == pytest.approx(expected, abs=2e-6)
 
 
+def test_of_members_of_one_auc_the_best_is_the_surest_of_the_truth(tmp_path: Path) -> None:
+    # Both are right about every film; the first hardly dares to say so.
+    evaluated = ensemble(tmp_path / "e", timid=8.0, sure=30.0)
+    metrics, _ = run(evaluated, tmp_path / "out", params("equal", "timid", "sure"))
+    assert [sides["val"]["auc"] for sides in metrics["members"].values()] == [1, 1]
+    assert metrics["gain"]["over"] == "sure"
+
+
 def test_a_stack_learns_that_a_member_has_its_labels_turned_round(tmp_path: Path) -> None:
     evaluated = ensemble(tmp_path / "e", noise=0.0)
     said = {}

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from members import TASK, leaning, member
 from planted import prepared, row
+from project import ROOT
 
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import BrokenTable
@@ -15,6 +17,7 @@ from manifests.contract.vocabulary import Split
 from training.answers import answers_of
 from training.combined.beside import Column, beside, missing
 from training.combined.encoding import encoded, masks, scale_of
+from training.combined.outcomes import Outcome, targets_of
 from training.films import films_of, read_task
 from training.judgement import Judging
 from training.stages import fuse
@@ -154,6 +157,13 @@ def test_an_outcome_is_counted_and_asked_of_the_films_that_have_it(tmp_path: Pat
     assert found["val"]["n"] == 14
     assert found["val"]["metadata"]["test"]["auc"] == 1
     assert found["train"]["metadata"]["test"]["auc"] == 1
+
+
+def test_survival_is_read_in_the_words_of_all_sources() -> None:
+    asked = yaml.safe_load((ROOT / "params.yaml").read_text())["fused"]
+    for entry in asked.values():
+        survival = Outcome.model_validate(entry["outcomes"]["survival"])
+        assert targets_of(["Y", "1", "N", "0", "?"], survival).tolist() == [0, 0, 1, 1, -1]
 
 
 def test_an_outcome_of_few_films_is_counted_and_refused(tmp_path: Path) -> None:

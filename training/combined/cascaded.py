@@ -16,12 +16,9 @@ from training.answers import Answers, answers_of
 from training.checkpoint import Checkpoint
 from training.combined.routes import Route, joint_chances, step_by_step
 from training.films import Films, films_of
-from training.hardware import device
-from training.judgement import Judging, judge
+from training.judgement import DIGITS, Judging, judge
 from training.metrics import Floats
-from training.prediction import predict
-
-DIGITS = 6
+from training.prediction import probabilities
 
 
 class Net(NamedTuple):
@@ -41,7 +38,7 @@ class Cascaded(NamedTuple):
 
 def cascaded(first: Net, second: Net, routes: Mapping[str, Route], films: Films) -> Cascaded:
     """What both say of `films`, which have the labels of `routes`."""
-    steps = said_of(first, films), said_of(second, films)
+    steps = _chances(first, films), _chances(second, films)
     words = step_by_step(routes, *steps).argmax(1)
     return Cascaded(
         answers=answers_of(films, np.round(joint_chances(routes, *steps), DIGITS)),
@@ -49,12 +46,11 @@ def cascaded(first: Net, second: Net, routes: Mapping[str, Route], films: Films)
     )
 
 
-def said_of(net: Net, films: Films) -> Floats:
+def _chances(net: Net, films: Films) -> Floats:
     """float64[N, C]: the chances of the network's own classes."""
     if not len(films):
         return np.zeros((0, len(net.about.labels)))
-    values = predict(net.net, films, net.about.look, device())
-    return np.asarray(torch.softmax(values.double(), 1).numpy(), np.float64)
+    return probabilities(net.net, films, net.about.look)
 
 
 def alone(
@@ -62,7 +58,7 @@ def alone(
 ) -> dict[str, object]:
     """Figures of one network on the test films of its own task."""
     films = films_of(prepared, net.about.asked, Split.TEST, net.about.protocol)
-    said = answers_of(films, said_of(net, films)).said
+    said = answers_of(films, _chances(net, films)).said
     figures = judge(said, judging.bootstrap, judging.confidence, generator)
     return {
         name: figures[name] for name in ("n", "groups", "accuracy", "auc", "auc_low", "auc_high")

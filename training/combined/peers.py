@@ -1,5 +1,6 @@
 """The members alone beside what they say together, so that one sees whether it helps."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,8 @@ from training.judgement import Judging, judge
 from training.metrics import scores
 from training.seed import seed_everything
 
+LEAST = 1e-6
+"""A chance is written with six digits, and none of them may cost without end."""
 SHOWN = ("auc", "auc_low", "auc_high")
 
 
@@ -34,7 +37,8 @@ def gain(
     """By how much the test AUC of `whole` is larger than that of the best member.
 
     The best on the validation films: the best on the test films would be chosen by what it is
-    judged on. Without a validation AUC there is none.
+    judged on. Of several of one AUC, as of perfect ones on few films, it is the one with the least
+    loss there. Without a validation AUC there is none.
     """
     best = _best(members)
     if best is None or not len(whole):
@@ -44,12 +48,16 @@ def gain(
 
 
 def _best(members: Sequence[Member]) -> Member | None:
-    aucs = [_auc(member.answers[Split.VAL]) for member in members]
-    return None if np.isnan(aucs).any() else members[int(np.argmax(aucs))]
+    ranks = [_rank(member.answers[Split.VAL]) for member in members]
+    if np.isnan(ranks).any():
+        return None
+    return members[max(range(len(members)), key=lambda number: ranks[number])]
 
 
-def _auc(answers: Answers) -> float:
+def _rank(answers: Answers) -> tuple[float, float]:
+    """AUC, and the log loss with its sign turned; NaN without films of all labels."""
     if not len(answers):
-        return float("nan")
-    said = answers.said
-    return float(scores(np.ones((1, len(answers))), said.actual, said.probabilities)["auc"][0])
+        return math.nan, math.nan
+    said, films = answers.said, np.arange(len(answers))
+    auc = float(scores(np.ones((1, len(films))), said.actual, said.probabilities)["auc"][0])
+    return auc, float(np.log(np.maximum(said.probabilities[films, said.actual], LEAST)).mean())

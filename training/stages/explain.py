@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from manifests.contract.images import Pixels
@@ -23,7 +22,7 @@ from training.films import Films, Whole, films_of
 from training.frames import lungs_on, shown
 from training.hardware import device
 from training.metrics import Floats, mean_of
-from training.prediction import predict
+from training.prediction import probabilities
 from training.seed import seed_everything
 from training.segmentation.overlap import dice
 
@@ -55,8 +54,7 @@ def main(prepared: Prepared, trained: Path, truth: Path, folder: Path, params: P
     net, about = load_for(prepared, trained)
     seed_everything(about.seed)
     films = films_of(prepared, about.asked, Split.TEST, about.protocol)
-    values = predict(net, films, about.look, device())
-    chances = torch.softmax(values.double(), 1).numpy()
+    chances = probabilities(net, films, about.look)
     picked = choose(films, chances, params.films)
     places = films.places[picked]
     found = {int(place): lungs_on(prepared, int(place), SIDE) for place in places}
