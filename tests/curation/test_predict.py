@@ -176,8 +176,9 @@ def test_a_bad_picture_is_a_sentence_and_all_others_have_answers(
     shutil.copy(plain.files[BASE], tmp_path / "films" / "a.png")
     (tmp_path / "films" / "b.png").write_bytes(plain.files[BASE].read_bytes()[:2000])
     (tmp_path / "films" / "notes.txt").write_text("of no film")
-    for name, side, grey in (("c\x1b[2J.png", 400, 90), ("d.png", 1, 0)):
-        Image.new("L", (side, side), grey).save(tmp_path / "films" / name)
+    Image.new("L", (400, 400), 90).save(tmp_path / "films" / "c\x1b[2J.png")
+    with Image.open(plain.files[BASE]) as film:
+        film.resize((64, 64)).save(tmp_path / "films" / "d.png")
     # Earlier answers make room.
     (tmp_path / "said" / "heat").mkdir(parents=True)
     (tmp_path / "said" / "heat" / "0009-old.png").write_bytes(b"")

@@ -14,7 +14,7 @@ def test_a_command_for_one_process_says_so_to_several(command: tuple[str, ...]) 
         [sys.executable, "-m", "training", *command], cwd=ROOT, text=True, capture_output=True,
         env=os.environ | {"WORLD_SIZE": "2", "RANK": "1"}, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith(f"error: `{command[0]}` is for one process")
     assert "Traceback" not in done.stderr
 
