@@ -22,9 +22,9 @@ from training.explanations import Heat, Unexplained, heat
 from training.films import Films
 from training.frames import shown
 from training.hardware import device
-from training.judgement import DIGITS
 from training.metrics import Floats
 from training.prediction import probabilities
+from training.predictions import DIGITS
 from training.seed import seed_everything
 
 log = logging.getLogger(__name__)

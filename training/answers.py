@@ -11,8 +11,8 @@ import pyarrow as pa
 from manifests.contract.table import BrokenTable, read_arrow, write_arrow
 from manifests.contract.vocabulary import Split
 from training.films import Films
-from training.judgement import Predictions
 from training.metrics import Floats
+from training.predictions import Predictions
 
 FILE = "predictions.parquet"
 SAID = pa.schema([

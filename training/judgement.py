@@ -1,26 +1,27 @@
 """The figures of one split as they stand in figures.json, with the reason where one is missing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
+from training.calibration import calibration, ece_by_chance
 from training.metrics import (
     OVERALL,
     PER_LABEL,
     Floats,
-    Whole,
     bootstrapped,
     interval,
+    resampled,
     scores,
     wilson,
 )
+from training.predictions import DIGITS, Predictions
 
-DIGITS = 6
+CALIBRATION = ("ece", "brier")
 WHOLE = ("n", "groups", "accuracy", "accuracy_low", "accuracy_high", "macro_f1", "auc",
-         "auc_low", "auc_high")  # fmt: skip
+         "auc_low", "auc_high", "ece", "ece_by_chance")  # fmt: skip
 HEADLINE = {"test": WHOLE, "val": ("n", "accuracy", "auc"), "external": WHOLE}
 """What `dvc metrics show` compares."""
 
@@ -34,19 +35,8 @@ class Judging(BaseModel):
     """Resamples of groups for the intervals."""
     confidence: float = Field(gt=0.5, lt=1)
     """Share of resamples that an interval holds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Predictions:
-    """What was said of the films of one split, and what they are."""
-
-    labels: tuple[str, ...]
-    actual: Whole
-    """int64[N], class numbers."""
-    probabilities: Floats
-    """float64[N, C]."""
-    groups: Sequence[str]
-    """N names; films of one group stand or fall together."""
+    sensitivity: float = Field(gt=0, le=1)
+    """Share of a label's validation films that its operating point must find."""
 
 
 def judge(
@@ -81,6 +71,7 @@ def judge(
     if groups == 1:
         reasons.append("one group only, so there are no intervals")
     facts["reason"] = "; ".join(reasons) or None
+    facts |= _calibrated(said, resamples, confidence, generator)
     return {**facts, **_per_label(said, found)}
 
 
@@ -98,6 +89,23 @@ def told_of(figures: Mapping[str, object]) -> str:
     return ", ".join([*shown, *([str(figures["reason"])] if figures["reason"] else [])])
 
 
+def _calibrated(
+    said: Predictions, resamples: int, confidence: float, generator: torch.Generator
+) -> dict[str, object]:
+    once = np.ones((1, len(said.actual)))
+    found = calibration(once, said.actual, said.probabilities)
+    drawn = calibration(
+        resampled(said.groups, resamples, generator), said.actual, said.probabilities
+    )
+    facts: dict[str, object] = {}
+    for name in CALIBRATION:
+        low, high = interval(drawn[name], confidence) or (None, None)
+        facts |= {name: _plain(found[name][0]), f"{name}_low": _plain(low),
+                  f"{name}_high": _plain(high)}  # fmt: skip
+    facts["ece_by_chance"] = _plain(ece_by_chance(said.probabilities, generator))
+    return facts
+
+
 def _per_label(said: Predictions, found: dict[str, Floats]) -> dict[str, object]:
     return {
         label: {
@@ -110,8 +118,9 @@ def _per_label(said: Predictions, found: dict[str, Floats]) -> dict[str, object]
 
 def _nothing(labels: tuple[str, ...]) -> dict[str, object]:
     facts: dict[str, object] = {"n": 0, "groups": 0}
-    for name in OVERALL:
+    for name in (*OVERALL, *CALIBRATION):
         facts |= {name: None, f"{name}_low": None, f"{name}_high": None}
+    facts["ece_by_chance"] = None
     facts["reason"] = "the split has no film with a label of the task"
     return {**facts, **{label: {**dict.fromkeys(PER_LABEL), "n": 0} for label in labels}}
 

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 from training.data import Look, batch, portions
 from training.films import Films
-from training.judgement import DIGITS, Predictions
 from training.machine import Machine
 from training.metrics import Floats
+from training.predictions import DIGITS, Predictions
 
 FILMS_AT_ONCE = 32
 

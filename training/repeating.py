@@ -15,11 +15,11 @@ from manifests.contract.protocol import Protocol
 from manifests.contract.vocabulary import Split
 from training.experiment import Experiment, facts_of, ready
 from training.films import Films, films_of
-from training.judgement import Predictions
 from training.loop import train
 from training.machine import Machine
 from training.owned import keep, kept, owner_of
 from training.prediction import said_of
+from training.predictions import Predictions
 from training.resuming import Unfinished
 
 JUDGED = (Split.TEST, Split.EXTERNAL)

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from manifests.contract.vocabulary import Split
-from training.judgement import DIGITS, Judging, Predictions, judge
+from training.judgement import Judging, judge
 from training.metrics import OVERALL, Whole
+from training.predictions import DIGITS, Predictions
 from training.repeating import JUDGED, Run
 from training.seed import seed_everything
 

@@ -24,6 +24,7 @@ class Experiment:
     metrics: dict[str, Any] | None
     confusion: pd.DataFrame | None
     roc: pd.DataFrame | None
+    reliability: pd.DataFrame | None
     heatmaps: pd.DataFrame | None
     scores: dict[str, Any] | None
 
@@ -139,6 +140,7 @@ def experiment(data: Path, name: str) -> Experiment:
         metrics=_json(judged / "figures.json"),
         confusion=_csv(judged / "confusion.csv"),
         roc=_csv(judged / "roc.csv"),
+        reliability=_csv(judged / "reliability.csv"),
         heatmaps=to_pandas(read_arrow(heat)) if heat.exists() else None,
         scores=_json(explained / "scores.json"),
     )

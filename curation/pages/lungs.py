@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from curation.pages.models import Score
 from curation.pages.pictures import SIDE, Picture, thumbnail
+from curation.pages.scores import Score
 from curation.pixels.lungs import Shown, judged
 from manifests.contract.images import Pixels
 from manifests.contract.working import WorkingCopies

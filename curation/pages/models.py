@@ -1,6 +1,5 @@
 """What the page says of one experiment: its curves, its scores, its mistakes, its heat."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,22 +10,12 @@ from curation.pages.charts import Chart, chart, column
 from curation.pages.counts import Cross, cross
 from curation.pages.inputs import Experiment
 from curation.pages.pictures import Picture, overlay, thumbnail
+from curation.pages.scores import Point, Score, calibration, number, points, reliability, scores
 from manifests.contract.packing import unpng
 
-OVERALL = {"accuracy": "accuracy", "macro_f1": "macro F1", "auc": "AUC"}
 PER_LABEL = ("precision", "recall", "f1", "auc")
 MOST_HEAT = 24
 """Heat maps per experiment on the page; the worst come first, so the rest is better."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """A figure with its interval, all 0 to 1; a figure that does not exist is None."""
-
-    name: str
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +58,11 @@ class Shown:
     accuracy: Chart | None
     confusion: Cross | None
     roc: Chart | None
+    reliability: Chart | None
+    calibration: str
+    """In words; empty where nothing was judged."""
+    points: Sequence[Point]
+    sensitivity_asked: float | None
     heat: Sequence[Heated]
     heat_total: int
     explained: Mapping[str, Any]
@@ -98,19 +92,14 @@ def shown(given: Experiment, manifest_id: str) -> Shown:
         accuracy=_accuracy(given.history),
         confusion=_confusion(given.confusion, list(about.get("labels", ()))),
         roc=_roc(given.roc),
+        reliability=reliability(given.reliability),
+        calibration=calibration(test),
+        sensitivity_asked=number((judged.get("operating") or {}).get("sensitivity_asked")),
+        points=points(judged.get("operating") or {}),
         heat=heated(maps) if maps is not None else [],
         heat_total=len(maps) if maps is not None else 0,
         explained=given.scores or {},
     )
-
-
-def scores(test: Mapping[str, Any]) -> list[Score]:
-    """The overall figures that are there."""
-    return [
-        Score(name=words, value=_number(test.get(name)), low=_number(test.get(f"{name}_low")),
-              high=_number(test.get(f"{name}_high")))
-        for name, words in OVERALL.items() if name in test
-    ]  # fmt: skip
 
 
 def heated(maps: pd.DataFrame) -> list[Heated]:
@@ -122,8 +111,8 @@ def heated(maps: pd.DataFrame) -> list[Heated]:
         made.append(
             Heated(
                 record_id=str(row["record_id"]), label=str(row["label"]),
-                predicted=str(row["predicted"]), probability=_number(row["probability"]),
-                in_lungs=_number(row["heat_in_lungs"]),
+                predicted=str(row["predicted"]), probability=number(row["probability"]),
+                in_lungs=number(row["heat_in_lungs"]),
                 hit=None if pd.isna(row["pointing_hit"]) else bool(row["pointing_hit"]),
                 film=thumbnail(film), heat=overlay(film, heat),
             )
@@ -170,9 +159,3 @@ def _confusion(said: pd.DataFrame | None, labels: Sequence[str]) -> Cross | None
     words = said.astype("string")
     known = labels or sorted({*words["actual"], *words["predicted"]})
     return cross(words, "actual", known, "predicted", known)
-
-
-def _number(value: object) -> float | None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        return None
-    return float(value)

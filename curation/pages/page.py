@@ -48,6 +48,7 @@ def _room(folder: Path) -> jinja2.Environment:
         "link": link,
         "spaced": spaced,
         "figure": figure,
+        "signed": signed,
     }
     return room
 
@@ -74,6 +75,11 @@ def finely(value: float | None) -> str:
 def figure(value: float | None) -> str:
     """A score between 0 and 1."""
     return NOTHING if value is None else f"{value:.3f}"
+
+
+def signed(value: float | None) -> str:
+    """A difference of scores."""
+    return NOTHING if value is None else f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def spaced(word: object) -> str:

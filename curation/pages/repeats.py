@@ -9,6 +9,7 @@ from typing import Any
 
 from curation.pages.counts import Cross
 from curation.pages.dots import Dots, Score, dots
+from curation.pages.scores import OVERALL
 
 PRINTED = "printed"
 TOLD = "Accuracy on the test films: what the paper prints, and the mean of all runs, by protocol"
@@ -57,6 +58,8 @@ class Repeated:
     lines: Sequence[Line]
     notes: Sequence[str]
     """Sentences that must stand beside the figures."""
+    inflation: Mapping[str, Spread]
+    """By how much each score is higher under protocol paper than under honest; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,11 @@ def _repeated(facts: Mapping[str, Any], manifest_id: str) -> Repeated:
     notes = [other, facts["shortfall"] or "", printed["note"]]
     return Repeated(
         name=facts["experiment"], row=printed["row"], label=label, lines=lines,
+        inflation={
+            words: Spread(mean=own["value"], low=own["low"], high=own["high"])
+            for name, words in OVERALL.items()
+            if (own := (facts["inflation"] or {}).get(name)) and own["value"] is not None
+        },
         notes=[note for note in notes if note],
     )  # fmt: skip
 

@@ -73,9 +73,15 @@ def trained(name: str, manifest_id: str, words: str) -> Experiment:
         "n": 4, "groups": 3, "accuracy": 0.75, "accuracy_low": 0.4, "accuracy_high": 0.95,
         "auc": 0.8125, "auc_low": None, "auc_high": None, "macro_f1": None, "macro_f1_low": None,
         "macro_f1_high": None, "reason": words,
+        "ece": 0.12, "ece_low": 0.05, "ece_high": 0.2, "ece_by_chance": 0.09, "brier": 0.31,
         **{label: {"precision": 0.5, "recall": None, "f1": 0.6, "auc": 0.7, "n": 2}
            for label in labels},
     }  # fmt: skip
+    shares = ("sensitivity", "specificity", "precision")
+    line: dict[str, object] = {"n": 4, "with_label": 2}
+    for share in shares:
+        line |= {share: 0.5, f"{share}_low": 0.25, f"{share}_high": 0.75}
+    nobody = dict.fromkeys(line) | {"n": 0, "with_label": 0}
     return Experiment(
         name=name,
         checkpoint={"model": words, "labels": labels, "manifest_id": manifest_id, "size": 64,
@@ -83,10 +89,15 @@ def trained(name: str, manifest_id: str, words: str) -> Experiment:
         history=pd.DataFrame({"epoch": [1, 2], "train_loss": [1.0, 0.5],
                               "val_loss": [1.1, None], "val_accuracy": [0.4, 0.6]}),
         metrics={"test": test, "external": {**test, "n": 2, "accuracy": 0.625},
+                 "operating": {"sensitivity_asked": 0.9, "labels": {
+                     words: {"threshold": 0.42, "reason": None, "test": line, "external": nobody},
+                     "normal": {"threshold": None, "reason": "no validation film has the label"},
+                 }},
                  "about": {"protocol": "paper", "warning": f"leaks {words}"}},
         confusion=pd.DataFrame({"actual": labels * 2, "predicted": [*labels, *labels[::-1]]}),
         roc=pd.DataFrame({"label": [words] * 3, "false_positive_rate": [0.0, 0.5, 1.0],
                           "true_positive_rate": [0.0, 0.8, 1.0]}),
+        reliability=pd.DataFrame({"confidence": [0.6, 0.9], "accuracy": [0.5, 1.0]}),
         heatmaps=heatmaps,
         scores={"heat_in_lungs": 0.5, "pointing_game": None},
     )  # fmt: skip
@@ -430,6 +441,20 @@ def test_repeats_stand_beside_what_the_paper_prints(inputs: Inputs) -> None:
     assert "leaks harmless" in told
     assert "2 of 9 test films are called different things by different runs" in told
     assert "Made on another manifest" not in told
+    assert "accuracy <b>+0.250</b> (\N{MINUS SIGN}0.050 to +0.500)." in told
+    first = section(report.main(inputs(), PARAMS, 0.9), "figures")
+    assert "<b>Inflation of covid_cxnet</b>" in first
+
+
+def test_how_true_the_chances_are_and_every_threshold_are_shown(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, 0.9), "models")
+    assert "Expected calibration error 0.120 (0.050 to 0.200)" in told
+    assert "would give 0.090 on so few films. Brier score 0.310." in told
+    assert "to find 90\u2009% of those that have it" in told
+    row = told.split('<td class="n">0.420</td>')[1].split("</tr>")[0]
+    assert "<td>4 test</td>" in row
+    assert '0.500 <span class="soft">0.250 to 0.750</span>' in row
+    assert '<td colspan="5">no validation film has the label</td>' in told
 
 
 def test_one_run_has_no_deviation_and_old_repeats_are_called_out(inputs: Inputs) -> None:

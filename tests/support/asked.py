@@ -54,7 +54,7 @@ def road(folder: Path, *, base: str = "", **recipe: object) -> Road:
     films = read_prepared(places["stacks"])
     settings = params(model="resnet10t", size=64, epochs=2)
     train.main(films, places["net"], settings, TASK, folder / "state")
-    judging = evaluate.Params(bootstrap=100, confidence=0.95)
+    judging = evaluate.Params(bootstrap=100, confidence=0.95, sensitivity=0.9)
     evaluate.main(films, places["net"], places["said"], judging)
     said = read_arrow(places["said"] / "predictions.parquet").to_pylist()
     return Road(

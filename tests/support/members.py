@@ -9,7 +9,7 @@ import numpy.typing as npt
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN, Split
 from training.answers import FILE, Answers, write_answers
 from training.files import write_json
-from training.judgement import Predictions
+from training.predictions import Predictions
 
 TASK = {"normal": ["normal"], "cap": ["pneumonia"], "covid19": ["covid19"]}
 Floats = npt.NDArray[np.float64]

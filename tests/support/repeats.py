@@ -15,6 +15,10 @@ def repeated(manifest_id: str, words: str) -> dict[str, Any]:
             "paper": _figures(0.95, 0.02, words) | {"warning": f"leaks {words}"},
             "honest": _figures(0.7, 0.1, words) | {"warning": None},
         },
+        "inflation": {
+            "accuracy": {"value": 0.25, "low": -0.05, "high": 0.5},
+            "auc": {"value": None, "low": None, "high": None},
+        },
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ JOINT = {"normal": ["normal"], "cap": ["pneumonia", "sars"], "covid19": ["covid1
 ILL = {"ill": ["pneumonia", "sars", "covid19"], "healthy": ["normal"]}
 KIND = {"covid": ["covid19"], "other": ["pneumonia", "sars"]}
 FINDINGS = ("normal", "normal", "pneumonia", "covid19")
-JUDGING = Judging(bootstrap=100, confidence=0.95)
+JUDGING = Judging(bootstrap=100, confidence=0.95, sensitivity=0.9)
 PARAMS = cascade.Params(recipe="plain", first="ill", second="kind", task="joint", seed=1)
 CHANCES = (
     np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]]),

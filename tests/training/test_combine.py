@@ -18,7 +18,7 @@ from training.judgement import Judging
 from training.stage_commands import known_experiments
 from training.stages import combine, evaluate
 
-JUDGING = Judging(bootstrap=100, confidence=0.95)
+JUDGING = Judging(bootstrap=100, confidence=0.95, sensitivity=0.9)
 SIDES = {Split.TEST: 60, Split.VAL: 48, Split.EXTERNAL: 12}
 
 
@@ -207,7 +207,9 @@ def test_networks_that_were_trained_are_combined_to_the_byte_twice(tmp_path: Pat
         net = trained(films, tmp_path / "train" / f"s{seed}", seed=seed)
         out = tmp_path / "evaluate" / f"s{seed}"
         out.mkdir(parents=True)
-        evaluate.main(films, net, out, evaluate.Params(bootstrap=100, confidence=0.95))
+        evaluate.main(
+            films, net, out, evaluate.Params(bootstrap=100, confidence=0.95, sensitivity=0.9)
+        )
     settings = params("stacked", "s1", "s2")
     for name in ("a", "b"):
         metrics, said = run(tmp_path / "evaluate", tmp_path / name, settings)

@@ -10,8 +10,9 @@ from manifests.contract.prepared import Prepared
 from manifests.contract.table import metadata, read_arrow
 from training.stages import evaluate
 
-PARAMS = evaluate.Params(bootstrap=100, confidence=0.95)
-FILES = ("figures.json", "metrics.json", "predictions.parquet", "confusion.csv", "roc.csv")
+PARAMS = evaluate.Params(bootstrap=100, confidence=0.95, sensitivity=0.9)
+FILES = ("figures.json", "metrics.json", "predictions.parquet", "confusion.csv", "roc.csv",
+         "reliability.csv")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,24 @@ def test_the_curve_starts_at_nought_and_ends_at_one(
     assert [ends[0], ends[-1]] == [("0", "0"), ("1", "1")]
 
 
+def test_how_true_its_chances_are_and_where_to_draw_the_line(
+    films: Prepared, net: Path, tmp_path: Path
+) -> None:
+    evaluate.main(films, net, tmp_path, PARAMS)
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    test, bins = figures["test"], lines(tmp_path / "reliability.csv")
+    assert sum(int(line["films"]) for line in bins) == test["n"]
+    gaps = [
+        int(line["films"]) * abs(float(line["confidence"]) - float(line["accuracy"]))
+        for line in bins
+    ]
+    assert test["ece"] == pytest.approx(sum(gaps) / test["n"], abs=1e-5)
+    assert test["ece_by_chance"] > 0
+    assert figures["operating"]["chosen_on"] == "val"
+    for label in ("normal", "covid19"):
+        assert figures["operating"]["labels"][label]["val"]["sensitivity"] >= 0.9
+
+
 def test_judging_twice_gives_the_same_bytes(films: Prepared, net: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
@@ -84,3 +103,5 @@ def test_an_empty_test_split_gives_empty_tables_and_a_reason(net: Path, tmp_path
     assert "no film" in figures["test"]["reason"]
     assert lines(tmp_path / "confusion.csv") == []
     assert lines(tmp_path / "roc.csv") == []
+    assert lines(tmp_path / "reliability.csv") == []
+    assert figures["test"]["ece"] is None

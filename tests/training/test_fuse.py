@@ -22,7 +22,7 @@ from training.films import films_of, read_task
 from training.judgement import Judging
 from training.stages import fuse
 
-JUDGING = Judging(bootstrap=100, confidence=0.95)
+JUDGING = Judging(bootstrap=100, confidence=0.95, sensitivity=0.9)
 SIDES = {Split.TRAIN: 60, Split.VAL: 60, Split.TEST: 60, Split.EXTERNAL: 24}
 FINDINGS = ("normal", "pneumonia", "covid19")
 SURVIVAL = {"of": "facts.survival", "labels": {"survived": ["Y"], "died": ["N"]}}

@@ -13,8 +13,9 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.judgement import Predictions, judge
+from training.judgement import judge
 from training.metrics import Floats, Whole, auc, bootstrapped, interval, roc, scores, wilson
+from training.predictions import Predictions
 
 LABELS = ("normal", "cap", "covid19")
 

@@ -11,7 +11,7 @@ from training.checkpoint import read_about
 from training.films import films_of, read_task
 from training.stages import evaluate
 
-PARAMS = evaluate.Params(bootstrap=100, confidence=0.95)
+PARAMS = evaluate.Params(bootstrap=100, confidence=0.95, sensitivity=0.9)
 LOSO = "loso:sirm"
 
 

@@ -23,7 +23,7 @@ from training.judgement import Judging
 from training.runs import over
 from training.stages import evaluate, repeat
 
-JUDGING = Judging(bootstrap=100, confidence=0.95)
+JUDGING = Judging(bootstrap=100, confidence=0.95, sensitivity=0.9)
 MADE = ("figures.json", "metrics.json", "runs.csv", "predictions.parquet", "films.parquet",
         "confusion.csv")  # fmt: skip
 GIVEN: dict[str, object] = {"size": 65, "epochs": 2}
@@ -143,7 +143,9 @@ def test_the_first_seed_is_the_experiment_as_train_and_evaluate_have_it(
     films: Prepared, made: Path, tmp_path: Path, protocol: str
 ) -> None:
     net = trained(films, tmp_path / "net", protocol=protocol, learning_rate=3e-3, **GIVEN)
-    evaluate.main(films, net, tmp_path, evaluate.Params(bootstrap=100, confidence=0.95))
+    evaluate.main(
+        films, net, tmp_path, evaluate.Params(bootstrap=100, confidence=0.95, sensitivity=0.9)
+    )
     alone = {
         row["record_id"]: row["probabilities"]
         for row in read_arrow(tmp_path / "predictions.parquet").to_pylist()
@@ -167,8 +169,21 @@ def test_a_leak_and_what_the_paper_prints_stand_beside_the_figures(made: Path) -
     assert "too good" in told["protocols"]["paper"]["warning"]
     assert told["protocols"]["honest"]["warning"] is None
     headline = json.loads((made / "metrics.json").read_text())
-    assert set(headline) == {"manifest_id", "printed", "paper", "honest"}
+    assert set(headline) == {"manifest_id", "printed", "paper", "honest", "inflation"}
     assert headline["honest"]["f1_mean"] == told["protocols"]["honest"]["f1"]["covid19"]["mean"]
+
+
+def test_inflation_is_what_the_leaking_protocol_scores_more(made: Path) -> None:
+    told = figures(made)
+    paper, honest = (told["protocols"][name]["accuracy"]["mean"] for name in ("paper", "honest"))
+    assert told["inflation"]["accuracy"]["value"] == pytest.approx(paper - honest, abs=1e-6)
+    assert json.loads((made / "metrics.json").read_text())["inflation"] == told["inflation"]
+
+
+def test_one_protocol_alone_has_no_inflation(films: Prepared, cache: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(cache, tmp_path / "cache"))
+    alone = repeated(films, tmp_path / "net", own, asked(protocols=("honest",)))
+    assert figures(alone)["inflation"] is None
 
 
 def test_finished_runs_are_taken_over_and_only_new_seeds_are_trained(
@@ -249,7 +264,7 @@ def project(folder: Path, **given: object) -> Path:
     """A folder that `python -m training repeat net films net` runs in."""
     prepared(folder / "films", rows(train=24, val=8, test=4), 65)
     known = yaml.safe_load((ROOT / "params.yaml").read_text())
-    known["evaluate"] = {"bootstrap": 100, "confidence": 0.95}
+    known["evaluate"] = {"bootstrap": 100, "confidence": 0.95, "sensitivity": 0.9}
     known |= {
         "experiments": {"net": params(size=65, epochs=3, batch=8).model_dump(mode="json")},
         "tasks": {"binary": TASK}, "repeats": {"net": asked(**given).model_dump(mode="json")},

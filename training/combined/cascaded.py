@@ -16,9 +16,10 @@ from training.answers import Answers, answers_of
 from training.checkpoint import Checkpoint
 from training.combined.routes import Route, joint_chances, step_by_step
 from training.films import Films, films_of
-from training.judgement import DIGITS, Judging, judge
+from training.judgement import Judging, judge
 from training.metrics import Floats
 from training.prediction import probabilities
+from training.predictions import DIGITS
 
 
 class Net(NamedTuple):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.judgement import Predictions
+from training.predictions import Predictions
 
 
 def too_few(known: Predictions, least_groups: int, films: str) -> str | None:

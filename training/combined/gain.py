@@ -5,8 +5,9 @@ Two intervals that overlap may still hide a difference: both answers stumble ove
 
 import numpy as np
 
-from training.judgement import Judging, Predictions
+from training.judgement import Judging
 from training.metrics import bootstrapped, interval, scores
+from training.predictions import Predictions
 from training.seed import seed_everything
 
 DIGITS = 6

@@ -14,8 +14,9 @@ from training.combined.floor import too_few
 from training.combined.gain import auc_gain
 from training.combined.weighing import fitted, said
 from training.films import Whole
-from training.judgement import Judging, Predictions, judge
+from training.judgement import Judging, judge
 from training.metrics import Floats
+from training.predictions import Predictions
 from training.seed import seed_everything
 
 DIGITS = 6

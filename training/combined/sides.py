@@ -16,7 +16,7 @@ from training.combined.heads import Head, Side
 from training.combined.members import Member
 from training.combined.weighing import side_by_side
 from training.films import films_of
-from training.judgement import Predictions
+from training.predictions import Predictions
 
 
 class Known(NamedTuple):

@@ -47,7 +47,7 @@ def main(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     prepared: Prepared, trained: tuple[Path, Path], folder: Path, params: Params,
     task: dict[str, list[str]], judging: Judging,
 ) -> None:  # fmt: skip
-    """Write figures.json, metrics.json, predictions.parquet, confusion.csv, roc.csv to `folder`.
+    """Write figures.json, metrics.json, predictions.parquet and three plots (CSV) to `folder`.
 
     All as stage evaluate does; metrics.json has each network on films of its own task beside, and
     how often the two are right when each says one word and no chance. Raises `Misspelt` where the

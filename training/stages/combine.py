@@ -38,7 +38,7 @@ class Params(BaseModel):
 
 
 def main(evaluated: Path, folder: Path, params: Params, judging: Judging) -> None:
-    """Write figures.json, metrics.json, predictions.parquet, confusion.csv, roc.csv to `folder`.
+    """Write figures.json, metrics.json, predictions.parquet and three plots (CSV) to `folder`.
 
     All as stage evaluate does, and beside each film how far the members are apart over it. Where
     weights are fitted, figures of `val` are of the films that they were fitted on, and too good.

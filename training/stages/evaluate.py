@@ -11,6 +11,7 @@ from training.files import is_drawn, wording, write_json
 from training.films import films_of
 from training.judgement import Judging, headlines, judge, told_of
 from training.leakage import protocol_facts
+from training.operating import operating_points
 from training.plots import write_plots
 from training.prediction import said_of
 from training.seed import seed_everything
@@ -23,13 +24,13 @@ class Params(Judging):
 
 
 def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> None:
-    """Write figures.json, metrics.json, predictions.parquet, confusion.csv, roc.csv to `folder`.
+    """Write figures.json, metrics.json, predictions.parquet and three plots (CSV) to `folder`.
 
     metrics.json holds the headline figures of figures.json, so that `dvc metrics show` fits a
-    screen. confusion.csv and roc.csv hold the test films only; `external` films, of sources never
-    trained on, have figures of their own. Both name the protocol, and of one that leaks how much,
-    with the words that must stand beside its figures. Raises `WrongCheckpoint` when the
-    network in `trained` was not trained on this data.
+    screen. confusion.csv, roc.csv and reliability.csv hold the test films only; `external` films,
+    of sources never trained on, have figures of their own. Both JSON name the protocol, and of one
+    that leaks how much, with the words that must stand beside its figures. Raises `WrongCheckpoint`
+    when the network in `trained` was not trained on this data.
     """
     net, about = load_for(prepared, trained)
     generator = seed_everything(about.seed)
@@ -54,7 +55,8 @@ def main(prepared: Prepared, trained: Path, folder: Path, params: Params) -> Non
         "task": {label: list(findings) for label, findings in about.asked.items()},
         **protocol_facts(prepared, about.protocol, [about.asked], about.asked),
     }
-    write_json(folder / "figures.json", {**figures, "about": facts})
+    points = operating_points({split: own.said for split, own in said.items()}, params, generator)
+    write_json(folder / "figures.json", {**figures, "operating": points, "about": facts})
     stamp = {name: facts[name] for name in ("manifest_id", "protocol", "leaked_share", "warning")}
     write_json(folder / "metrics.json", {**stamp, **headlines(figures)})
     write_answers(folder / FILE, said, wording(prepared))

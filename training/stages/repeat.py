@@ -11,11 +11,12 @@ from manifests.contract.folder import PART
 from manifests.contract.labels import Task
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
-from manifests.contract.protocol import Protocol, warning
+from manifests.contract.protocol import HONEST, PAPER, Protocol, warning
 from training.experiment import Experiment
 from training.fewer import taken
 from training.files import is_drawn, wording, write_json
 from training.films import read_task
+from training.inflation import inflation
 from training.judgement import Judging
 from training.leakage import leak_of
 from training.repeating import run_of
@@ -103,18 +104,24 @@ def main(prepared: Prepared, folder: Path, params: Params, given: Repeated) -> N
         protocol: summed_up(made) | _leak(chosen.films, asked, protocol)
         for protocol, made in runs.items()
     }
+    inflated = (
+        inflation(runs[PAPER], runs[HONEST], given.judging, given.experiment.seed)
+        if {PAPER, HONEST} <= set(runs)
+        else None
+    )
     write_json(folder / "figures.json", {
         **wording(prepared), "is_drawn": is_drawn(prepared),
         "experiment": name, "model": given.experiment.model,
         "manifest_id": prepared.manifest_id, "recipe_id": prepared.recipe_id,
         "label": params.label, "printed": params.printed.model_dump(),
         "asked": chosen.asked, "found": chosen.found, "shortfall": chosen.shortfall or None,
-        "protocols": figures,
+        "protocols": figures, "inflation": inflated,
     })  # fmt: skip
     write_json(folder / "metrics.json", {
         "manifest_id": prepared.manifest_id,
         "printed": {"accuracy": params.printed.accuracy, "f1": params.printed.f1},
         **{protocol: _headline(own, params.label) for protocol, own in figures.items()},
+        "inflation": inflated,
     })  # fmt: skip
     write_tables(folder, runs, wording(prepared))
 
