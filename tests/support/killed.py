@@ -3,6 +3,7 @@
 step-N      at the Nth time that a network in training mode is shown films
 writing-N   when the Nth state is written and not yet in its place
 between-N   when the Nth state has come to its place, before the next epoch
+moving-N    when the Nth folder is whole and not yet in its place
 """
 
 import os
@@ -39,6 +40,8 @@ class Watch:
         if event == "os.rename" and str(given[1]).endswith(STATE):
             self.seen("writing")
             self.moved = Path(str(given[1])).parent
+        elif event == "os.rename" and Path(str(given[0])).is_dir():
+            self.seen("moving")
         elif event == "open" and given[0] == str(getattr(self, "moved", "")):
             # The folder is opened to flush it, directly after the file was moved.
             self.seen("between")
