@@ -1,6 +1,7 @@
 """`cxr predict`: what a trained network says of anyone's pictures, and why not to trust it."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from manifests.contract.answers import Answer
 
 PARAMS, TRAINED, LUNGS = Path("params.yaml"), Path("data/train"), Path("data/segment")
+HEAT_MAP = re.compile(r"\d{4,}-.+\.png")
+"""How stage predict names one."""
 
 
 def predict(
@@ -85,14 +88,23 @@ def _only_one() -> Path:
 
 
 def _check_free(out: Path) -> None:
-    """Raise `Misspelt` for a folder that holds anything but earlier answers."""
-    from manifests.contract.answers import CSV, HEAT, JSON
+    """Raise `Misspelt` for a folder that holds anything but earlier answers, or is worked in."""
     from manifests.contract.params import Misspelt
 
-    if out.exists() and not (
-        out.is_dir() and {place.name for place in out.iterdir()} <= {CSV, HEAT, JSON}
-    ):
+    # It is replaced by another of its name, and whoever stands in it would stand nowhere.
+    if Path.cwd().is_relative_to(out.resolve()):
+        raise Misspelt(f"{out}: is the folder you work in; name a folder of its own")
+    if out.exists() and not (out.is_dir() and all(map(_is_answer, out.iterdir()))):
         raise Misspelt(f"{out}: holds other things than answers; name a folder of its own")
+
+
+def _is_answer(place: Path) -> bool:
+    """True for both files of answers, and for the folder of heat maps with nothing else in it."""
+    from manifests.contract.answers import CSV, HEAT, JSON
+
+    if place.name == HEAT and place.is_dir():
+        return all(HEAT_MAP.fullmatch(file.name) for file in place.iterdir())
+    return place.name in {CSV, JSON}
 
 
 def _show(answers: "list[Answer]", out: Path, *, as_json: bool) -> None:

@@ -29,7 +29,7 @@ def inflation(
     generator = seed_everything(seed)
     nothing: dict[str, float | None] = {"value": None, "low": None, "high": None}
     if not all(len(one.said.actual) for one in (*leaky, *fair)):
-        return {name: nothing for name in OVERALL}
+        return dict.fromkeys(OVERALL, nothing)
     sides = [_drawn(runs, judging, generator) for runs in (leaky, fair)]
     found = {}
     for name in OVERALL:

@@ -13,15 +13,15 @@ from manifests.contract.params import Misspelt
 from training.machine import Machine
 from training.plan import Pace, Plan
 
-OTHERS = {"adahessian"}
-"""Which need more than gradients."""
+MORE = {"adahessian"}
+"""Which need the gradients of gradients."""
 FUSED = {"adam", "adamw", "sgd"}
 """Whose step torch can do in one kernel for all weights."""
 
 
 def optimizer_of(net: nn.Module, plan: Plan) -> torch.optim.Optimizer:
-    """An optimizer of timm for what learns in `net`. Raises `Misspelt` for an unknown name."""
-    if plan.optimizer not in list_optimizers() or plan.optimizer in OTHERS:
+    """An optimizer of timm for what learns in `net`. Raises `Misspelt` where there is none."""
+    if plan.optimizer not in list_optimizers():
         near = ", ".join(map(str, list_optimizers(f"*{plan.optimizer[:4]}*")[:5]))
         raise Misspelt(
             f"params.yaml: no optimizer is called '{plan.optimizer}'; near it: "
@@ -29,6 +29,8 @@ def optimizer_of(net: nn.Module, plan: Plan) -> torch.optim.Optimizer:
         )
     how: dict[str, Any] = {"fused": True} if plan.optimizer in FUSED else {}
     try:
+        if plan.optimizer in MORE:
+            raise RuntimeError("it needs second derivatives")  # noqa: TRY301 - told as all others
         return create_optimizer_v2(
             net, plan.optimizer, lr=plan.learning_rate, weight_decay=plan.weight_decay, **how
         )

@@ -1,7 +1,7 @@
 """Batch normalisation over the films of all processes, so that many learn as one would.
 
 torch has it for GPUs alone (`SyncBatchNorm`, in timm with its activations); here is the same for
-CPUs, on which several processes are tried out. B batch, C channels, H and W pixels.
+CPUs, on which several processes are tried out. B batch, C channels, H and W pixels, N figures.
 """
 
 from typing import Any, cast
@@ -37,6 +37,16 @@ class SharedNorm(nn.BatchNorm2d):
         return done
 
 
+class SharedNorm1d(nn.BatchNorm1d):
+    """float32[B, C] or float32[B, C, N] -> the same, likewise."""
+
+    def forward(self, figures: Tensor) -> Tensor:
+        if self.training:
+            return _normalised(self, figures)
+        done: Tensor = super().forward(figures)
+        return done
+
+
 class SharedNormAct(BatchNormAct2d):
     """The same with timm's activation behind it."""
 
@@ -56,7 +66,9 @@ def with_shared_norms(net: nn.Module, device: torch.device) -> None:
     if device.type == "cuda":
         convert_sync_batchnorm(net)  # type: ignore[no-untyped-call]
         return
-    kinds: dict[type, Any] = {nn.BatchNorm2d: SharedNorm, BatchNormAct2d: SharedNormAct}
+    kinds: dict[type, Any] = {
+        nn.BatchNorm1d: SharedNorm1d, nn.BatchNorm2d: SharedNorm, BatchNormAct2d: SharedNormAct,
+    }  # fmt: skip
     for part in net.modules():
         if type(part) in kinds:
             # Nothing but the way forward differs, so weights and hooks need not be moved.
@@ -78,21 +90,22 @@ def _over_all(own: Tensor) -> Tensor:
     return cast("Tensor", _Sum.apply(own))
 
 
-def _normalised(norm: nn.BatchNorm2d, images: Tensor) -> Tensor:
+def _normalised(norm: _BatchNorm, images: Tensor) -> Tensor:
     # Sums over many pixels need more digits than bfloat16 has.
-    wide, over = images.float(), (0, 2, 3)
+    wide, over = images.float(), [axis for axis in range(images.ndim) if axis != 1]
+    each = (-1, *[1] * (images.ndim - 2))
     count = _over_all(wide.new_tensor(float(wide.numel() // wide.shape[1])))
     mean = _over_all(wide.sum(over)) / count
-    centred = wide - mean[:, None, None]
+    centred = wide - mean.view(each)
     variance = _over_all(centred.square().sum(over)) / count
     _remember(norm, mean.detach(), (variance * count / (count - 1)).detach())
-    made = centred * torch.rsqrt(variance + norm.eps)[:, None, None]
+    made = centred * torch.rsqrt(variance + norm.eps).view(each)
     if norm.affine:
-        made = made * norm.weight[:, None, None] + norm.bias[:, None, None]
+        made = made * norm.weight.view(each) + norm.bias.view(each)
     return made.to(images.dtype)
 
 
-def _remember(norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
+def _remember(norm: _BatchNorm, mean: Tensor, variance: Tensor) -> None:
     """Move the running statistics as torch does, towards those of this batch."""
     if norm.running_mean is None or norm.running_var is None or norm.momentum is None:
         return

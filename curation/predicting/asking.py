@@ -72,9 +72,9 @@ def ask(place: Path, files: Sequence[Path], out: Path, segmenter: Path) -> Told:
         )
         copies.mkdir()
         write_packed(copies, _copies(files, making.max_side, seen, told))
+        # Answers about earlier pictures are none about these, even if these get none.
+        shutil.rmtree(out, ignore_errors=True)
         if not seen.hashes:
-            # Answers about earlier pictures are none about these.
-            shutil.rmtree(out, ignore_errors=True)
             return told
         if is_cropped:
             _find_lungs(copies, segmenter, masks, network)

@@ -51,6 +51,22 @@ def refused(*words: object) -> None:
     CliRunner().invoke(app, ["predict", *map(str, words)], catch_exceptions=False)
 
 
+def earlier(folder: Path) -> Path:
+    """`folder` with answers of an earlier call."""
+    (folder / "heat").mkdir(parents=True)
+    for name in ("predictions.json", "predictions.csv", "heat/0009-old.png"):
+        (folder / name).write_text("old")
+    return folder
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    """All files below `folder`."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*") if file.is_file()
+    }  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Road:
     return road(tmp_path_factory.mktemp("plain"))
@@ -180,8 +196,7 @@ def test_a_bad_picture_is_a_sentence_and_all_others_have_answers(
     with Image.open(plain.files[BASE]) as film:
         film.resize((64, 64)).save(tmp_path / "films" / "d.png")
     # Earlier answers make room.
-    (tmp_path / "said" / "heat").mkdir(parents=True)
-    (tmp_path / "said" / "heat" / "0009-old.png").write_bytes(b"")
+    earlier(tmp_path / "said")
     run = predict(tmp_path, "films", "--model", plain.network, "--out", "said", "--json")
     assert run.code == 1
     assert "films/b.png: the file ends early" in run.err
@@ -206,6 +221,8 @@ def test_the_only_network_of_a_project_is_asked_and_of_several_one_is_named(
     with pytest.raises(Exception, match="no network in data/train here"):
         refused("films")
     shutil.copytree(plain.network, "data/train/a")
+    # Answers about other pictures would be taken for those about these.
+    earlier(tmp_path / "predictions")
     done = CliRunner().invoke(app, ["predict", "films"])
     assert done.exit_code == 1
     assert "1 pictures came in: 0 have an answer, 1 refused" in done.stdout
@@ -215,11 +232,24 @@ def test_the_only_network_of_a_project_is_asked_and_of_several_one_is_named(
         refused("films")
 
 
-def test_nothing_but_earlier_answers_is_replaced(plain: Road, tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("mine")
+@pytest.mark.parametrize("other", ["letter.txt", "heat/letter.txt"])
+def test_nothing_but_earlier_answers_is_replaced(plain: Road, tmp_path: Path, other: str) -> None:
+    (earlier(tmp_path / "mine") / other).write_text("mine")
+    before = held(tmp_path)
     with pytest.raises(Exception, match="holds other things than answers"):
-        refused(plain.files[BASE], "--model", plain.network, "--out", tmp_path)
-    assert (tmp_path / "letter.txt").read_text() == "mine"
+        refused(plain.files[BASE], "--model", plain.network, "--out", tmp_path / "mine")
+    assert held(tmp_path) == before
+
+
+@pytest.mark.parametrize("out", [".", "heat/.."])
+def test_nobody_loses_the_folder_under_their_feet(
+    plain: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    before = held(earlier(tmp_path / "here"))
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(Exception, match="is the folder you work in; name a folder of its own"):
+        refused(plain.files[BASE], "--model", plain.network, "--out", out)
+    assert held(Path.cwd()) == before
 
 
 @pytest.mark.parametrize(
@@ -234,14 +264,16 @@ def test_a_network_whose_recipe_is_not_ours_is_refused(
 ) -> None:
     other = changed(plain.network, tmp_path / "net", **facts)
     with pytest.raises(Exception, match=named):
-        refused(plain.files[BASE], "--model", other, "--out", tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+        refused(plain.files[BASE], "--model", other, "--out", earlier(tmp_path / "out"))
+    # Nothing was asked, so that what was answered before stays.
+    assert len(held(tmp_path / "out")) == 3
 
 
 def test_a_fault_on_the_other_side_is_its_sentence_and_its_code(
     plain: Road, tmp_path: Path
 ) -> None:
     changed(plain.network, tmp_path / "net", weights_sha256="0" * 64)
+    earlier(tmp_path / "predictions")
     run = predict(tmp_path, plain.files[BASE], "--model", "net")
     assert run.code == 4
     assert "the file was changed" in run.err

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from manifests.contract.box import Box
 from manifests.contract.prepared import Film, Prepared, read_prepared, write_prepared
+from training.data import look_at
+from training.films import Films
+from training.lesson import Lesson
 from training.plan import Schedule
 from training.stages import train
 
@@ -88,6 +92,15 @@ def params(**given: object) -> train.Params:
         "optimizer": "adam", "weight_decay": 0.0, "precision": "auto", "compiled": False,
     }  # fmt: skip
     return train.Params.model_validate(usual | given)
+
+
+def lesson(seen: Films, val: Films | None = None, **given: object) -> Lesson:
+    """What learns from `seen` as `params` says, and is judged by `val`, or by the same films."""
+    plan = params(**given)
+    return Lesson(
+        train=seen, val=seen if val is None else val, look=look_at(seen, plan.size), plan=plan,
+        generator=torch.Generator().manual_seed(plan.seed),
+    )  # fmt: skip
 
 
 def trained(films: Prepared, folder: Path, **given: object) -> Path:

@@ -12,14 +12,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from planted import TASK, params
+from planted import TASK, lesson
 
 from manifests.contract.prepared import read_prepared
 from manifests.contract.vocabulary import Split
-from training.data import look_at
 from training.films import films_of, read_task
 from training.hardware import on_device, processes
-from training.lesson import Lesson
 from training.loop import train
 from training.models import build
 from training.prediction import predict
@@ -31,19 +29,17 @@ SIZE = 65
 def main(folder: Path, model: str, optimizer: str, sick: int) -> None:
     films = read_prepared(folder / "films")
     seen, val = (films_of(films, read_task(TASK), side) for side in (Split.TRAIN, Split.VAL))
-    plan = params(
-        model=model, optimizer=optimizer, size=SIZE, epochs=3, batch=10, accumulate=2, ema=0.5,
-        learning_rate=1e-3, label_smoothing=0.1, augmentation="anatomical", precision="float32",
+    given = lesson(
+        seen, val, model=model, optimizer=optimizer, size=SIZE, epochs=3, batch=10, accumulate=2,
+        ema=0.5, learning_rate=1e-3, label_smoothing=0.1, augmentation="anatomical",
+        precision="float32",
     )  # fmt: skip
-    generator = seed_everything(1)
+    seed_everything(1)
     net = on_device(build(model, classes=2, size=SIZE, pretrained=False))
     if processes().process_index == sick:
         net.register_forward_hook(lambda _, __, values: values * float("nan"))
-    lesson = Lesson(
-        train=seen, val=val, look=look_at(seen, SIZE), plan=plan, generator=generator
-    )  # fmt: skip
-    course = train(net, lesson)
-    said = predict(net, val, lesson.look, torch.device("cpu"))
+    course = train(net, given)
+    said = predict(net, val, given.look, torch.device("cpu"))
     if processes().is_main_process:
         about = {
             "processes": processes().num_processes,

@@ -1,17 +1,19 @@
-"""The mean of the weights: what it is, and that it is what is judged and kept."""
+"""Optimizers, and the mean of the weights: what it is, and that it is what is judged and kept."""
 
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import torch
-from planted import TASK, params, prepared, rows
+from planted import TASK, lesson, params, prepared, rows
+from timm.optim._optim_factory import list_optimizers
 from torch.nn.functional import cross_entropy
 
+from manifests.contract.params import Misspelt
 from manifests.contract.vocabulary import Split
-from training.data import look_at
 from training.films import films_of, read_task
 from training.learner import Learner, optimizer_of
-from training.lesson import Lesson
 from training.loop import train
 from training.machine import Machine
 from training.models import build
@@ -47,11 +49,65 @@ def test_what_is_kept_is_what_was_judged(tmp_path: Path, ema: float) -> None:
     seen, val = (films_of(films, read_task(TASK), side) for side in (Split.TRAIN, Split.VAL))
     torch.manual_seed(2)
     net = build("base_cnn", classes=2, size=SIZE, pretrained=False)
-    lesson = Lesson(
-        train=seen, val=val, look=look_at(seen, SIZE), generator=torch.Generator().manual_seed(0),
-        plan=params(size=SIZE, epochs=3, batch=4, ema=ema, learning_rate=3e-3),
-    )  # fmt: skip
-    course = train(net, lesson)
-    said = predict(net, val, lesson.look, torch.device("cpu"))
-    loss = float(cross_entropy(said, torch.from_numpy(val.targets), lesson.weights()))
+    given = lesson(seen, val, size=SIZE, epochs=3, batch=4, ema=ema, learning_rate=3e-3)
+    course = train(net, given)
+    said = predict(net, val, given.look, torch.device("cpu"))
+    loss = float(cross_entropy(said, torch.from_numpy(val.targets), given.weights()))
     assert loss == pytest.approx(course.history[course.best_epoch - 1].val_loss, rel=1e-6)
+
+
+ELSEWHERE = {"adahessian", *list_optimizers("bnb*"), *list_optimizers("fused*")}
+"""Which need second derivatives, or a package and a GPU."""
+COMPILED = set(list_optimizers("kron*"))
+HERE = [
+    pytest.param(name, marks=[pytest.mark.long] if name in COMPILED else [])
+    for name in list_optimizers() if name not in ELSEWHERE
+]  # fmt: skip
+
+
+def tiny() -> torch.nn.Sequential:
+    torch.manual_seed(0)
+    layers = [torch.nn.Conv2d(3, 4, 3), torch.nn.Flatten(), torch.nn.Linear(16, 2)]
+    return torch.nn.Sequential(*layers)
+
+
+class Begun(NamedTuple):
+    net: torch.nn.Module
+    learn: Learner
+
+
+def begun(name: str) -> Begun:
+    net, plan = tiny(), params(optimizer=name, learning_rate=0.01)
+    return Begun(net, Learner(net, optimizer_of(net, plan), plan, 4, Machine()))
+
+
+def shown(net: torch.nn.Module, learn: Learner, films: range) -> None:
+    for number in films:
+        # Some optimizers draw from torch's own generator as well.
+        torch.manual_seed(number)
+        torch.autograd.backward(net(torch.randn(8, 3, 4, 4)).square().mean())
+        learn.step()
+
+
+@pytest.mark.parametrize("name", sorted(ELSEWHERE))
+def test_an_optimizer_that_cannot_run_here_is_a_sentence(name: str) -> None:
+    if torch.cuda.is_available() and find_spec("bitsandbytes" if "bnb" in name else "apex"):
+        pytest.skip("it can run here")
+    told = rf"`optimizer: {name}` cannot be had here \(.+\); take another"
+    with pytest.raises(Misspelt, match=told):
+        optimizer_of(tiny(), params(optimizer=name))
+
+
+@pytest.mark.parametrize("name", HERE)
+def test_every_other_optimizer_steps_and_goes_on_from_its_state(name: str) -> None:
+    whole, broken = (begun(name) for _ in range(2))
+    shown(*whole, films=range(4))
+    shown(*broken, films=range(2))
+    later = begun(name)
+    later.net.load_state_dict(broken.net.state_dict())
+    later.learn.load(broken.learn.state())
+    shown(*later, films=range(2, 4))
+    for key, value in whole.net.state_dict().items():
+        assert torch.isfinite(value).all()
+        assert not torch.equal(tiny().state_dict()[key], value)
+        assert torch.equal(later.net.state_dict()[key], value)

@@ -1,19 +1,22 @@
 """What a step is made of: weights of labels, smoothing, and which films come how often."""
 
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import planted
 import pytest
 import torch
-from planted import TASK, params, prepared, row
+from planted import TASK, prepared, row
 
 from manifests.contract.vocabulary import Split
-from training.data import batch, evenly, look_at
-from training.films import Films, films_of, read_task
+from training.data import batch, evenly
+from training.films import Films, Untrainable, films_of, read_task
 from training.lesson import Lesson
 from training.loop import train
 from training.models import build
+from training.resuming import Unfinished
 
 SIZE = 65
 
@@ -25,11 +28,8 @@ def films(folder: Path, normal: int, covid19: int, split: str = "train") -> Film
 
 
 def lesson(seen: Films, judged: Films | None = None, **given: object) -> Lesson:
-    plan = params(**{"epochs": 1, "size": SIZE, "learning_rate": 1e-9, **given})
-    return Lesson(
-        train=seen, val=seen if judged is None else judged, look=look_at(seen, SIZE), plan=plan,
-        generator=torch.Generator().manual_seed(0),
-    )  # fmt: skip
+    usual: dict[str, object] = {"epochs": 1, "size": SIZE, "learning_rate": 1e-9}
+    return planted.lesson(seen, judged, **usual | given)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
@@ -130,3 +130,23 @@ def test_the_batches_of_a_step_hold_what_was_asked_for(tmp_path: Path) -> None:
     given = lesson(films(tmp_path, 8, 3), batch=2, accumulate=3)
     assert [[len(batch) for batch in step] for step in given.order()] == [[2, 2, 2], [2, 2, 1]]
     assert given.steps == 2
+
+
+@pytest.mark.parametrize(
+    ("force", "is_judged"),
+    [(math.nan, False), (math.nan, True), (1e30, True)],
+    ids=["no number", "no number, judged", "too large to answer with"],
+)
+def test_weights_that_the_last_step_spoils_are_refused_and_not_kept(
+    tmp_path: Path, force: float, *, is_judged: bool
+) -> None:
+    seen = films(tmp_path / "films", 4, 4)
+    judged = seen if is_judged else films_of(seen.prepared, read_task(TASK), Split.VAL)
+    net = build("base_cnn", classes=2, size=SIZE, pretrained=False)
+    for weight in net.parameters():
+        weight.register_hook(lambda gradient: gradient * force)  # type: ignore[no-untyped-call]
+    # The only step of the epoch: no loss comes after it.
+    given = lesson(seen, judged, batch=8, optimizer="sgd", learning_rate=1.0)
+    with pytest.raises(Untrainable, match="the weights left the numbers in its last step"):
+        train(net, given, Unfinished(place=tmp_path / "state", owner="0" * 64))
+    assert not (tmp_path / "state").exists()

@@ -5,12 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from planted import SIDE, TASK, params, prepared, rows
+from planted import SIDE, TASK, lesson, params, prepared, rows
 from pydantic import ValidationError
 from torch import nn
 
 from manifests.contract.vocabulary import Split
-from training.data import look_at
 from training.films import films_of, read_task
 from training.lesson import Lesson
 from training.lr_finder import Ramp, around, ramped, steepest
@@ -21,12 +20,9 @@ from training.stages import rate
 RAMP = Ramp(lowest=1e-6, highest=1.0, steps=60)
 
 
-def lesson(folder: Path, seed: int = 0) -> Lesson:
+def taught(folder: Path, seed: int = 0) -> Lesson:
     films = films_of(prepared(folder, rows(train=24)), read_task(TASK), Split.TRAIN)
-    return Lesson(
-        train=films, val=films, look=look_at(films, SIDE), plan=params(),
-        generator=torch.Generator().manual_seed(seed),
-    )  # fmt: skip
+    return lesson(films, seed=seed)
 
 
 def net() -> nn.Module:
@@ -35,7 +31,7 @@ def net() -> nn.Module:
 
 
 def test_the_rate_lies_where_learning_is_fast_and_before_it_breaks(tmp_path: Path) -> None:
-    found = ramped(net(), lesson(tmp_path), RAMP)
+    found = ramped(net(), taught(tmp_path), RAMP)
     assert found.chosen is not None
     assert 1e-5 < found.chosen < found.rates[int(np.argmin(found.losses))]
     assert found.losses.min() < 0.9 * found.losses[0]
@@ -43,16 +39,16 @@ def test_the_rate_lies_where_learning_is_fast_and_before_it_breaks(tmp_path: Pat
 
 
 def test_the_same_seed_finds_the_same(tmp_path: Path) -> None:
-    one, two = (ramped(net(), lesson(tmp_path / name), RAMP) for name in "ab")
+    one, two = (ramped(net(), taught(tmp_path / name), RAMP) for name in "ab")
     assert (one.losses == two.losses).all()
     assert one.chosen == two.chosen
-    other = ramped(net(), lesson(tmp_path / "c", seed=9), RAMP)
+    other = ramped(net(), taught(tmp_path / "c", seed=9), RAMP)
     assert (one.losses[:5] != other.losses[:5]).any()
 
 
 def test_a_loss_that_runs_away_ends_the_ramp(tmp_path: Path) -> None:
     wild = Ramp(lowest=0.5, highest=10, steps=400)
-    found = ramped(net(), lesson(tmp_path), wild)
+    found = ramped(net(), taught(tmp_path), wild)
     assert len(found.losses) < 400
     assert np.isfinite(found.losses).all()
     assert (found.chosen, "ran away" in found.reason) == (None, True)
@@ -61,7 +57,7 @@ def test_a_loss_that_runs_away_ends_the_ramp(tmp_path: Path) -> None:
 def test_a_loss_that_is_no_number_at_once_chooses_nothing(tmp_path: Path) -> None:
     broken = net()
     next(broken.parameters()).data.fill_(torch.inf)
-    found = ramped(broken, lesson(tmp_path), RAMP)
+    found = ramped(broken, taught(tmp_path), RAMP)
     assert (len(found.losses), found.chosen) == (0, None)
 
 

@@ -4,17 +4,13 @@ import logging
 import shutil
 import signal
 import statistics
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-import planted
 import pytest
-import yaml
 from planted import TASK, params, prepared, row, rows, trained
-from project import ROOT
+from stages import ALONE, KILLED, NAMED, STAGE, project, run
 
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
@@ -23,6 +19,7 @@ from training.judgement import Judging
 from training.runs import over
 from training.stages import evaluate, repeat
 
+REPEAT = ("repeat", *NAMED)
 JUDGING = Judging(bootstrap=100, confidence=0.95, sensitivity=0.9)
 MADE = ("figures.json", "metrics.json", "runs.csv", "predictions.parquet", "films.parquet",
         "confusion.csv")  # fmt: skip
@@ -260,31 +257,18 @@ def test_what_does_not_exist_is_left_out_of_a_mean() -> None:
     assert over([None]) == dict.fromkeys(("mean", "sd", "min", "max"))
 
 
-def project(folder: Path, **given: object) -> Path:
-    """A folder that `python -m training repeat net films net` runs in."""
-    prepared(folder / "films", rows(train=24, val=8, test=4), 65)
-    known = yaml.safe_load((ROOT / "params.yaml").read_text())
-    known["evaluate"] = {"bootstrap": 100, "confidence": 0.95, "sensitivity": 0.9}
-    known |= {
-        "experiments": {"net": params(size=65, epochs=3, batch=8).model_dump(mode="json")},
-        "tasks": {"binary": TASK}, "repeats": {"net": asked(**given).model_dump(mode="json")},
-    }  # fmt: skip
-    (folder / "params.yaml").write_text(yaml.safe_dump(known))
-    return folder
-
-
-def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *command, "repeat", "net", "films", "net"],
-        cwd=folder, capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"},
+def to_repeat(folder: Path, **given: object) -> Path:
+    return project(
+        folder, params(size=65, epochs=3, batch=8),
+        evaluate={"bootstrap": 100, "confidence": 0.95, "sensitivity": 0.9},
+        repeats={"net": asked(**given).model_dump(mode="json")},
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    folder = project(tmp_path_factory.mktemp("unbroken"))
-    done = run(folder, "-m", "training")
+    folder = to_repeat(tmp_path_factory.mktemp("unbroken"))
+    done = run(folder, *ALONE, *STAGE, *REPEAT)
     assert done.returncode == 0, done.stderr
     assert "net, protocol honest, seed 2 of 2: accuracy" in done.stderr
     return bytes_of(folder / "net")
@@ -295,14 +279,14 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
 def test_a_kill_loses_the_epoch_in_hand_at_most(
     unbroken: list[bytes], tmp_path: Path, moment: str, after: int
 ) -> None:
-    folder = project(tmp_path)
-    killed = run(folder, str(Path(planted.__file__).with_name("killed.py")), moment)
+    folder = to_repeat(tmp_path)
+    killed = run(folder, *ALONE, KILLED, moment, *REPEAT)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     cache = folder / ".cache/training/repeat/net"
     first = (cache / "paper-1").stat().st_mtime_ns
     assert not (cache / "paper-2").exists()
     assert not (folder / "net").exists()
-    done = run(folder, "-m", "training")
+    done = run(folder, *ALONE, *STAGE, *REPEAT)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("goes on after epoch") == (after > 0)
     assert (f"paper-2.state: goes on after epoch {after}" in done.stderr) == (after > 0)
@@ -314,7 +298,7 @@ def test_a_kill_loses_the_epoch_in_hand_at_most(
 
 
 def test_a_recipe_that_is_not_the_experiments_is_named(tmp_path: Path) -> None:
-    refused = run(project(tmp_path, recipe="lungs"), "-m", "training")
+    refused = run(to_repeat(tmp_path, recipe="lungs"), *ALONE, *STAGE, *REPEAT)
     assert refused.returncode != 0
     assert "'repeats.net.recipe' is 'lungs', and the experiment learns from 'plain'" in (
         refused.stderr

@@ -2,28 +2,23 @@
 
 import logging
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
-import planted
 import pytest
 import torch
-import yaml
-from planted import TASK, params, prepared, rows
-from project import ROOT
+from planted import TASK, lesson, params, prepared, rows
+from stages import ALONE, KILLED, NAMED, STAGE, project, run
 from torch import nn
 
 from manifests.contract.prepared import Prepared
 from manifests.contract.vocabulary import Split
-from training.data import look_at
 from training.films import Untrainable, films_of, read_task
-from training.lesson import Lesson
 from training.loop import train as fit
 from training.resuming import Unfinished
 from training.stages import train
 
 CURVES = "curves/plots/metrics/val_loss.tsv"
+TRAIN = ("train", *NAMED)
 MADE = ("model.safetensors", "checkpoint.json", CURVES, "curves/metrics.json")
 STATE = Path(".cache/training/net.state")
 GIVEN: dict[str, object] = {
@@ -36,28 +31,10 @@ def bytes_of(folder: Path) -> list[bytes]:
     return [(folder / name).read_bytes() for name in MADE]
 
 
-def project(folder: Path) -> Path:
-    """A folder that `python -m training train net films net` runs in."""
-    prepared(folder / "films", rows(train=24, val=8, test=0), 65)
-    settings = params(**GIVEN).model_dump(mode="json")
-    asked = yaml.safe_load((ROOT / "params.yaml").read_text())
-    asked |= {"experiments": {"net": settings}, "tasks": {"binary": TASK}}
-    (folder / "params.yaml").write_text(yaml.safe_dump(asked))
-    return folder
-
-
-def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *command, "train", "net", "films", "net"],
-        cwd=folder, capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"},
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    folder = project(tmp_path_factory.mktemp("unbroken"))
-    done = run(folder, "-m", "training")
+    folder = project(tmp_path_factory.mktemp("unbroken"), params(**GIVEN))
+    done = run(folder, *ALONE, *STAGE, *TRAIN)
     assert done.returncode == 0, done.stderr
     assert "goes on" not in done.stderr
     return bytes_of(folder / "net")
@@ -65,17 +42,18 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
 
 # An epoch has three steps of two batches: the 16th batch is the second of a step.
 @pytest.mark.parametrize(
-    ("moment", "after"), [("step-2", 0), ("step-16", 2), ("writing-3", 2), ("between-2", 2)]
+    ("moment", "after"),
+    [("step-2", 0), ("step-16", 2), ("writing-3", 2), ("between-2", 2), ("moving-1", 4)],
 )
 def test_a_killed_training_goes_on_to_the_same_bytes(
     unbroken: list[bytes], tmp_path: Path, moment: str, after: int
 ) -> None:
-    folder = project(tmp_path)
-    killed = run(folder, str(Path(planted.__file__).with_name("killed.py")), moment)
+    folder = project(tmp_path, params(**GIVEN))
+    killed = run(folder, *ALONE, KILLED, moment, *TRAIN)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert (folder / STATE).exists() == (after > 0)
     assert not (folder / "net").exists()
-    done = run(folder, "-m", "training")
+    done = run(folder, *ALONE, *STAGE, *TRAIN)
     assert done.returncode == 0, done.stderr
     assert (f"{STATE}: goes on after epoch {after}" in done.stderr) == (after > 0)
     assert bytes_of(folder / "net") == unbroken
@@ -122,10 +100,6 @@ def dropping() -> nn.Module:
 def fitted(films: Prepared, unfinished: Unfinished, stop: int) -> nn.Module:
     """A network trained for three epochs of one step, or until its step `stop` is interrupted."""
     seen = films_of(films, read_task(TASK), Split.TRAIN)
-    lesson = Lesson(
-        train=seen, val=seen, look=look_at(seen, 65), plan=params(epochs=3, schedule="cosine"),
-        generator=torch.Generator().manual_seed(0),
-    )  # fmt: skip
     net, steps = dropping(), 0
 
     def interrupt(module: nn.Module, _: object) -> None:
@@ -135,7 +109,7 @@ def fitted(films: Prepared, unfinished: Unfinished, stop: int) -> nn.Module:
             raise KeyboardInterrupt
 
     net.register_forward_pre_hook(interrupt)
-    fit(net, lesson, unfinished)
+    fit(net, lesson(seen, size=65, epochs=3, schedule="cosine"), unfinished)
     return net
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import donors
 import pytest
 import torch
-from planted import TASK, params, prepared, row, rows, trained
+from planted import TASK, lesson, params, prepared, row, rows, trained
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -15,7 +15,6 @@ from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
 from manifests.contract.vocabulary import Split
 from training.checkpoint import load_for, read_about
-from training.data import look_at
 from training.experiment import ready
 from training.films import films_of, read_task
 from training.lesson import Lesson
@@ -91,12 +90,8 @@ def test_training_from_a_frozen_start_leaves_its_body_byte_for_byte(
     assert load_for(films, net)[1].start == about.start
 
 
-def lesson(films: Prepared) -> Lesson:
-    seen = films_of(films, read_task(TASK), Split.TRAIN)
-    return Lesson(
-        train=seen, val=seen, look=look_at(seen, SIZE), plan=params(epochs=1),
-        generator=torch.Generator().manual_seed(0),
-    )  # fmt: skip
+def taught(films: Prepared) -> Lesson:
+    return lesson(films_of(films, read_task(TASK), Split.TRAIN), size=SIZE, epochs=1)
 
 
 def snapshot(net: nn.Module) -> dict[str, bytes]:
@@ -108,7 +103,7 @@ def test_only_the_head_of_a_frozen_network_learns(films: Prepared, model: str) -
     net = build(model, classes=2, size=SIZE, pretrained=False)
     freeze(net)
     before = snapshot(net)
-    fit(net, lesson(films))
+    fit(net, taught(films))
     head = {id(value) for value in head_of(net).state_dict(keep_vars=True).values()}
     own = net.state_dict(keep_vars=True)
     changed = {key for key, value in snapshot(net).items() if value != before[key]}
@@ -119,7 +114,7 @@ def test_only_the_head_of_a_frozen_network_learns(films: Prepared, model: str) -
 def test_a_network_that_is_not_frozen_learns_throughout(films: Prepared) -> None:
     net = build("resnet10t", classes=2, size=SIZE, pretrained=False)
     before = snapshot(net)
-    fit(net, lesson(films))
+    fit(net, taught(films))
     changed = {key for key, value in snapshot(net).items() if value != before[key]}
     assert {"conv1.0.weight", "bn1.running_mean", "fc.weight"} <= changed
 

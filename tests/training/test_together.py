@@ -4,37 +4,25 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import planted
 import pytest
 import yaml
-from planted import TASK, params, prepared, rows
+from planted import params, prepared, rows
 from project import ROOT
+from stages import ALONE, ENVIRONMENT, KILLED, NAMED, STAGE, SUPPORT, TORCHRUN, project, run
 
-SUPPORT = Path(planted.__file__).parent
 pytestmark = pytest.mark.long
-TORCHRUN = "torchrun --standalone --nproc-per-node 2"
-ENVIRONMENT = {
-    "PYTHONPATH": f"{ROOT}:{SUPPORT}", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1",
-    "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-}  # fmt: skip
+TOGETHER = str(SUPPORT / "together.py")
+TRAIN = (*STAGE, "train", *NAMED)
 
 
-def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, env=ENVIRONMENT
-    )  # fmt: skip
-
-
-def said(folder: Path, launcher: list[str], model: str, optimizer: str) -> dict[str, Any]:
+def said(folder: Path, launcher: tuple[str, ...], model: str, optimizer: str) -> dict[str, Any]:
     # 43 and 37 films: no batch and no portion can be halved without a rest.
     prepared(folder / "films", rows(train=43, val=37, test=0), 65)
-    script = str(SUPPORT / "together.py")
-    done = run(folder, *launcher, script, str(folder), model, optimizer)
+    done = run(folder, *launcher, TOGETHER, str(folder), model, optimizer)
     assert done.returncode == 0, done.stderr
     about: dict[str, Any] = json.loads((folder / "said.json").read_text())
     return about
@@ -50,8 +38,8 @@ def said(folder: Path, launcher: list[str], model: str, optimizer: str) -> dict[
 def test_two_processes_learn_what_one_learns(
     tmp_path: Path, model: str, optimizer: str, near: float
 ) -> None:
-    alone = said(tmp_path / "a", [sys.executable], model, optimizer)
-    both = said(tmp_path / "b", TORCHRUN.split(), model, optimizer)
+    alone = said(tmp_path / "a", ALONE, model, optimizer)
+    both = said(tmp_path / "b", TORCHRUN, model, optimizer)
     assert (alone["processes"], both["processes"]) == (1, 2)
     one, two = np.array(alone["values"]), np.array(both["values"])
     assert len(two) == 37
@@ -61,23 +49,14 @@ def test_two_processes_learn_what_one_learns(
         assert second == pytest.approx(first, rel=near)
 
 
-def project(folder: Path, launcher: str = "", **given: object) -> Path:
-    """A folder that `python -m training train net films net` runs in."""
-    prepared(folder / "films", rows(train=24, val=8, test=8), 65)
-    asked = yaml.safe_load((ROOT / "params.yaml").read_text())
-    settings = params(size=65, epochs=3, **given).model_dump(mode="json")
-    asked |= {"experiments": {"net": settings}, "tasks": {"binary": TASK}}
-    asked["compute"]["launcher"] = launcher
-    (folder / "params.yaml").write_text(yaml.safe_dump(asked))
-    return folder
-
-
-TRAIN = (sys.executable, "-m", "training", "train", "net", "films", "net")
+def launched(folder: Path, launcher: str = "", **given: object) -> Path:
+    """A folder whose params.yaml names a launcher."""
+    return project(folder, params(size=65, epochs=3, **given), compute={"launcher": launcher})
 
 
 def test_the_same_stage_runs_on_two_by_a_word_in_the_parameters(tmp_path: Path) -> None:
-    folder = project(tmp_path, TORCHRUN)
-    done = run(folder, *TRAIN)
+    folder = launched(tmp_path, " ".join(TORCHRUN))
+    done = run(folder, *ALONE, *TRAIN)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("best epoch") == 1
     made = sorted(place.name for place in (folder / "net").iterdir())
@@ -88,34 +67,42 @@ def test_the_same_stage_runs_on_two_by_a_word_in_the_parameters(tmp_path: Path) 
 
 
 def test_two_that_are_killed_go_on_to_the_same_bytes(tmp_path: Path) -> None:
-    whole = project(tmp_path / "whole", model="covid_cxnet")
-    assert run(whole, *TORCHRUN.split(), *TRAIN[1:]).returncode == 0
-    broken = project(tmp_path / "broken", model="covid_cxnet")
+    whole = launched(tmp_path / "whole", model="covid_cxnet")
+    assert run(whole, *TORCHRUN, *TRAIN).returncode == 0
+    broken = launched(tmp_path / "broken", model="covid_cxnet")
     state = broken / ".cache" / "training" / "net.state"
     with subprocess.Popen(
-        [*TORCHRUN.split(), *TRAIN[1:]], cwd=broken, env=ENVIRONMENT, start_new_session=True,
+        [*TORCHRUN, *TRAIN], cwd=broken, env=ENVIRONMENT, start_new_session=True,
         stderr=subprocess.DEVNULL,
     ) as running:  # fmt: skip
         while not state.exists():
             assert running.poll() is None
         os.killpg(running.pid, signal.SIGKILL)
     assert not (broken / "net").exists()
-    done = run(broken, *TORCHRUN.split(), *TRAIN[1:])
+    done = run(broken, *TORCHRUN, *TRAIN)
     assert done.returncode == 0, done.stderr
     assert "goes on after epoch" in done.stderr
     for name in ("model.safetensors", "checkpoint.json"):
         assert (broken / "net" / name).read_bytes() == (whole / "net" / name).read_bytes()
 
 
+def test_a_kill_while_the_folder_of_two_is_moved_leaves_their_state(tmp_path: Path) -> None:
+    folder = project(tmp_path, params(size=65, epochs=1))
+    # Only process 0 moves a folder, and only there is a process killed.
+    killed = run(folder, *TORCHRUN, KILLED, "moving-1", "train", *NAMED)
+    assert "Signal 9 (SIGKILL)" in killed.stderr
+    assert not (folder / "net").exists()
+    assert (folder / ".cache" / "training" / "net.state").exists()
+
+
 def test_two_processes_repeat_what_one_repeats(tmp_path: Path) -> None:
-    alone, both = (project(tmp_path / name, given) for name, given in (("a", ""), ("b", TORCHRUN)))
-    for folder in (alone, both):
-        asked = yaml.safe_load((folder / "params.yaml").read_text())
-        asked["repeats"] = {"net": {
-            **next(iter(asked["repeats"].values())), "seeds": 2, "films": {}, "label": "covid19",
-        }}  # fmt: skip
-        (folder / "params.yaml").write_text(yaml.safe_dump(asked))
-        done = run(folder, sys.executable, "-m", "training", "repeat", "net", "films", "net")
+    usual = next(iter(yaml.safe_load((ROOT / "params.yaml").read_text())["repeats"].values()))
+    asked = {"net": {**usual, "seeds": 2, "films": {}, "label": "covid19"}}
+    alone, both = tmp_path / "a", tmp_path / "b"
+    for folder, launcher in ((alone, ""), (both, " ".join(TORCHRUN))):
+        given = {"compute": {"launcher": launcher}, "repeats": asked}
+        project(folder, params(size=65, epochs=3), **given)
+        done = run(folder, *ALONE, *STAGE, "repeat", *NAMED)
         assert done.returncode == 0, done.stderr
     told = [json.loads((folder / "net" / "metrics.json").read_text()) for folder in (alone, both)]
     for protocol in ("paper", "honest"):
@@ -126,8 +113,7 @@ def test_two_processes_repeat_what_one_repeats(tmp_path: Path) -> None:
 
 def test_a_loss_that_is_no_number_in_one_process_ends_both(tmp_path: Path) -> None:
     prepared(tmp_path / "films", rows(train=24, val=8, test=0), 65)
-    script = str(SUPPORT / "together.py")
-    done = run(tmp_path, *TORCHRUN.split(), script, str(tmp_path), "base_cnn", "sgd", "1")
+    done = run(tmp_path, *TORCHRUN, TOGETHER, str(tmp_path), "base_cnn", "sgd", "1")
     assert done.returncode != 0
     told = [line for line in done.stderr.splitlines() if "Untrainable: epoch 1: the loss" in line]
     assert len(told) == 2
@@ -139,7 +125,7 @@ def test_a_loss_that_is_no_number_in_one_process_ends_both(tmp_path: Path) -> No
     ("launcher", "told"),
     [
         ("no_such_launcher --nodes 2", "asks for no_such_launcher, which cannot be run"),
-        (f"{sys.executable}", "it started one process only"),
+        (*ALONE, "it started one process only"),
         ("'torchrun", "No closing quotation"),
         ("torchrun --rdzv-endpoint $NOWHERE:1", "has $NOWHERE:1, which is not set here"),
     ],
@@ -147,7 +133,7 @@ def test_a_loss_that_is_no_number_in_one_process_ends_both(tmp_path: Path) -> No
 def test_a_launcher_that_does_not_start_two_is_a_sentence(
     tmp_path: Path, launcher: str, told: str
 ) -> None:
-    done = run(project(tmp_path, launcher), *TRAIN)
+    done = run(launched(tmp_path, launcher), *ALONE, *TRAIN)
     assert done.returncode == 2
     assert "error: params.yaml: 'compute.launcher'" in done.stderr
     assert told in done.stderr
@@ -155,14 +141,14 @@ def test_a_launcher_that_does_not_start_two_is_a_sentence(
 
 
 def test_a_batch_too_small_to_share_is_a_sentence(tmp_path: Path) -> None:
-    folder = project(tmp_path, "torchrun --standalone --nproc-per-node 3", batch=2)
-    done = run(folder, *TRAIN)
+    folder = launched(tmp_path, "torchrun --standalone --nproc-per-node 3", batch=2)
+    done = run(folder, *ALONE, *TRAIN)
     assert done.returncode != 0
     assert "the smallest batch has 2, which cannot be shared by 3 processes" in done.stderr
 
 
 def test_torchrun_by_hand_starts_no_launcher_and_one_speaks(tmp_path: Path) -> None:
-    folder = project(tmp_path, TORCHRUN)
-    done = run(folder, *TORCHRUN.split(), *TRAIN[1:])
+    folder = launched(tmp_path, " ".join(TORCHRUN))
+    done = run(folder, *TORCHRUN, *TRAIN)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("best epoch") == 1

@@ -4,15 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import torch
-from planted import TASK, params, prepared, row, rows, trained
+from planted import TASK, lesson, params, prepared, row, rows, trained
 
 from manifests.contract.network import read_network
 from manifests.contract.vocabulary import Split
 from training.checkpoint import read_about
-from training.data import look_at
 from training.films import Untrainable, films_of, read_task
-from training.lesson import Lesson
 from training.loop import train as fit
 from training.models import build
 from training.stages import train
@@ -116,11 +113,7 @@ def test_a_loss_that_is_no_number_is_a_sentence(tmp_path: Path) -> None:
     films = films_of(prepared(tmp_path, rows(train=8)), read_task(TASK), Split.TRAIN)
     net = build("base_cnn", classes=2, size=96, pretrained=False)
     next(net.parameters()).data.fill_(math.inf)
-    lesson = Lesson(
-        train=films, val=films, look=look_at(films, 96), plan=params(),
-        generator=torch.Generator().manual_seed(0),
-    )  # fmt: skip
     with pytest.raises(Untrainable, match="epoch 1: the loss is not a number; lower") as told:
-        fit(net, lesson)
+        fit(net, lesson(films))
     named = str(told.value).rpartition("batch: ")[2].split(", ")
     assert len(named) == len(set(named) & set(films.rows["record_id"])) == 8
