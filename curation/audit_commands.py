@@ -77,7 +77,7 @@ def _json(found: "Iterable[Fault]") -> Iterator[str]:
 
 
 def _told(found: "Iterable[Fault]", most: int) -> Iterator[str]:
-    from curation.publish.words import one_line
+    from manifests.contract.cells import one_line
 
     for kind, faults in groupby(found, key=lambda fault: fault.kind):
         same = list(faults)

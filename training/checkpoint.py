@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import timm
 from pydantic import ConfigDict, JsonValue, ValidationError
 from safetensors.torch import load as tensors_of
 from safetensors.torch import save
@@ -154,7 +155,13 @@ def _net(folder: Path, about: Checkpoint) -> nn.Module:
             f"{about.weights_sha256[:12]}…; the file was changed, train again"
         )
     net = build(about.model, classes=len(about.labels), size=about.size, pretrained=False)
-    net.load_state_dict(tensors_of(data))
+    try:
+        net.load_state_dict(tensors_of(data))
+    except RuntimeError:
+        raise WrongCheckpoint(
+            f"{folder / WEIGHTS}: is of another {about.model} than this version of timm builds "
+            f"({timm.__version__}); train again"
+        ) from None
     return on_device(net).eval()
 
 

@@ -11,11 +11,11 @@ from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
 from manifests.contract.protocol import Protocol, chosen_by
 from manifests.contract.vocabulary import Split
-from training.data import look_at
+from training.data import Look, look_at
 from training.films import Films, Untrainable, films_of
 from training.hardware import on_device
 from training.lesson import Lesson
-from training.models import build
+from training.models import build, check_side, scale_of
 from training.plan import Plan
 from training.seed import seed_everything
 from training.starts.beginning import begin, freeze, look_of
@@ -42,9 +42,9 @@ class Experiment(Plan):
     """Start from a converted checkpoint, FOLDER@HASH as `convert` prints it; "" for none."""
     frozen: bool
     """Only the head learns; the body keeps the weights and statistics of its start."""
-    size: int = Field(ge=32, le=2048)
+    size: int = Field(ge=32, le=2048, strict=True)
     """Pixels a side that the network sees."""
-    seed: int = Field(ge=0, lt=2**32)
+    seed: int = Field(ge=0, lt=2**32, strict=True)
     """Another number draws other first weights, orders and variations."""
 
 
@@ -79,11 +79,21 @@ def ready(prepared: Prepared, experiment: Experiment, task: Task) -> Ready:
     _check(seen, chosen, experiment.task)
     generator = seed_everything(experiment.seed)
     net, start = _begun(experiment, len(task))
-    look = look_at(seen, experiment.size) if start is None else look_of(start, experiment.size)
+    look = _look(seen, experiment, start)
     if start is not None:
         tell_of_seen(start.about, prepared.rows, experiment.protocol)
     lesson = Lesson(train=seen, val=chosen, look=look, plan=experiment, generator=generator)
     return Ready(net, lesson, start)
+
+
+def _look(seen: Films, experiment: Experiment, start: Begun | None) -> Look:
+    """Weights mean what they mean on the scale that they were learnt on."""
+    if start is not None:
+        return look_of(start, experiment.size)
+    if experiment.pretrained:
+        mean, deviation = scale_of(experiment.model)
+        return Look(size=experiment.size, mean=mean, deviation=deviation)
+    return look_at(seen, experiment.size)
 
 
 def _begun(experiment: Experiment, classes: int) -> tuple[nn.Module, Begun | None]:
@@ -99,6 +109,7 @@ def _begun(experiment: Experiment, classes: int) -> tuple[nn.Module, Begun | Non
     net = build(
         experiment.model, classes=classes, size=experiment.size, pretrained=experiment.pretrained
     )
+    check_side(net, experiment.model, experiment.size)
     if start is not None:
         begin(net, start)
     if experiment.frozen:

@@ -74,7 +74,9 @@ def _words(launcher: str) -> list[str]:
 def _check(launcher: str) -> None:
     from training.hardware import processes  # noqa: PLC0415 - torch takes seconds to come
 
-    if LAUNCHED in os.environ and processes().num_processes == 1:
+    # torchrun says how many it starts; one, on a machine with one GPU say, is what was asked for.
+    is_told = "WORLD_SIZE" in os.environ
+    if LAUNCHED in os.environ and not is_told and processes().num_processes == 1:
         raise Misspelt(
             f"params.yaml: 'compute.launcher' is '{launcher}', and it started one process only; "
             "name `torchrun --standalone --nproc-per-node 2`, say, or empty it"

@@ -22,7 +22,8 @@ FUSED = {"adam", "adamw", "sgd"}
 def optimizer_of(net: nn.Module, plan: Plan) -> torch.optim.Optimizer:
     """An optimizer of timm for what learns in `net`. Raises `Misspelt` where there is none."""
     if plan.optimizer not in list_optimizers():
-        near = ", ".join(map(str, list_optimizers(f"*{plan.optimizer[:4]}*")[:5]))
+        known = map(str, list_optimizers(f"*{plan.optimizer[:4]}*"))
+        near = ", ".join([name for name in known if name not in MORE][:5])
         raise Misspelt(
             f"params.yaml: no optimizer is called '{plan.optimizer}'; near it: "
             f"{near or 'adam, adamw, sgd'}"

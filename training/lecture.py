@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -57,10 +58,16 @@ class Lecture:
         """
         batches, films = step
         shares = [self._weight(picked) for picked in batches]
+        # Drawn for all films of the step in each process, so that a film is varied alike whoever
+        # shows it, and in however many batches.
+        edges = np.cumsum([len(picked) for picked in batches])[:-1].tolist()
+        draws = drawn(
+            self.lesson.plan.augmentation, sum(map(len, batches)), self.lesson.generator
+        ).tensor_split(edges, dim=1)
         loss_of_all = 0.0
-        for number, (picked, own) in enumerate(zip(batches, films, strict=True)):
+        for number, (picked, own, varied) in enumerate(zip(batches, films, draws, strict=True)):
             with self.machine.alone(self.learning, is_last=number == len(batches) - 1):
-                loss = self._loss(picked, own)
+                loss = self._loss(picked, own, varied)
                 share = self._weight(picked[self.machine.own(picked)]) / sum(shares)
                 # Processes take the mean of their gradients, and what is wanted is the sum.
                 self.machine.backward(loss * (share * self.machine.count))
@@ -77,13 +84,11 @@ class Lecture:
     def _weight(self, picked: Whole) -> float:
         return float(self.weights[self.lesson.train.targets[picked]].sum())
 
-    def _loss(self, picked: Whole, own: Tensor) -> Tensor:
+    def _loss(self, picked: Whole, own: Tensor, draws: Tensor) -> Tensor:
         """The mean loss of this process's films, as they weigh, varied as the plan says."""
         lesson, plan, device = self.lesson, self.lesson.plan, self.machine.device
         part = self.machine.own(picked)
-        # Drawn for all films in each process, so that a film is varied alike whoever shows it.
-        draws = drawn(plan.augmentation, len(picked), lesson.generator)[:, part]
-        images = standardised(own, lesson.look, device, (plan.augmentation, draws))
+        images = standardised(own, lesson.look, device, (plan.augmentation, draws[:, part]))
         with self.machine.autocast():
             values = self.learning(images)
         targets = torch.from_numpy(lesson.train.targets[picked[part]]).to(device)

@@ -27,17 +27,20 @@ class Pace(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    epochs: int = Field(ge=1, le=1000)
+    epochs: int = Field(ge=1, le=1000, strict=True)
     """Times each training film is seen."""
-    batch: int = Field(ge=2, le=4096)
+    batch: int = Field(ge=2, le=4096, strict=True)
     """Films per step."""
     learning_rate: float = Field(gt=0, le=1)
     """Where it is highest: at the start, or at the top of one_cycle."""
     schedule: Schedule
-    """constant; cosine: down to zero at the last step; one_cycle: up from a 25th, then down."""
+    """constant; cosine: down to zero behind the last step; one_cycle: up from a 25th, then down."""
 
     def rate(self, done: float) -> float:
         """The learning rate as a share of its highest, when `done` (0..1) of all steps are behind.
+
+        Each is one line, of shares: timm's schedules count epochs and warm up in their own way, so
+        that the same numbers would mean something else in an accumulated step.
 
         one_cycle is that of Smith and Topin (2018) in the shape that torch gives it, without its
         change of momentum.
@@ -59,7 +62,7 @@ def _between(start: float, end: float, done: float) -> float:
 class Plan(Pace):
     """What a diagnosis needs beside."""
 
-    accumulate: int = Field(ge=1, le=1024)
+    accumulate: int = Field(ge=1, le=1024, strict=True)
     """Batches that make one step together, as one of so many more films would."""
     ema: float = Field(ge=0, lt=1)
     """Decay, per step, of a moving average of the weights that is judged and kept in their place;
@@ -67,7 +70,7 @@ class Plan(Pace):
     """
     label_smoothing: float = Field(ge=0, lt=1)
     """Share of certainty taken from the true label and spread over all (paper 5.3: 0.1)."""
-    patience: int = Field(ge=1, le=1000)
+    patience: int = Field(ge=1, le=1000, strict=True)
     """Epochs without progress on the validation films after which training ends."""
     augmentation: Augmentation
     """none, anatomical, paper or scripts: how training films are varied."""

@@ -36,7 +36,11 @@ def masks(
     from manifests.contract.working import WorkingCopies
     from training.stages import lungs
 
-    settings = section({"lungs": {"least_lung": least_lung or LEAST_LUNG}}, "lungs", lungs.Params)
+    settings = section(
+        {"lungs": {"least_lung": LEAST_LUNG if least_lung is None else least_lung}},
+        "lungs",
+        lungs.Params,
+    )
     given = WorkingCopies([copies])
     with whole_folder(out) as part:
         lungs.main(list(given), given, segmenter, out, part, settings)

@@ -102,7 +102,7 @@ def _copies(
 
 
 def _find_lungs(copies: Path, segmenter: Path, masks: Path, network: Network) -> None:
-    least = network.least_lung or LEAST_LUNG
+    least = LEAST_LUNG if network.least_lung is None else network.least_lung
     other_side.run("masks", copies, segmenter, masks, "--least-lung", f"{least:g}")
     by = found_by(masks).get("lungs_by")
     if by != network.lungs_by:

@@ -6,7 +6,7 @@ import io
 import pandas as pd
 
 from curation.licenses import Licenses
-from curation.publish.words import cell
+from manifests.contract.cells import cell
 
 HEADER = ("record_id", "source", "channel", "license", "license_url", "source_url", "attribution")
 

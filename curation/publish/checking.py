@@ -11,7 +11,7 @@ import pandas as pd
 
 from curation.licenses import Licenses
 from curation.publish.channels import WITH_PIXELS, rulings
-from curation.publish.words import cell
+from manifests.contract.cells import cell
 from manifests.contract.images import Film, Pixels
 from manifests.contract.packing import unpng
 from manifests.contract.table import BrokenTable, read_arrow

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from manifests.contract.cells import cell
 from manifests.contract.table import BrokenTable
 
 JSON, CSV, HEAT = "predictions.json", "predictions.csv", "heat"
@@ -48,7 +49,7 @@ def write_answers(
         lines.writerow(["path", "sha256", "label", "probability", *chances, "heat", "shown",
                         "cautions"])  # fmt: skip
         lines.writerows(
-            [one.path, one.sha256, one.label, one.probability,
+            [cell(one.path), one.sha256, one.label, one.probability,
              *(one.probabilities[label] for label in labels), one.heat, one.shown,
              "; ".join(one.cautions)]
             for one in answers

@@ -50,8 +50,8 @@ def _sentence(fault: Exception) -> str:
         return f"{fault.filename or 'the disk'}: no space left; free some and run again"
     if isinstance(fault, PermissionError):
         return f"{fault.filename}: not allowed to write or read it; check its owner and rights"
-    if isinstance(fault, FileNotFoundError):
-        return f"{fault.filename or fault}: not there; check params.yaml, or run `dvc repro`"
+    if isinstance(fault, FileNotFoundError) and fault.filename:
+        return f"{fault.filename}: not there; check params.yaml, or run `dvc repro`"
     if isinstance(fault, OSError) and fault.strerror and fault.filename:
         return f"{fault.filename}: {fault.strerror.lower()}; move it away or name another path"
     return str(fault)

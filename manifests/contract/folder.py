@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import signal
@@ -37,6 +38,9 @@ def whole_folder(place: Path) -> Iterator[Path]:
     """
     # A dot has no name beside which to write.
     place = place.absolute()
+    if place.exists() and not place.is_dir():
+        # Now, and not when hours of work are to be moved there.
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, and a folder is to be written", place)
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_name(place.name + PART)
     lock = FileLock(place.with_name(place.name + ".lock" + PART))

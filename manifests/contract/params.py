@@ -92,7 +92,10 @@ def section(sections: Mapping[str, Any], name: str, model: type[Model]) -> Model
     values: Any = sections
     for step in name.split("."):
         if not isinstance(values, Mapping) or step not in values:
-            raise Misspelt(f"params.yaml: section '{name}' is missing")
+            known = ", ".join(map(str, values)) if isinstance(values, Mapping) else ""
+            raise Misspelt(
+                f"params.yaml: section '{name}' is missing; known there: {known or 'nothing'}"
+            )
         values = values[step]
     try:
         return model.model_validate(values if values is not None else {})

@@ -30,6 +30,16 @@ def test_a_fault_leaves_the_old_folder_and_no_litter(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out"]
 
 
+def test_a_file_in_the_place_of_a_folder_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with (
+        pytest.raises(NotADirectoryError, match="a folder is to be written"),
+        whole_folder(tmp_path / "out"),
+    ):
+        pytest.fail("the work began")
+    assert [place.name for place in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_fault_leaves_the_old_file(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("old")

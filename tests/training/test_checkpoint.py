@@ -5,7 +5,7 @@ import pytest
 import torch
 from planted import prepared, rows, trained
 
-from training.checkpoint import WrongCheckpoint, load_for
+from training.checkpoint import SEAL, WrongCheckpoint, load, load_for, sealed
 
 ROWS = rows(train=8, val=4, test=4)
 
@@ -70,6 +70,15 @@ def test_a_key_that_is_missing_is_named(net: Path, tmp_path: Path) -> None:
     about.write_text(json.dumps(facts))
     with pytest.raises(WrongCheckpoint, match=r"checkpoint.json: labels: Field required"):
         load_for(prepared(tmp_path / "films", ROWS), tmp_path)
+
+
+def test_weights_of_another_network_than_is_built_are_a_sentence(net: Path, tmp_path: Path) -> None:
+    folder = copy(net, tmp_path)
+    place = folder / "checkpoint.json"
+    about = {name: value for name, value in json.loads(place.read_text()).items() if name != SEAL}
+    place.write_text(json.dumps(sealed(about | {"model": "resnet10t"})))
+    with pytest.raises(WrongCheckpoint, match="is of another resnet10t than this version of timm"):
+        load(folder)
 
 
 def test_labels_that_changed_places_are_noticed(net: Path, tmp_path: Path) -> None:

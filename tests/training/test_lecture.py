@@ -61,3 +61,19 @@ def test_a_step_whose_loss_is_no_number_is_not_taken(films: Films) -> None:
     for name, weight in net.named_parameters():
         assert torch.equal(net.before[name], weight), name
         assert not torch.equal(start[name], weight), name
+
+
+def test_a_step_of_small_batches_is_the_step_of_a_large_one(films: Films) -> None:
+    gradients = []
+    for batch, accumulate in ((12, 1), (4, 3)):
+        own = lesson(
+            films, size=SIZE, batch=batch, accumulate=accumulate, augmentation="anatomical",
+            label_smoothing=0.1,
+        )  # fmt: skip
+        torch.manual_seed(1)
+        net = build("base_cnn", classes=2, size=SIZE, pretrained=False).eval()
+        given = lecture(net, own, Machine())
+        given.gather(next(given.steps(given.lesson.order())))
+        gradients.append([weight.grad for weight in net.parameters()])
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-4)

@@ -1,10 +1,12 @@
+from contextlib import nullcontext
+
 import huggingface_hub.constants
 import pytest
 import torch
 from torch import nn
 
 from manifests.contract.params import Misspelt
-from training.models import build
+from training.models import build, check_side, scale_of
 from training.models.base_cnn import FORMS
 from training.models.timm_net import NoWeights
 
@@ -104,3 +106,19 @@ def test_any_timm_network_takes_the_size_asked_for(model: str) -> None:
 def test_a_network_that_nobody_trained_before_is_not_called_pretrained(model: str) -> None:
     with pytest.raises(Misspelt, match=f"{model} has no pretrained weights; set `pretrained: f"):
         build(model, classes=2, size=96, pretrained=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "size"), [("xcit_nano_12_p16_224", 50), ("inception_v3", 32), ("resnet10t", 32)]
+)
+def test_a_side_that_a_network_does_not_take_is_a_sentence(model: str, size: int) -> None:
+    wrong = pytest.raises(
+        Misspelt, match=rf"{model} .* films of {size} pixels .*set another `size`"
+    )
+    with nullcontext() if model == "resnet10t" else wrong:
+        check_side(build(model, classes=2, size=size, pretrained=False), model, size)
+
+
+def test_imagenet_weights_are_shown_films_on_their_own_scale() -> None:
+    assert scale_of("covid_cxnet") == scale_of("densenet121")
+    assert scale_of("resnet50") == ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

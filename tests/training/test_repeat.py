@@ -177,6 +177,16 @@ def test_inflation_is_what_the_leaking_protocol_scores_more(made: Path) -> None:
     assert json.loads((made / "metrics.json").read_text())["inflation"] == told["inflation"]
 
 
+def test_seeds_beyond_the_last_are_refused_before_the_first_run(
+    films: Prepared, tmp_path: Path
+) -> None:
+    given = params(**GIVEN).model_copy(update={"seed": 2**32 - 1})
+    last = repeat.Repeated(given, TASK, JUDGING, tmp_path / "cache")
+    with pytest.raises(Misspelt, match=r"'repeats\.net\.seeds' is 2, .*set a lower `seed`"):
+        repeat.main(films, tmp_path / "net", asked(seeds=2), last)
+    assert not (tmp_path / "cache").exists()
+
+
 def test_one_protocol_alone_has_no_inflation(films: Prepared, cache: Path, tmp_path: Path) -> None:
     own = Path(shutil.copytree(cache, tmp_path / "cache"))
     alone = repeated(films, tmp_path / "net", own, asked(protocols=("honest",)))

@@ -17,7 +17,8 @@ class NoWeights(OSError):  # noqa: N818 - shown to a person as a sentence
 def build(model: str, *, classes: int, size: int, pretrained: bool) -> nn.Module:
     """The timm network `model` with a new head: float32[B, 3, H, W] -> float32[B, C].
 
-    Raises `Misspelt` for a name timm does not know, `NoWeights` when they cannot be downloaded.
+    Raises `Misspelt` for a name timm does not know or a side that the network does not take,
+    `NoWeights` when they cannot be downloaded.
     """
     if not timm.is_model(model):
         near = ", ".join(timm.list_models(f"*{model[:6]}*")[:5]) or "densenet121, resnet50"
@@ -34,6 +35,11 @@ def build(model: str, *, classes: int, size: int, pretrained: bool) -> nn.Module
         net: nn.Module = timm.create_model(
             model, pretrained=pretrained, num_classes=classes, **side
         )
+    except (AssertionError, ValueError) as fault:
+        raise Misspelt(
+            f"params.yaml: {model} is not made for films of {size} pixels ({fault}); set another "
+            "`size`"
+        ) from fault
     except (OSError, RuntimeError) as fault:
         if not pretrained:
             raise
@@ -43,3 +49,11 @@ def build(model: str, *, classes: int, size: int, pretrained: bool) -> nn.Module
             f"`pretrained: false` in params.yaml"
         ) from fault
     return net
+
+
+def scale_of(model: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and deviation, per channel of grey levels in 0..1, that its ImageNet weights expect."""
+    known = timm.get_pretrained_cfg(model)
+    if known is None:
+        raise Misspelt(f"params.yaml: {model} has no pretrained weights; set `pretrained: false`")
+    return tuple(known.mean), tuple(known.std)

@@ -24,6 +24,8 @@ from training.run_tables import write_tables
 from training.runs import Judged, judged, summed_up
 
 log = logging.getLogger(__name__)
+LAST_SEED = 2**32
+"""The first number that is no seed."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -85,6 +87,11 @@ def main(prepared: Prepared, folder: Path, params: Params, given: Repeated) -> N
         raise Misspelt(
             f"params.yaml: 'repeats.{name}.label' is {params.label!r}, and the task has "
             f"{', '.join(asked)}"
+        )
+    if given.experiment.seed + params.seeds > LAST_SEED:
+        raise Misspelt(
+            f"params.yaml: 'repeats.{name}.seeds' is {params.seeds}, and from the experiment's "
+            f"seed {given.experiment.seed} on there are not so many; set a lower `seed`"
         )
     chosen = taken(prepared, asked, params.protocols, params.films)
     if chosen.shortfall:

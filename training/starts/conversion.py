@@ -90,7 +90,12 @@ def convert(donor: Mapping[str, Tensor], least: float = LEAST) -> Converted:
             state[target] = _fitted(value, fate, source, wanted[target].dtype)
         given = "" if fate is Fate.LEFT_OUT else target
         keys.append(Key(source, given, _shape(value), fate))
-    keys += [Key("", key, _shape(wanted[key]), Fate.MISSING) for key in wanted if key not in state]
+    # A counter of batches starts at nought in densenet121 too; without it nothing is missing.
+    keys += [
+        Key("", key, _shape(wanted[key]), Fate.MISSING)
+        for key in wanted
+        if key not in state and not key.endswith(COUNTER)
+    ]
     made = Converted(layout=layout, state=state, keys=tuple(keys))
     _check(made, donor, least)
     return made

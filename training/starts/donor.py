@@ -49,8 +49,11 @@ def read_donor(place: Path) -> dict[str, Tensor]:
             f"convert tensors.pt: python -c {command}"
         ) from None
     except DAMAGED as fault:
-        why = str(fault).strip().splitlines() or [type(fault).__name__]
-        raise WrongDonor(f"{place}: cannot be read ({why[0]}); fetch it again") from None
+        why = (str(fault).strip().splitlines() or [""])[0]
+        raise WrongDonor(
+            f"{place}: cannot be read: is damaged, or no checkpoint that torch wrote "
+            f"({type(fault).__name__} {why}); fetch it again"
+        ) from None
     state = found.get("state_dict", found) if isinstance(found, dict) else found
     if not isinstance(state, dict) or not state:
         raise WrongDonor(f"{place}: holds no state dict, but a {type(state).__name__}")
