@@ -42,10 +42,12 @@ def macro_area(weights: Floats, targets: Whole, chances: Floats, strata: Whole) 
 
 def shared(weights: Floats, one: Whole, other: Whole) -> Floats:
     """float64[R]: mutual information of two numberings of the films, nats."""
-    first, second = int(one.max()) + 1, int(other.max()) + 1
-    cells = np.eye(first * second)[one * second + other]
-    table = (weights @ cells).reshape(-1, first, second)
-    return _entropy(table.sum(2)) + _entropy(table.sum(1)) - _entropy(table.reshape(len(table), -1))
+    both = np.unique(one * (int(other.max()) + 1) + other, return_inverse=True)[1]
+    return (
+        _entropy(_counted(weights, one))
+        + _entropy(_counted(weights, other))
+        - _entropy(_counted(weights, both))
+    )
 
 
 def share_told(found: Floats, by_chance: float, whole: Floats) -> Floats:
@@ -65,6 +67,12 @@ def _compared(weights: Floats, is_member: Bools, score: Floats) -> tuple[Floats,
     others = np.add.reduceat((weights * ~is_member)[:, order], starts, axis=1)
     below = np.cumsum(others, axis=1) - others / 2
     return (members * below).sum(1), members.sum(1) * others.sum(1)
+
+
+def _counted(weights: Floats, values: Whole) -> Floats:
+    """float64[R, K]: the weight of each of K values."""
+    most = int(values.max()) + 1
+    return np.stack([np.bincount(values, row, most) for row in weights])
 
 
 def _entropy(counts: Floats) -> Floats:
