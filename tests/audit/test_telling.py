@@ -1,5 +1,6 @@
 """Tables and pictures are drawn: files that tell their label, and sources that do."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +121,29 @@ def test_groups_stay_together_where_they_are_dealt() -> None:
         assert (values[::2] == values[1::2]).all()
     assert (pd.crosstab(folds, targets) == 10).to_numpy().all()
     assert drawn_again(groups, 200).mean() == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.sample
+def test_on_real_films_the_files_tell_and_labels_dealt_anew_are_guessed() -> None:
+    folder = Path(__file__).parents[2].parent / "shared/data"
+    if not folder.is_dir():
+        pytest.skip("the real sample of films is not beside the project")
+    cohen = pd.read_csv(folder / "cohen/metadata.csv", dtype=str)
+    cohen = cohen[cohen["finding"].eq("COVID-19") & cohen["view"].isin(["PA", "AP"])]
+    nih = pd.read_csv(folder / "nih/Data_Entry_2017_v2020.csv", dtype=str)
+    rows = pd.concat([
+        pd.DataFrame({"path": "cohen/images/" + cohen["filename"], "label": "covid",
+                      "patient": "c" + cohen["patientid"]}),
+        pd.DataFrame({"path": "nih/images/" + nih["Image Index"], "label": "other",
+                      "patient": "n" + nih["Patient ID"]}),
+    ], ignore_index=True)  # fmt: skip
+    rows = rows.assign(place=rows["path"])
+    files = {path: folder / path for path in rows["path"] if (folder / path).is_file()}
+    found = list(files_that_tell(rows, files))
+    assert [fault.kind for fault in found] == ["files_tell_label"]
+    auc, low, _, down, up = map(float, re.findall(r"\d\.\d\d", found[0].what))
+    assert auc >= 0.95
+    assert low > 0.85
+    assert down < 0.5 < up
+    rows["label"] = np.random.default_rng(3).permutation(rows["label"])
+    assert not list(files_that_tell(rows, files))

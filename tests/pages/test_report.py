@@ -380,7 +380,7 @@ def test_a_probe_that_fails_stands_on_the_first_screen_and_in_its_table(inputs: 
     assert "without looking at a lung (harmless), and params.yaml allows it" in html
     assert "file statistics 0.930" in section(html, "figures")
     told = section(html, "shortcuts")
-    assert "1 probes fail and are allowed by name" in told
+    assert "1 failed and allowed by name" in told
     assert "0.880 to 0.960" in told
     assert "fails, allowed by name" in told
     assert "no film has a lung mask" in told

@@ -1,6 +1,9 @@
 import dataclasses
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pytest
+import yaml
 from planted import TASK, prepared, row
+from project import ROOT
 from sklearn.metrics import mutual_info_score, roc_auc_score
 from threadpoolctl import threadpool_limits
 
@@ -257,6 +262,20 @@ def test_the_gate_closes_with_a_sentence_that_names_the_probe(marked: Path, tmp_
         gate.main([marked / "scores.json"], tmp_path)
     assert not list(tmp_path.iterdir())
     assert gate.Closed.exit_code == 1
+
+
+def test_the_command_ends_with_one_sentence_and_code_1(marked: Path, tmp_path: Path) -> None:
+    made = yaml.safe_load((ROOT / "params.yaml").read_text()) | {"tasks": {"binary": TASK}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(made))
+    done = subprocess.run(
+        [sys.executable, "-m", "training", "gate", marked.parent, tmp_path / "gate"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "corners 1.00" in done.stderr
+    assert not (tmp_path / "gate").exists()
 
 
 def test_the_gate_opens_where_the_probe_is_allowed_by_name(tmp_path: Path) -> None:

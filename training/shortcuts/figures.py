@@ -94,5 +94,5 @@ def control(drawn: Floats, chance: float, confidence: float) -> Control | None:
         return None
     tail = (1 - confidence) / 2
     low, high = (round(float(end), DIGITS) for end in np.quantile(known, [tail, 1 - tail]))
-    mean = round(float(known.mean()), DIGITS)
+    mean = round(float(known.mean()), DIGITS) + 0.0  # never -0.0
     return Control(mean=mean, low=low, high=high, chance=chance, holds=low <= chance <= high)

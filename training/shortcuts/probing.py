@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from manifests.contract.prepared import Prepared
-from training.parts import Part, lung_shares, seen
+from training.parts import lung_shares
 from training.shortcuts import shown
 from training.shortcuts.asked import Asked, by_source
 from training.shortcuts.figures import Asking, Measured, of
@@ -47,13 +47,11 @@ def probed(given: Given, asked: Asked, side: int, asking: Asking) -> dict[Probe,
 def _looks(given: Given, asked: Asked, small: Small) -> dict[Probe, Thumbnails]:
     crops = asked.rows["crop"].tolist()
     lungs = lung_shares(given.prepared, asked.places, small.shape[1])
-    # No grey levels are counted: this part does not look at them.
-    levels = np.zeros((len(small), 1), np.int64)
     return {
         Probe.FILE: shown.file_statistics(given.records, asked.rows["record_id"].tolist()),
         Probe.BORDER: shown.border(small, crops),
         Probe.CORNERS: shown.corners(small, crops),
-        Probe.OUTSIDE: seen(Part.OUTSIDE, small, levels, lungs),
+        Probe.OUTSIDE: shown.outside(small, lungs, crops),
         Probe.METADATA: shown.metadata(asked.rows),
     }
 

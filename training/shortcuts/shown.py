@@ -6,6 +6,7 @@ N films, D numbers, S pixels a side.
 import json
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pandas as pd
 
@@ -43,6 +44,21 @@ def corners(films: Small, crops: Sequence[str]) -> Thumbnails:
     length = max(1, round(CORNER * films.shape[1]))
     ends = np.r_[0:length, films.shape[1] - length : films.shape[1]]
     return _whole_frames(films[:, ends][:, :, ends].reshape(len(films), -1), crops)
+
+
+def outside(films: Small, lungs: Small, crops: Sequence[str]) -> Thumbnails:
+    """float32[N, D]: the film without its lungs and a rim around them; NaN without a mask.
+
+    What is hidden takes the mean of what is shown, so that it has no edge of its own; the outline
+    stays guessable, and a lung that is white with disease may have a smaller one.
+    """
+    made = np.full((len(films), films[0].size), np.nan, np.float32)
+    for n, (small, lung) in enumerate(zip(films, lungs, strict=True)):
+        # Where the mask ends too early disease would show at its edge.
+        is_lung = cv2.dilate((lung > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        if is_lung.any() and not is_lung.all():
+            made[n] = np.where(is_lung, small[~is_lung].mean(dtype=np.float64), small).ravel()
+    return _whole_frames(made, crops)
 
 
 def file_statistics(records: pd.DataFrame, ids: Sequence[str]) -> Thumbnails:
@@ -102,6 +118,6 @@ def standard(columns: Floats) -> Floats:
     return np.asarray((varied - np.nanmean(varied, axis=0)) / spread[spread > 0])
 
 
-def _whole_frames(shown: Small, crops: Sequence[str]) -> Thumbnails:
+def _whole_frames(shown: Thumbnails, crops: Sequence[str]) -> Thumbnails:
     is_cut = np.array([crop == CUT for crop in crops], bool)
     return np.where(is_cut[:, None], np.float32(np.nan), shown)
