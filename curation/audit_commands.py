@@ -37,7 +37,7 @@ def audit(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say o
     ] = None,
     separator: Annotated[str, typer.Option(help="Between cells; guessed without it.")] = "",
     images: Annotated[
-        Path | None, typer.Option(help="Folder of the pictures: compare their bytes too.")
+        Path | None, typer.Option(help="Folder of the pictures: compare their bytes and sizes too.")
     ] = None,
     most: Annotated[int, typer.Option(min=0, help="Findings shown of a kind; 0: all.")] = 10,
     as_json: Json = False,  # noqa: FBT002 - a switch of the command line
@@ -46,7 +46,8 @@ def audit(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say o
 
     One patient or one file on two sides, a file named twice, names that differ in case or ending
     only, an id that is two ids run together, a misspelt source, labels that contradict one another,
-    a source that gives the label away, empty cells; with `--images`, files of the same bytes.
+    a source that gives the label away, empty cells; with `--images`, files of the same bytes,
+    and labels that seven facts of the files tell (size, colour, format, mean and deviation).
 
     Several lists are several sides, named by their file names or folders: `cxr audit train.txt
     test.txt --columns patient,path,label,source --separator " "`.
@@ -55,17 +56,22 @@ def audit(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say o
     """
     from curation.audit.checks import faults, unasked
     from curation.audit.lists import rows_of
-    from curation.audit.pictures import byte_copies
+    from curation.audit.pictures import byte_copies, files_of
+    from curation.audit.statistics import files_that_tell, too_few
 
     given = {"path": path, "label": label, "source": source, "patient": patient, "split": split,
              "day": day}  # fmt: skip
     named = {column: header for column, header in given.items() if header}
     rows = rows_of(tables, named, columns or [], separator.replace("\\t", "\t"))
-    found = [*faults(rows), *(byte_copies(rows, images) if images else [])]
+    found, reason = faults(rows), None
+    if images:
+        files = files_of(rows, images)
+        found += [*byte_copies(rows, files, images), *files_that_tell(rows, files)]
+        reason = too_few(rows[rows["path"].isin(files.keys())])
     for line in _json(found) if as_json else _told(found, most):
         typer.echo(line)
     if not as_json:
-        for sentence in unasked(rows):
+        for sentence in [*unasked(rows), *([reason] if reason else [])]:
             typer.echo(f"note: {sentence}")
         typer.echo(f"{len(found)} findings in {len(rows)} rows of {len(tables)} lists")
     raise typer.Exit(1 if found else 0)

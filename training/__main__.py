@@ -16,14 +16,13 @@ from training import (
     launching,
     lung_commands,
     predict_commands,
+    shortcut_commands,
     start_commands,
 )
 from training.stage_commands import (
-    PARAMS,
     STATES,
     Experiment,
     Folder,
-    Task,
     params,
     same_recipe,
     task_of,
@@ -42,6 +41,10 @@ def begun(context: typer.Context) -> None:
     launching.check_shared(context.invoked_subcommand)
 
 
+app.command()(shortcut_commands.shift)
+app.command()(shortcut_commands.suspects)
+app.command()(shortcut_commands.audit)
+app.command()(shortcut_commands.gate)
 app.command()(lung_commands.segment)
 app.command()(lung_commands.lungs)
 app.command()(combined_commands.combine)
@@ -157,40 +160,6 @@ def conceal(
     settings = params(f"conceal.{experiment}", room.Params)
     with whole_folder(out) as part:
         room.main(read_prepared(plain), read_prepared(concealed), trained, part, settings)
-
-
-@app.command()
-def shift(prepared: Folder, out: Folder) -> None:
-    """Say how far the sources differ in each recipe; `prepared` holds a folder for each."""
-    from manifests.contract.folder import whole_folder
-    from manifests.contract.params import Misspelt, read
-    from manifests.contract.prepared import read_prepared
-    from training.stages import shift as room
-
-    settings, known = params("shift", room.Params), read(PARAMS)["recipes"]
-    unknown = [name for name in settings.recipes if name not in known]
-    if unknown:
-        raise Misspelt(
-            f"params.yaml: 'shift.recipes' has {unknown[0]!r}; known: {', '.join(known)}"
-        )
-    with whole_folder(out) as part:
-        given = {name: read_prepared(prepared / name) for name in settings.recipes}
-        room.main(given, part, settings)
-
-
-@app.command()
-def suspects(task: Task, prepared: Folder, out: Folder) -> None:
-    """Rank the films of a task by how much a plain classifier doubts their label."""
-    from manifests.contract.folder import whole_folder
-    from manifests.contract.params import Misspelt, read
-    from manifests.contract.prepared import read_prepared
-    from training.stages import suspects as room
-
-    tasks = read(PARAMS)["tasks"]
-    if task not in tasks:
-        raise Misspelt(f"params.yaml: {task!r} is no task; known: {', '.join(tasks)}")
-    with whole_folder(out) as part:
-        room.main(read_prepared(prepared), part, params("suspects", room.Params), tasks[task])
 
 
 def main() -> None:

@@ -4,11 +4,14 @@ Cheap, and the same at every run. N films, C classes, D numbers per film.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -29,6 +32,19 @@ def fold_of(group: str, folds: int) -> int:
     return int.from_bytes(hashlib.sha256(group.encode()).digest()[:8], "big") % folds
 
 
+class Fold(NamedTuple):
+    """The films of one fold, and those that a classifier of it learns from, as what it sees."""
+
+    asked: npt.NDArray[np.bool_]
+    """bool[N]: the films that are judged."""
+    known: npt.NDArray[np.bool_]
+    """bool[N]: the films that it learns from."""
+    judged: Floats
+    """float64[asked films, components], standardised as `learnt` is."""
+    learnt: Floats
+    """float64[known films, components]."""
+
+
 def out_of_fold(
     seen: Thumbnails, targets: Whole, in_fold: Whole, classes: int, components: int
 ) -> Floats:
@@ -37,25 +53,46 @@ def out_of_fold(
     NaN where the other folds hold fewer than two classes, or not the film's own: of a label that
     it never met a classifier knows nothing.
     """
-    chances = np.full((len(seen), classes), np.nan)
-    # One thread: how many there are decides the last digits of a sum.
-    with threadpool_limits(1):
-        for fold in tqdm(np.unique(in_fold), desc="folds", disable=None):
-            asked, known = in_fold == fold, (in_fold != fold) & (in_fold != UNTAUGHT)
-            if len(np.unique(targets[known])) < 2:  # noqa: PLR2004 - two classes to tell apart
-                continue
-            # float64: what is rounding there is far below what differs between films.
-            learnt, judged = (np.asarray(seen[some], np.float64) for some in (known, asked))
-            waves = PCA(svd_solver="full").fit(learnt)
-            kept = min(components, _rank(waves))
-            model = make_pipeline(
-                StandardScaler(),
-                LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000),
-            ).fit(waves.transform(learnt)[:, :kept], targets[known])
-            said = np.zeros((len(judged), classes))
-            said[:, model.classes_] = model.predict_proba(waves.transform(judged)[:, :kept])
-            said[~np.isin(targets[asked], model.classes_)] = np.nan
-            chances[asked] = said
+    folds = tqdm(projected(seen, in_fold, components), desc="folds", disable=None)
+    with one_thread():
+        return chances_of(folds, targets, classes)
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """How many threads there are decides the last digits of a sum; in here there is one."""
+    return threadpool_limits(1)  # type: ignore[no-any-return]
+
+
+def projected(seen: Thumbnails, in_fold: Whole, components: int) -> Iterator[Fold]:
+    """Each fold with its films in standardised principal components, which know no label.
+
+    To be called within `one_thread`, as `chances_of` is.
+    """
+    for fold in np.unique(in_fold):
+        asked, known = in_fold == fold, (in_fold != fold) & (in_fold != UNTAUGHT)
+        if not known.any():
+            continue
+        # float64: what is rounding there is far below what differs between films.
+        learnt, judged = (np.asarray(seen[some], np.float64) for some in (known, asked))
+        waves = PCA(svd_solver="full").fit(learnt)
+        kept = min(components, _rank(waves))
+        judged, learnt = (waves.transform(some)[:, :kept] for some in (judged, learnt))
+        scaler = StandardScaler().fit(learnt)
+        yield Fold(asked, known, scaler.transform(judged), scaler.transform(learnt))
+
+
+def chances_of(folds: Iterable[Fold], targets: Whole, classes: int) -> Floats:
+    """float64[N, C]: as `out_of_fold`, of films that were projected before."""
+    chances = np.full((len(targets), classes), np.nan)
+    for fold in folds:
+        if len(np.unique(targets[fold.known])) < 2:  # noqa: PLR2004 - two classes to tell apart
+            continue
+        model = LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000)
+        model.fit(fold.learnt, targets[fold.known])
+        said = np.zeros((int(fold.asked.sum()), classes))
+        said[:, model.classes_] = model.predict_proba(fold.judged)
+        said[~np.isin(targets[fold.asked], model.classes_)] = np.nan
+        chances[fold.asked] = said
     return np.round(chances, DIGITS)
 
 

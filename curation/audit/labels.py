@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from curation.audit.fault import Fault, differ, film_name, groups, has, places, words
+from curation.audit.informing import told_by_source
 
 TELLS, GAIN = 0.9, 0.1
 """Share of films whose label the source tells, and by how much more than guessing the commonest."""
+FROM_EACH = "take both labels from each source, or judge within one source"
 MOST_PLACES = 3
 """Rows of each source that are named: the fault is in the list as a whole."""
 
@@ -52,7 +54,15 @@ def sources_that_tell(rows: pd.DataFrame) -> Iterator[Fault]:
                 what=f"{side or 'the list'}: the source alone tells the label of "
                 f"{informed:.1%} of {len(films)} films (the commonest label: {blind:.1%})",
                 where=places(films.groupby("source").head(MOST_PLACES)),
-                do="take both labels from each source, or judge within one source",
+                do=FROM_EACH,
+            )
+        elif told := told_by_source(films):
+            yield Fault(
+                kind="source_tells_label",
+                what=f"{side or 'the list'}: the source alone tells {told[0]:.1%} of what the "
+                f"label of {len(films)} films holds beyond chance (AUC {told[1]:.2f})",
+                where=places(films.groupby("source").head(MOST_PLACES)),
+                do=FROM_EACH,
             )
 
 

@@ -12,18 +12,35 @@ from curation.folders import files
 from manifests.contract.params import Misspelt
 
 
-def byte_copies(rows: pd.DataFrame, folder: Path) -> Iterator[Fault]:
-    """Each picture in `folder` that the list has under several names, or on several sides.
+def files_of(rows: pd.DataFrame, folder: Path) -> dict[str, Path]:
+    """Path in the list -> its file, which lies at that path or anywhere in `folder` by its name.
 
     Raises `Misspelt` when no picture of the list lies there.
     """
     if not has(rows, "path"):
         raise Misspelt("--images: the list has no column for path; name it with --path")
-    digests = _digests(rows["path"], folder)
+    by_name: dict[str, list[Path]] = {}
+    for place in files([folder], []):
+        by_name.setdefault(place.name, []).append(place)
+    found: dict[str, Path] = {}
+    for path in sorted(set(rows["path"]) - {""}):
+        alike = by_name.get(film_name(path).rpartition("/")[2], [])
+        place = folder / path
+        if place.is_file() or len(alike) == 1:
+            found[path] = place if place.is_file() else alike[0]
+    if not found:
+        raise Misspelt(f"{folder}: holds none of the pictures, such as {rows['path'].iloc[0]}")
+    return found
+
+
+def byte_copies(rows: pd.DataFrame, found: Mapping[str, Path], folder: Path) -> Iterator[Fault]:
+    """Each picture (`found` by `files_of`) that the list has under several names or sides."""
+    digests = {
+        path: hashlib.sha256(place.read_bytes()).hexdigest()
+        for path, place in tqdm(found.items(), desc="pictures", unit="file", disable=None)
+    }
     hashed = rows.assign(sha256=rows["path"].map(digests).fillna(""))
     absent = hashed[hashed["sha256"] == ""]
-    if len(absent) == len(hashed):
-        raise Misspelt(f"{folder}: holds none of the pictures, such as {rows['path'].iloc[0]}")
     if len(absent):
         yield Fault(
             kind="missing_picture", what=f"{len(absent)} pictures are not in {folder}",
@@ -38,18 +55,3 @@ def byte_copies(rows: pd.DataFrame, folder: Path) -> Iterator[Fault]:
                 where=places(films),
                 do="keep one of them",
             )
-
-
-def _digests(paths: "pd.Series[str]", folder: Path) -> Mapping[str, str]:
-    """Path in the list -> SHA-256 of its file, which lies at that path or anywhere by its name."""
-    by_name: dict[str, list[Path]] = {}
-    for place in files([folder], []):
-        by_name.setdefault(place.name, []).append(place)
-    found: dict[str, str] = {}
-    for path in tqdm(sorted(set(paths) - {""}), desc="pictures", unit="file", disable=None):
-        alike = by_name.get(film_name(path).rpartition("/")[2], [])
-        place = folder / path
-        if place.is_file() or len(alike) == 1:
-            data = (place if place.is_file() else alike[0]).read_bytes()
-            found[path] = hashlib.sha256(data).hexdigest()
-    return found

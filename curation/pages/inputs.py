@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from curation.pages.shortcuts import Audit
 from manifests.contract.record import Record
 from manifests.contract.rejection import Rejection
 from manifests.contract.table import BrokenTable, frame, read, read_arrow, read_stage, to_pandas
@@ -72,6 +73,8 @@ class ReportInputs:
     """Columns of `curation.labels.conflicts.Side`; empty where no label is disputed."""
     suspects: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Task -> the films that a classifier looked at, most doubted first."""
+    audits: Mapping[str, Audit] = field(default_factory=dict)
+    """Task -> what tells its labels without looking at a lung."""
     seen: Seen = field(default_factory=Seen)
     repeats: Sequence[Mapping[str, Any]] = ()
     """figures.json of each experiment that ran over many seeds."""
@@ -102,10 +105,24 @@ def load(
             place.parent.name: to_pandas(read_arrow(place))
             for place in sorted((data / "suspects").glob("*/suspects.parquet"))
         },
+        audits=audited(data),
         seen=seen(data, experiments),
         repeats=repeated(data, experiments),
         bases=tuple(dict.fromkeys(bases)),
     )
+
+
+def audited(data: Path) -> dict[str, Audit]:
+    """What is there of stage audit."""
+    found = {
+        place.parent.name: (_json(place), place.with_name("films.parquet"))
+        for place in sorted((data / "audit").glob("*/scores.json"))
+    }
+    return {
+        task: Audit(scores=scores, films=to_pandas(read_arrow(films)))
+        for task, (scores, films) in found.items()
+        if scores is not None
+    }
 
 
 def seen(data: Path, experiments: Sequence[str]) -> Seen:

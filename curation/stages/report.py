@@ -15,6 +15,7 @@ from curation.pages import (
     models,
     pixels,
     repeats,
+    shortcuts,
 )
 from curation.pages.inputs import ReportInputs
 from curation.pages.page import page
@@ -25,7 +26,8 @@ from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 SECTIONS = (
     "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "split", "models", "repeats", "heat", "rejections", "licences", "reading",
+    "labels", "shortcuts", "split", "models", "repeats", "heat", "rejections", "licences",
+    "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
@@ -100,8 +102,9 @@ def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:
     doubted = {
         task: doubts.doubtful(table, params.pairs) for task, table in inputs.suspects.items()
     }
+    told_by = shortcuts.chosen(inputs.audits, params.samples)
     wanted = {*chosen["a"], *chosen["b"], *(i for ids in sampled.values() for i in ids)}
-    for table in (disputed, *doubted.values()):
+    for table in (disputed, *doubted.values(), *told_by.values()):
         wanted |= set(table.get("record_id", []))
     pictures = films.pictured(inputs.copies, wanted)
     copies = inputs.pairs[inputs.pairs["kept_id"].notna()]
@@ -121,6 +124,7 @@ def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:
         "conflicts": _conflicts(inputs.pairs, rows),
         "cases": doubts.cases(disputed, rows, pictures),
         "case_counts": doubts.counted(inputs.disputed),
+        "audits": shortcuts.tasks(inputs.audits, told_by, rows, pictures),
         "doubts": [
             {
                 "name": task,

@@ -16,6 +16,7 @@ from curation.labels.conflicts import conflicts
 from curation.licenses import Licenses
 from curation.pages.inputs import Experiment, ReportInputs, Seen, experiment
 from curation.pages.page import link
+from curation.pages.shortcuts import Audit
 from curation.publish.channels import rulings
 from curation.publish.summary import StageCount, summary
 from curation.stages import report
@@ -103,6 +104,32 @@ def trained(name: str, manifest_id: str, words: str) -> Experiment:
     )  # fmt: skip
 
 
+def audited(words: str) -> Audit:
+    nothing = {"value": None, "low": None, "high": None}
+    held = {"mean": 0.5, "low": 0.4, "high": 0.6, "chance": 0.5, "holds": True}
+    usual = {"shown": words, "threshold": 0.6, "films": 90, "groups": 40}
+    return Audit(
+        scores={
+            "reading": words, "confidence": 0.95,
+            "probes": {
+                "file_statistics": usual | {
+                    "verdict": "allowed", "found": {"value": 0.93, "low": 0.88, "high": 0.96},
+                    "within": nothing, "controls": {"shuffled": held, "shuffled_within": held},
+                    "left_out": {"cap": 3}, "reason": None,
+                },
+                "lungs_blacked_out": usual | {
+                    "verdict": "not_told", "found": nothing, "within": nothing, "controls": {},
+                    "left_out": {}, "reason": "no film has a lung mask",
+                },
+            },
+        },
+        films=pd.DataFrame({
+            "probe": "file_statistics", "record_id": ["cohen/a"], "label": words, "sure": [0.99],
+            "rank": [1],
+        }),
+    )  # fmt: skip
+
+
 @pytest.fixture
 def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
     def made(words: str = "harmless", *, is_drawn: bool = False) -> ReportInputs:
@@ -144,7 +171,7 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
             "rank_in_source": [1, 2], "share_in_source": 0.25,
         })  # fmt: skip
         return ReportInputs(
-            disputed=disputed, suspects={words: doubted},
+            disputed=disputed, suspects={words: doubted}, audits={words: audited(words)},
             figures=summary(table, rulings(table, Licenses.load(LICENSES), table), counts, stamp),
             records=table, ingested=records(kept + left), rejected=gone,
             pairs=pd.DataFrame([pair.model_dump()]),
@@ -359,6 +386,28 @@ def test_how_much_harmonising_helps_and_that_it_is_not_enough_stands_there(input
     assert "outside lungs: too few." in told
 
 
+def test_a_probe_that_fails_stands_on_the_first_screen_and_in_its_table(inputs: Inputs) -> None:
+    html = report.main(inputs(), PARAMS, 0.9)
+    assert "without looking at a lung (harmless), and params.yaml allows it" in html
+    assert "file statistics 0.930" in section(html, "figures")
+    told = section(html, "shortcuts")
+    assert "1 failed and allowed by name" in told
+    assert "0.880 to 0.960" in told
+    assert "fails, allowed by name" in told
+    assert "no film has a lung mask" in told
+    assert "cap (3)" in told
+    assert "Film cohen/a:" in told
+    assert "99\u2009% sure" in told
+
+
+def test_a_closed_gate_is_called_closed(inputs: Inputs) -> None:
+    given = inputs()
+    given.audits["harmless"].scores["probes"]["file_statistics"]["verdict"] = "failed"
+    html = report.main(given, PARAMS, 0.9)
+    assert "Shortcuts close the gate (harmless): file statistics 0.930" in section(html, "figures")
+    assert "the gate is closed" in section(html, "shortcuts")
+
+
 def test_where_the_interval_holds_guessing_nothing_is_claimed(inputs: Inputs) -> None:
     given = inputs()
     assert given.seen.shift is not None
@@ -420,9 +469,12 @@ def test_a_film_is_drawn_in_every_enhancement_and_matched_to_the_base(inputs: In
 
 
 def test_what_did_not_run_is_said_in_a_sentence(inputs: Inputs) -> None:
-    html = report.main(dataclasses.replace(inputs(), seen=Seen(), repeats=[]), PARAMS, 0.9)
+    html = report.main(
+        dataclasses.replace(inputs(), seen=Seen(), repeats=[], audits={}), PARAMS, 0.9
+    )
     for name, stage in (
         ("lungs", "lungs"), ("text", "text"), ("harmonising", "shift"), ("repeats", "repeat"),
+        ("shortcuts", "audit"),
     ):  # fmt: skip
         assert f"run <code>dvc repro {stage}</code>" in section(html, name)
     assert "dvc repro conceal" in section(html, "text")

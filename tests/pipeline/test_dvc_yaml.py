@@ -57,6 +57,8 @@ def test_only_slugs_are_pasted_into_a_shell(name: str) -> None:
         "item.first",
         "item.second",
         "suspects.recipe",
+        "audit.recipe",
+        "audit.concealed",
     }
 
 

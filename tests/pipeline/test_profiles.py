@@ -30,6 +30,7 @@ SECTIONS = {
     "split": "curation.stages.split",
     "shift": "training.stages.shift",
     "suspects": "training.stages.suspects",
+    "audit": "training.stages.audit",
     "evaluate": "training.stages.evaluate",
     "explain": "training.stages.explain",
     "release": "curation.stages.release",
@@ -79,7 +80,9 @@ def test_every_section_is_what_its_stage_understands(profile: str, tmp_path: Pat
 @pytest.mark.parametrize("profile", profiles())
 def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: Path) -> None:
     params = composed(profile, tmp_path)
-    assert params["suspects"]["recipe"] in params["recipes"]
+    for name in ("suspects", "audit"):
+        assert params[name]["recipe"] in params["recipes"]
+    assert params["audit"]["concealed"] in params["recipes"]
     assert set(params["shift"]["recipes"]) <= set(params["recipes"])
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]
