@@ -253,6 +253,7 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
         child = params("filter", filtering.Params).pediatric_from
         page = room.main(inputs, params("report", room.Params), child)
         (part / "index.html").write_text(page, encoding="utf-8")
+        (part / "checklists.md").write_text(room.lists(inputs), encoding="utf-8")
 
 
 @app.command()

@@ -17,6 +17,8 @@ from curation.pages import (
     repeats,
     shortcuts,
 )
+from curation.pages.checklists.lists import checklists
+from curation.pages.checklists.text import text
 from curation.pages.inputs import ReportInputs
 from curation.pages.page import page
 from curation.pages.pictures import colour_bar
@@ -27,7 +29,7 @@ from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 SECTIONS = (
     "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
     "labels", "shortcuts", "split", "models", "repeats", "heat", "rejections", "licences",
-    "reading",
+    "checklists", "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
@@ -61,6 +63,7 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
             "stops": counts.stops(inputs.records, inputs.rejected),
             "repeats": repeats.repeats(inputs.repeats, inputs.figures["manifest_id"]),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
+            "checklists": checklists(inputs),
             "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
             **_films(inputs, params), **_tables(inputs),
             "agreements": pixels.agreements(inputs.ingested),
@@ -68,6 +71,11 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
             "evidence": pixels.evidence(inputs.records), **_pixels(inputs, params),
         },
     )  # fmt: skip
+
+
+def lists(inputs: ReportInputs) -> str:
+    """The checklists of the page as Markdown."""
+    return text(checklists(inputs), inputs.figures)
 
 
 def _pixels(inputs: ReportInputs, params: Params) -> dict[str, object]:

@@ -37,7 +37,8 @@ LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
 PARAMS = report.Params(samples=3, pairs=4, enhanced=0)
 SECTIONS = [
     "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "split", "models", "repeats", "heat", "rejections", "licences", "reading",
+    "labels", "split", "models", "repeats", "heat", "rejections", "licences", "checklists",
+    "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",
@@ -535,6 +536,7 @@ def test_the_policy_stops_a_script_that_slipped_in(inputs: Inputs, visit: Any) -
 @pytest.mark.parametrize("width", [400, 1400])
 def test_the_page_fits_the_width(inputs: Inputs, visit: Any, width: int) -> None:
     seen = visit(report.main(inputs(), PARAMS, 0.9), width)
+    seen.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert width == seen.page.evaluate("document.documentElement.scrollWidth")
 
 
