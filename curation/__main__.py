@@ -254,6 +254,7 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
         page = room.main(inputs, params("report", room.Params), child)
         (part / "index.html").write_text(page, encoding="utf-8")
         (part / "checklists.md").write_text(room.lists(inputs), encoding="utf-8")
+        (part / "tables.md").write_text(room.in_markdown(inputs), encoding="utf-8")
 
 
 @app.command()

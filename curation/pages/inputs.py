@@ -1,6 +1,5 @@
 """Everything that the report looks at, read from the folders of the stages."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from curation.pages.answers import repeated
+from curation.pages.reading import json_object
 from curation.pages.shortcuts import Audit
 from manifests.contract.record import Record
 from manifests.contract.rejection import Rejection
@@ -77,7 +78,7 @@ class ReportInputs:
     """Task -> what tells its labels without looking at a lung."""
     seen: Seen = field(default_factory=Seen)
     repeats: Sequence[Mapping[str, Any]] = ()
-    """figures.json of each experiment that ran over many seeds."""
+    """figures.json of each experiment that ran over many seeds, with `answers.matrices`."""
     bases: tuple[str, ...] = ()
     """SHA-256 of the films whose grey levels recipes give to all others."""
 
@@ -89,7 +90,7 @@ def load(
     """The inputs from the stages' folders under `data`. Raises `BrokenTable` for a damaged one."""
     folders = [data / "ingest" / key for key in sorted(sources)]
     filled = [kept for kept, _ in map(read_stage, folders) if len(kept)]
-    figures = _json(manifests / "summary.json")
+    figures = json_object(manifests / "summary.json")
     if figures is None:
         raise BrokenTable(f"{manifests / 'summary.json'}: not there; run `dvc repro release`")
     return ReportInputs(
@@ -115,7 +116,7 @@ def load(
 def audited(data: Path) -> dict[str, Audit]:
     """What is there of stage audit."""
     found = {
-        place.parent.name: (_json(place), place.with_name("films.parquet"))
+        place.parent.name: (json_object(place), place.with_name("films.parquet"))
         for place in sorted((data / "audit").glob("*/scores.json"))
     }
     return {
@@ -130,17 +131,17 @@ def seen(data: Path, experiments: Sequence[str]) -> Seen:
     text, lungs = data / "text" / "text.parquet", data / "lungs"
     concealed = {name: data / "conceal" / name for name in sorted(experiments)}
     return Seen(
-        shift=_json(data / "shift" / "shift.json"),
+        shift=json_object(data / "shift" / "shift.json"),
         text=to_pandas(read_arrow(text)) if text.exists() else None,
         concealed={
             name: Effect(
-                figures=_json(folder / "effect.json") or {},
+                figures=json_object(folder / "effect.json") or {},
                 films=to_pandas(read_arrow(folder / "concealed.parquet")),
             )
             for name, folder in concealed.items()
             if (folder / "concealed.parquet").exists()
         },
-        dice=_json(data / "segment" / "dice.json"),
+        dice=json_object(data / "segment" / "dice.json"),
         lungs=WorkingCopies([lungs]) if lungs.exists() else None,
     )
 
@@ -152,33 +153,15 @@ def experiment(data: Path, name: str) -> Experiment:
     heat = explained / "heatmaps.parquet"
     return Experiment(
         name=name,
-        checkpoint=_json(trained / "checkpoint.json"),
+        checkpoint=json_object(trained / "checkpoint.json"),
         history=_curves(trained / "curves" / "plots" / "metrics"),
-        metrics=_json(judged / "figures.json"),
+        metrics=json_object(judged / "figures.json"),
         confusion=_csv(judged / "confusion.csv"),
         roc=_csv(judged / "roc.csv"),
         reliability=_csv(judged / "reliability.csv"),
         heatmaps=to_pandas(read_arrow(heat)) if heat.exists() else None,
-        scores=_json(explained / "scores.json"),
+        scores=json_object(explained / "scores.json"),
     )
-
-
-def repeated(data: Path, experiments: Sequence[str]) -> list[dict[str, Any]]:
-    """The figures of every experiment that ran over many seeds."""
-    found = (_json(data / "repeat" / name / "figures.json") for name in sorted(experiments))
-    return [figures for figures in found if figures is not None]
-
-
-def _json(place: Path) -> dict[str, Any] | None:
-    if not place.exists():
-        return None
-    try:
-        known = json.loads(place.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as fault:
-        raise BrokenTable(f"{place}: is no JSON ({fault}); make it again") from None
-    if not isinstance(known, dict):
-        raise BrokenTable(f"{place}: expected an object; make it again")
-    return known
 
 
 def _curves(folder: Path) -> pd.DataFrame | None:

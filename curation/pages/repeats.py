@@ -93,12 +93,6 @@ def _repeated(facts: Mapping[str, Any], manifest_id: str) -> Repeated:
         spread = Spread(mean=printed["accuracy"], low=printed["low"], high=printed["high"])
         f1 = Spread(mean=printed["f1"])
         lines.insert(0, Line(name=PRINTED, runs=None, films=None, accuracy=spread, f1=f1))
-    other = (
-        f"Made on another manifest ({facts['manifest_id']}) than this release: run dvc repro."
-        if facts["manifest_id"] != manifest_id
-        else ""
-    )
-    notes = [other, facts["shortfall"] or "", printed["note"]]
     return Repeated(
         name=facts["experiment"], row=printed["row"], label=label, lines=lines,
         inflation={
@@ -106,8 +100,18 @@ def _repeated(facts: Mapping[str, Any], manifest_id: str) -> Repeated:
             for name, words in OVERALL.items()
             if (own := (facts["inflation"] or {}).get(name)) and own["value"] is not None
         },
-        notes=[note for note in notes if note],
+        notes=[note for note in (*caveats(facts, manifest_id), printed["note"]) if note],
     )  # fmt: skip
+
+
+def caveats(facts: Mapping[str, Any], manifest_id: str) -> list[str]:
+    """Why the figures are not those of this release, or not of as many films as were asked for."""
+    other = (
+        f"Made on another manifest ({facts['manifest_id']}) than this release: run dvc repro."
+        if facts["manifest_id"] != manifest_id
+        else ""
+    )
+    return [note for note in (other, facts["shortfall"]) if note]
 
 
 def _line(name: str, own: Mapping[str, Any], label: str) -> Line:

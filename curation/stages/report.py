@@ -16,20 +16,24 @@ from curation.pages import (
     pixels,
     repeats,
     shortcuts,
+    tables,
 )
 from curation.pages.checklists.lists import checklists
 from curation.pages.checklists.text import text
 from curation.pages.inputs import ReportInputs
+from curation.pages.markdown import markdown
 from curation.pages.page import page
+from curation.pages.paper import paper
 from curation.pages.pictures import colour_bar
+from curation.pages.tabled import INTERVALS, NO_SLIP, NOT_RUN, Table
 from curation.splits import protocols
 from manifests.contract.record import STAGES
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 SECTIONS = (
     "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "shortcuts", "split", "models", "repeats", "heat", "rejections", "licences",
-    "checklists", "reading",
+    "labels", "shortcuts", "split", "models", "repeats", "tables", "heat", "rejections",
+    "licences", "checklists", "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
@@ -62,6 +66,8 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
             "sections": SECTIONS, "it": inputs.figures, "disclaimer": DISCLAIMER, "drawn": DRAWN,
             "stops": counts.stops(inputs.records, inputs.rejected),
             "repeats": repeats.repeats(inputs.repeats, inputs.figures["manifest_id"]),
+            "paper_tables": _paper_tables(inputs), "not_run": NOT_RUN, "no_slip": NO_SLIP,
+            "intervals": INTERVALS,
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
             "checklists": checklists(inputs),
             "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
@@ -76,6 +82,19 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
 def lists(inputs: ReportInputs) -> str:
     """The checklists of the page as Markdown."""
     return text(checklists(inputs), inputs.figures)
+
+
+def in_markdown(inputs: ReportInputs) -> str:
+    """The section Tables alone, as Markdown, with the same figures."""
+    own = inputs.figures
+    about = f"Profile {own['profile']}, manifest {own['manifest_id']}."
+    notices = [about, DISCLAIMER, *([DRAWN] if own["is_drawn"] else []), INTERVALS]
+    title = f"{own['name']} {own['version']}: the paper's tables"
+    return markdown(title, notices, _paper_tables(inputs))
+
+
+def _paper_tables(inputs: ReportInputs) -> list[Table]:
+    return tables.tables(paper(), inputs.repeats, inputs.figures["manifest_id"])
 
 
 def _pixels(inputs: ReportInputs, params: Params) -> dict[str, object]:

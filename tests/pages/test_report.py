@@ -37,8 +37,8 @@ LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
 PARAMS = report.Params(samples=3, pairs=4, enhanced=0)
 SECTIONS = [
     "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "split", "models", "repeats", "heat", "rejections", "licences", "checklists",
-    "reading",
+    "labels", "split", "models", "repeats", "tables", "heat", "rejections", "licences",
+    "checklists", "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",

@@ -117,6 +117,7 @@ def test_metrics_and_plots_are_shown_by_dvc(road: Path) -> None:
 
 def test_the_report_is_one_page_that_says_what_it_is(road: Path) -> None:
     page = (road / "data" / "report" / "index.html").read_text()
+    assert "## Table 6" in (road / "data" / "report" / "tables.md").read_text()
     assert "not for diagnosis" in page.lower()
     assert "Drawn by a computer" in page
 

@@ -25,9 +25,13 @@ def repeated(manifest_id: str, words: str) -> dict[str, Any]:
 def _figures(mean: float, sd: float, words: str) -> dict[str, Any]:
     figure = {"mean": mean, "sd": sd, "min": mean - sd, "max": mean + sd}
     return {
+        "films": {side: {words: 1, "covid19": 2} for side in ("train", "val", "test", "external")},
         "runs": 10, "n": 9, "accuracy": dict(figure),
         "f1": {label: dict(figure) for label in (words, "covid19")},
         "labels": [words, "covid19"], "confusion": [[50, 10], [0, 30]],
-        "external": {"n": 5, "accuracy": {**figure, "mean": mean / 2}},
+        "matrices": [[[5, 1], [0, 3]]] * 10,
+        "external": {"n": 5, "accuracy": {**figure, "mean": mean / 2},
+                     "f1": {label: dict(figure) for label in (words, "covid19")},
+                     "matrices": [[[2, 1], [0, 2]]] * 10},
         "spread": {"films": 9, "changing": 2, "variance": 0.0123},
     }  # fmt: skip
