@@ -25,7 +25,7 @@ from curation.pages.markdown import markdown
 from curation.pages.page import page
 from curation.pages.paper import paper
 from curation.pages.pictures import colour_bar
-from curation.pages.tabled import INTERVALS, NO_SLIP, NOT_RUN, Table
+from curation.pages.tabled import INTERVALS, NO_SLIP, NOT_RUN, Cell, Table
 from curation.splits import protocols
 from manifests.contract.record import STAGES
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
@@ -67,7 +67,7 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
             "stops": counts.stops(inputs.records, inputs.rejected),
             "repeats": repeats.repeats(inputs.repeats, inputs.figures["manifest_id"]),
             "paper_tables": _paper_tables(inputs), "not_run": NOT_RUN, "no_slip": NO_SLIP,
-            "intervals": INTERVALS,
+            "intervals": INTERVALS, "empty": Cell(),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
             "checklists": checklists(inputs),
             "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
