@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from records import record, records
 from repeats import repeated
@@ -356,6 +357,22 @@ def test_nothing_is_fetched_and_nothing_complains(inputs: Inputs, visit: Any) ->
     seen = visit(report.main(inputs(), PARAMS, 0.9))
     assert seen.complaints == []
     assert [url for url in seen.requests[1:] if not url.startswith("data:")] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_against_the_page(
+    inputs: Inputs, browser: Browser, tmp_path: Path, scheme: Any
+) -> None:
+    place = tmp_path / "index.html"
+    place.write_text(report.main(inputs(is_drawn=True), PARAMS, 0.9), encoding="utf-8")
+    # The page's own policy would stop axe, which is put into it.
+    with browser.new_context(bypass_csp=True, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(place.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        found = Axe().run(page).response["violations"]
+    assert [(one["impact"], one["id"], one["nodes"][0]["html"]) for one in found] == []
 
 
 @pytest.mark.browser
