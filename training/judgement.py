@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
+from manifests.contract.association import wilson
 from training.calibration import calibration, ece_by_chance
 from training.metrics import (
     OVERALL,
@@ -15,7 +16,6 @@ from training.metrics import (
     interval,
     resampled,
     scores,
-    wilson,
 )
 from training.predictions import DIGITS, Predictions
 

@@ -5,12 +5,13 @@ One weighted formula gives the value (all weights 1) and its resamples, so they 
 C classes, G groups, N films, R resamples.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import torch
+
+from manifests.contract.association import area
 
 Whole = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -50,12 +51,7 @@ def scores(weights: Floats, actual: Whole, probabilities: Floats) -> dict[str, F
 
 def auc(weights: Floats, is_member: npt.NDArray[np.bool_], score: Floats) -> Floats:
     """float64[R]: the chance that a member scores above a non-member, a tie counting half."""
-    order = np.argsort(score, kind="stable")
-    starts = np.flatnonzero(np.diff(score[order], prepend=-np.inf))
-    members = np.add.reduceat((weights * is_member)[:, order], starts, axis=1)
-    others = np.add.reduceat((weights * ~is_member)[:, order], starts, axis=1)
-    below = np.cumsum(others, axis=1) - others / 2
-    return _share((members * below).sum(1), members.sum(1) * others.sum(1))
+    return area(weights, is_member, score, np.zeros(len(score), np.int64))
 
 
 def resampled(groups: Sequence[str], count: int, generator: torch.Generator) -> Floats:
@@ -93,15 +89,6 @@ def interval(values: Floats, confidence: float) -> tuple[float, float] | None:
     tail = (1 - confidence) / 2
     low, high = np.quantile(known, [tail, 1 - tail])
     return float(low), float(high)
-
-
-def wilson(share: float, count: int, confidence: float) -> tuple[float, float]:
-    """Wilson's interval for a share of `count` independent trials."""
-    z = float(torch.special.ndtri(torch.tensor((1 + confidence) / 2, dtype=torch.float64)))
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    spread = math.sqrt(share * (1 - share) / count + z * z / (4 * count**2)) * z
-    half = spread / (1 + z * z / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def roc(is_member: npt.NDArray[np.bool_], score: Floats) -> list[tuple[float, float, float | None]]:

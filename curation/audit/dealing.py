@@ -5,7 +5,6 @@ groups, R rounds.
 """
 
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 from scipy.stats import poisson
@@ -62,11 +61,3 @@ def middle(values: Floats, confidence: float = 0.95) -> tuple[float, float]:
     tail = (1 - confidence) / 2
     low, high = np.quantile(values[~np.isnan(values)], [tail, 1 - tail])
     return float(low), float(high)
-
-
-def surely(share: float, count: int, confidence: float = 0.95) -> float:
-    """The lower end of Wilson's interval for a share of `count` trials."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    spread = z * (share * (1 - share) / count + z * z / (4 * count**2)) ** 0.5
-    return float(centre - spread / (1 + z * z / count))

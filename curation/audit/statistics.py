@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from curation.audit.dealing import dealt_anew, drawn_again, folds_of, middle, numbered, surely
+from curation.audit.dealing import dealt_anew, drawn_again, folds_of, middle, numbered
 from curation.audit.fault import Fault, has
 from curation.audit.plain import out_of_fold
-from manifests.contract.association import Floats, Whole, macro_area
+from manifests.contract.association import Floats, Whole, macro_area, wilson
 from manifests.contract.images import decode
 from manifests.contract.rejection import Rejected
 
@@ -22,6 +22,7 @@ TOLD = 0.7
 """From the lower end of the interval on, the files tell the label."""
 FEWEST, FOLDS, AGAIN, ANEW = 10, 5, 200, 20
 """Groups of each label, folds, resamples, rounds of labels dealt anew."""
+CONFIDENCE = 0.95
 MOST_PLACES = 12
 """Rows that are named: those whose label the files tell best."""
 
@@ -83,7 +84,7 @@ def _judged(known: pd.DataFrame, groups: Whole, seen: Floats) -> Iterator[Fault]
     low, high = middle(macro_area(drawn_again(groups, AGAIN), targets, chances, folds))
     if low == high:
         fewest = min(len(set(groups[targets == n].tolist())) for n in range(len(labels)))
-        low = surely(min(1.0, found), fewest)
+        low, _ = wilson(min(1.0, found), fewest, CONFIDENCE)
     if low <= TOLD:
         return
     anew = middle(np.array([

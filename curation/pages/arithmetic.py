@@ -6,7 +6,8 @@ The matrix has a row per actual label and a column per predicted one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from statistics import NormalDist
+
+from manifests.contract.association import wilson
 
 CONFIDENCE = 0.95
 Cells = Sequence[Sequence[int]]
@@ -55,12 +56,9 @@ def share(right: int, count: int) -> Figure:
     """`right` of `count`, with Wilson's 95 % interval."""
     if not count:
         return Figure(value=None)
-    z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
     value = right / count
-    middle = (value + z * z / (2 * count)) / (1 + z * z / count)
-    inner = value * (1 - value) / count + z * z / (4 * count * count)
-    half = z / (1 + z * z / count) * inner**0.5
-    return Figure(value=value, low=max(0.0, middle - half), high=min(1.0, middle + half))
+    low, high = wilson(value, count, CONFIDENCE)
+    return Figure(value=value, low=low, high=high)
 
 
 def agrees(printed: Decimal, right: int, count: int) -> bool:

@@ -1,8 +1,10 @@
-"""How much one thing tells of another: areas under curves, and shared information.
+"""How much one thing tells of another: areas under curves, shared information, and how sure.
 
 Plain arithmetic that both the audit of a list and that of prepared films need. N films, R rows of
 weights.
 """
+
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +60,15 @@ def share_told(found: Floats, by_chance: float, whole: Floats) -> Floats:
     left = whole - by_chance
     nothing = np.full(len(found), np.nan)
     return np.asarray(np.divide(found - by_chance, left, out=nothing, where=left > 0))
+
+
+def wilson(share: float, count: int, confidence: float) -> tuple[float, float]:
+    """Wilson's interval for a share of `count` independent trials."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    spread = (share * (1 - share) / count + z * z / (4 * count**2)) ** 0.5 * z
+    half = spread / (1 + z * z / count)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _compared(weights: Floats, is_member: Bools, score: Floats) -> tuple[Floats, Floats]:

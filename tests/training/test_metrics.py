@@ -13,8 +13,9 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from manifests.contract.association import wilson
 from training.judgement import judge
-from training.metrics import Floats, Whole, auc, bootstrapped, interval, roc, scores, wilson
+from training.metrics import Floats, Whole, auc, bootstrapped, interval, roc, scores
 from training.predictions import Predictions
 
 LABELS = ("normal", "cap", "covid19")

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from pydantic import Field
 
-from training.metrics import ENOUGH, Floats, interval, wilson
+from manifests.contract.association import wilson
+from training.metrics import ENOUGH, Floats, interval
+from training.predictions import DIGITS
 from training.shortcuts.asked import Asked
 from training.telling import Asking as Telling
-
-DIGITS = 6
 
 
 class Asking(Telling):
