@@ -24,12 +24,14 @@ SECTIONS = (
 
 
 class Profile(BaseModel):
-    """Which profile `params.yaml` is, and the sources that it put in the place of the demo's."""
+    """Which profile `params.yaml` is, and what it put in the place of the demo's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     sources: dict[str, Any] | None = None
+    sections: dict[str, Any] = {}
+    """Other sections that it replaces; what is not named here is merged with the demo's."""
 
 
 def read(path: Path) -> dict[str, Any]:
