@@ -35,7 +35,7 @@ def levels(*values: int) -> npt.NDArray[np.int64]:
 
 def test_a_histogram_holds_shares_of_equal_bins() -> None:
     found = shares(np.stack([levels(0, 3, 4, 255), np.zeros(256, np.int64)]), 64)
-    assert [[0.5, 0.25, 0.25], 0.0] == [found[0, [0, 1, 63]].tolist(), float(found[1].sum())]
+    assert [found[0, [0, 1, 63]].tolist(), float(found[1].sum())] == [[0.5, 0.25, 0.25], 0.0]
 
 
 def test_the_distance_is_the_largest_gap_between_the_shares_of_darker_pixels() -> None:
@@ -140,9 +140,9 @@ def test_the_films_that_were_compared_are_counted(told: Any) -> None:
 def test_the_histogram_of_each_source_and_recipe_is_kept_to_be_drawn(told: Any) -> None:
     for recipe in ("plain", "matched"):
         drawn = told["recipes"][recipe]["histograms"]
-        assert ["cohen", "sirm"] == list(drawn)
+        assert list(drawn) == ["cohen", "sirm"]
         assert {64} == {len(bins) for bins in drawn.values()}
-        assert [1.0, 1.0] == [pytest.approx(sum(bins), abs=1e-3) for bins in drawn.values()]
+        assert [pytest.approx(sum(bins), abs=1e-3) for bins in drawn.values()] == [1.0, 1.0]
 
 
 def test_a_source_with_few_groups_is_left_out_and_named(tmp_path: Path) -> None:
