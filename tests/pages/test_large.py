@@ -101,6 +101,15 @@ def test_every_picture_is_there(page: Page) -> None:
     assert page.locator("img").count() > 0
 
 
+@pytest.mark.parametrize("name", ["reading", "people", "models"])
+def test_a_link_of_the_bar_leads_to_its_section(page: Page, name: str) -> None:
+    page.locator(f'nav a[href="#{name}"]').click()
+    page.wait_for_function(
+        "(name) => { const top = document.getElementById(name + '-title')"
+        ".getBoundingClientRect().top; return top > 0 && top < innerHeight; }", arg=name,
+    )  # fmt: skip
+
+
 def test_what_is_folded_is_printed_open_and_nothing_sticks(page: Page) -> None:
     folded = page.locator("details:not([open])").count()
     assert folded > 0
