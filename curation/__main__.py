@@ -243,6 +243,7 @@ def release(data: Folder, staged: Folder, manifests: Folder) -> None:
 @stage("report")
 def report(data: Folder, manifests: Folder, out: Folder) -> None:
     """One page to look at."""
+    from curation.pages import cards
     from curation.pages.filters import Limits
     from curation.pages.inputs import load
     from curation.stages import filter as filtering
@@ -263,6 +264,10 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
         (part / "index.html").write_text(page, encoding="utf-8")
         (part / "checklists.md").write_text(room.lists(inputs), encoding="utf-8")
         (part / "tables.md").write_text(room.in_markdown(inputs), encoding="utf-8")
+        (part / cards.FOLDER).mkdir()
+        for card in cards.cards(inputs):
+            place = part / cards.FOLDER / f"{card.name}.md"
+            place.write_text(cards.text(card), encoding="utf-8")
 
 
 @app.command()

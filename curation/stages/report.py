@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from curation.pages import (
     burned_in,
+    cards,
     counts,
     enhancement,
     flow,
@@ -33,8 +34,8 @@ from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 SECTIONS = (
     "figures", "flow", "sources", "people", "pixels", "filters", "enhancement", "lungs", "text",
-    "harmonising", "pairs", "labels", "shortcuts", "split", "models", "repeats", "tables", "heat",
-    "rejections", "licences", "checklists", "reading",
+    "harmonising", "pairs", "labels", "shortcuts", "split", "models", "cards", "repeats",
+    "tables", "heat", "rejections", "licences", "checklists", "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
@@ -71,7 +72,7 @@ def main(inputs: ReportInputs, params: Params, limits: Limits) -> str:
             "paper_tables": _paper_tables(inputs), "not_run": NOT_RUN, "no_slip": NO_SLIP,
             "intervals": INTERVALS, "empty": Cell(),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
-            "checklists": checklists(inputs),
+            "checklists": checklists(inputs), "cards": cards.cards(inputs),
             "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
             **gallery(inputs, params.samples, params.pairs, limits), **_tables(inputs),
             "agreements": pixels.agreements(inputs.ingested),

@@ -32,12 +32,12 @@ def test_the_films_nearest_to_a_threshold_are_shown_on_both_sides_with_what_deci
     )
     age = filters.filters(lines, 1, known(*stayed, *left), {})[0]
     assert (age.films, age.left) == (4, 2)
-    assert [
-        (one.film.record_id, one.has_left, one.why) for one in age.below
-    ] == [("cohen/teen", True, "patient: teen")]
-    assert [
-        (one.film.record_id, one.has_left, one.why) for one in age.above
-    ] == [("cohen/young", False, "view: PA; age")]
+    assert [(one.film.record_id, one.has_left, one.why) for one in age.below] == [
+        ("cohen/teen", True, "patient: teen")
+    ]
+    assert [(one.film.record_id, one.has_left, one.why) for one in age.above] == [
+        ("cohen/young", False, "view: PA; age")
+    ]
     assert {"cohen/teen", "cohen/young"} == filters.wanted(lines[:1], 1)
 
 

@@ -125,9 +125,10 @@ def test_what_is_folded_is_printed_open_and_nothing_sticks(page: Page) -> None:
 def test_it_prints_in_ink_on_paper_in_the_dark_too(page: Page) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     told = "(name) => getComputedStyle(document.body)[name]"
-    assert [
-        page.evaluate(told, name) for name in ("backgroundColor", "color")
-    ] == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    assert [page.evaluate(told, name) for name in ("backgroundColor", "color")] == [
+        "rgb(255, 255, 255)",
+        "rgb(0, 0, 0)",
+    ]
 
 
 def test_motion_stays_away_from_those_who_do_not_want_it(page: Page) -> None:

@@ -9,9 +9,11 @@ def test_ages_of_those_that_stayed_and_left_are_counted_apart() -> None:
     found = people(kept, records([film("d", age_years=3)]), 18)
     assert (found.known, found.unknown) == (2, 1)
     assert found.ages is not None
-    assert [
-        bar.words for bar in found.ages.bars
-    ] == ["0 to 5: 1 left", "30 to 35: 1 stayed", "95 to 100: 1 stayed"]
+    assert [bar.words for bar in found.ages.bars] == [
+        "0 to 5: 1 left",
+        "30 to 35: 1 stayed",
+        "95 to 100: 1 stayed",
+    ]
     assert "2 of known age stayed, median 65 years, 1 left" in found.ages.told
 
 

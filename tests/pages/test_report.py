@@ -29,7 +29,7 @@ PARAMS = report.Params(samples=3, pairs=4, enhanced=0)
 SECTIONS = [
     "figures", "flow", "sources", "people", "pixels", "filters", "enhancement", "lungs", "text",
     "harmonising", "pairs",
-    "labels", "split", "models", "repeats", "tables", "heat", "rejections", "licences",
+    "labels", "split", "models", "cards", "repeats", "tables", "heat", "rejections", "licences",
     "checklists", "reading",
 ]  # fmt: skip
 HOSTILE = (

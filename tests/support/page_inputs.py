@@ -14,6 +14,10 @@ from manifests.contract.packing import png
 from manifests.contract.record import Record
 
 LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
+HOSTILE_MARKDOWN = (
+    "<script>window.hurt=1</script>", "a|b", "[x](javascript:hurt)", "\n# head", "| --- |",
+    "![x](http://127.0.0.1:9/a.png)",
+)  # fmt: skip
 USUAL = {"patient_ill": False, "copies": (), "pediatric_evidence": "age", "split": "train"}
 
 
