@@ -7,28 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from curation.pages import card_scores
+from curation.pages import card_scores, card_words
 from curation.pages.card_scores import Table
 from curation.pages.counts import counts
 from curation.pages.inputs import Experiment, ReportInputs
 from curation.pages.page import NOTHING, share, spaced
 from curation.pages.shortcuts import BAD, WORDS
 from curation.publish.words import markdown
-from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 FOLDER = "model_cards"
 STRICTEST = ("pointers", "noncommercial", "open")
 """Channels of a release, the one that lets least be done first."""
-NOT_FOR = (
-    (
-        "Out of scope: any decision about a patient, screening, triage, a second reading, and films "
-        "of children, laterals, other body parts and other devices than those of its training films."
-    ),
-    (
-        "A probability says how sure the network is, not how often it is right; it knows its labels "
-        "alone and answers whatever it is shown."
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +64,7 @@ def text(card: Card) -> str:
 
 def _parts(own: Experiment, about: Mapping[str, Any], inputs: ReportInputs) -> Iterator[Part]:
     yield Part(title="Model details", sentences=_details(about, inputs))
-    yield Part(title="Intended use", sentences=_use(about))
+    yield Part(title="Intended use", sentences=card_words.use(about))
     yield Part(title="Factors", sentences=_factors(inputs))
     yield Part(title="Metrics", sentences=card_scores.METRICS)
     yield Part(title="Evaluation data", sentences=card_scores.evaluated(own))
@@ -84,7 +73,7 @@ def _parts(own: Experiment, about: Mapping[str, Any], inputs: ReportInputs) -> I
         title="Quantitative analyses", sentences=card_scores.found(own, inputs.repeats),
         table=card_scores.table(own),
     )  # fmt: skip
-    yield Part(title="Ethical considerations", sentences=_ethics(inputs))
+    yield Part(title="Ethical considerations", sentences=card_words.ethics(inputs.figures))
     yield Part(title="Caveats and recommendations", sentences=_caveats(own, about, inputs))
 
 
@@ -100,13 +89,13 @@ def _details(about: Mapping[str, Any], inputs: ReportInputs) -> list[str]:
             f"{', '.join(about.get('channels') or ()) or NOTHING}, recipe {about.get('recipe_id')}."
         ),
         (
-            f"Trained with seed {about.get('seed')}, optimizer {asked.get('optimizer')}, learning rate "
-            f"{asked.get('learning_rate')}, best epoch {about.get('best_epoch')} of at most "
+            f"Trained with seed {about.get('seed')}, optimizer {asked.get('optimizer')}, learning "
+            f"rate {asked.get('learning_rate')}, best epoch {about.get('best_epoch')} of at most "
             f"{asked.get('epochs')}."
         ),
         (
-            f"Manifest {about.get('manifest_id')}, protocol {about.get('protocol')}; weights SHA-256 "
-            f"{about.get('weights_sha256')}."
+            f"Manifest {about.get('manifest_id')}, protocol {about.get('protocol')}; weights "
+            f"SHA-256 {about.get('weights_sha256')}."
         ),
         f"Made by {inputs.figures['name']} {inputs.figures['version']}; the code is MIT.",
     ]
@@ -119,22 +108,13 @@ def _details(about: Mapping[str, Any], inputs: ReportInputs) -> list[str]:
     return made
 
 
-def _use(about: Mapping[str, Any]) -> list[str]:
-    drawn = [DRAWN] if about.get("is_drawn") else []
-    return [
-        DISCLAIMER, *drawn,
-        ("Intended: research on how networks learn from public chest films, by people who "
-        "compare methods and look for shortcuts."),
-        *NOT_FOR,
-    ]  # fmt: skip
-
-
 def _factors(inputs: ReportInputs) -> list[str]:
     known = inputs.records
     ages, sexes = known["age_years"].dropna(), known["sex"].dropna()
     views = ", ".join(f"{spaced(view)} {n}" for view, n in counts(known["view"]).items())
+    sources = ", ".join(f"{key} {n}" for key, n in counts(known["source"]).items())
     made = [
-        f"Sources of the manifest's films: {', '.join(f'{key} {n}' for key, n in counts(known['source']).items())}.",
+        f"Sources of the manifest's films: {sources or NOTHING}.",
         f"Views: {views}." if views else "Views: none.",
     ]
     if len(ages):
@@ -162,26 +142,6 @@ def _trained(about: Mapping[str, Any], inputs: ReportInputs) -> list[str]:
                     f"of the manifest are in channel {strict}. Whether weights are a work made of "
                     "films is not settled; ask before you hand them on.")  # fmt: skip
     return made
-
-
-def _ethics(inputs: ReportInputs) -> list[str]:
-    personal = sum(inputs.figures["personal_text"].values())
-    return [
-        (
-            "The films are drawn and show nobody; what follows is of real ones."
-            if inputs.figures["is_drawn"]
-            else "The films are patients', published by their sources; nobody was asked again "
-            "for this use."
-        ),
-        (
-            f"On {personal} films burned-in words look like a patient's or were not read: their pixels "
-            "stay behind in a release, and no word of them is repeated."
-        ),
-        (
-            "A wrong answer harms most where it is believed: a network that knows a source may look "
-            "right for the wrong reason."
-        ),
-    ]
 
 
 def _caveats(own: Experiment, about: Mapping[str, Any], inputs: ReportInputs) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from curation.pages import counts, doubts, films, filters, shortcuts
+from curation.pages import chexnet, counts, doubts, films, filters, shortcuts
 from curation.pages.filters import Limits
 from curation.pages.inputs import ReportInputs
 
@@ -21,7 +21,7 @@ def gallery(inputs: ReportInputs, samples: int, pairs: int, limits: Limits) -> d
     told_by = shortcuts.chosen(inputs.audits, samples)
     lines = filters.lines(inputs.records, inputs.ingested, inputs.rejected, limits)
     wanted = {*chosen["a"], *chosen["b"], *(i for ids in sampled.values() for i in ids)}
-    wanted |= filters.wanted(lines, samples)
+    wanted |= filters.wanted(lines, samples) | chexnet.wanted(inputs.probed)
     for table in (disputed, *doubted.values(), *told_by.values()):
         wanted |= set(table.get("record_id", []))
     pictures = films.pictured(inputs.copies, wanted)
@@ -31,6 +31,7 @@ def gallery(inputs: ReportInputs, samples: int, pairs: int, limits: Limits) -> d
             key: [films.shown(rows[name], pictures) for name in ids] for key, ids in sampled.items()
         },
         "filters": filters.filters(lines, samples, rows, pictures),
+        "chexnet": chexnet.chexnet(inputs.probed, inputs.figures["manifest_id"], rows, pictures),
         "pairs": films.paired(chosen, rows, pictures),
         "pair_counts": counts.counts(inputs.pairs["relation"]),
         "conflicts": _conflicts(inputs.pairs, rows),

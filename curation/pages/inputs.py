@@ -80,6 +80,8 @@ class ReportInputs:
     seen: Seen = field(default_factory=Seen)
     repeats: Sequence[Mapping[str, Any]] = ()
     """figures.json of each experiment that ran over many seeds, with `answers.matrices`."""
+    probed: Mapping[str, Any] | None = None
+    """probe.json: what a public CheXNet said, or that none was asked."""
     bases: tuple[str, ...] = ()
     """SHA-256 of the films whose grey levels recipes give to all others."""
 
@@ -111,6 +113,7 @@ def load(
         audits=audited(data),
         seen=seen(data, experiments),
         repeats=repeated(data, experiments),
+        probed=json_object(data / "probe" / "probe.json"),
         bases=tuple(dict.fromkeys(bases)),
     )
 

@@ -35,7 +35,7 @@ from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 SECTIONS = (
     "figures", "flow", "sources", "people", "pixels", "filters", "enhancement", "lungs", "text",
     "harmonising", "pairs", "labels", "shortcuts", "split", "models", "cards", "repeats",
-    "tables", "heat", "rejections", "licences", "checklists", "reading",
+    "chexnet", "tables", "heat", "rejections", "licences", "checklists", "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8

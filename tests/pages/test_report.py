@@ -28,9 +28,8 @@ from manifests.contract.working import WorkingCopies
 PARAMS = report.Params(samples=3, pairs=4, enhanced=0)
 SECTIONS = [
     "figures", "flow", "sources", "people", "pixels", "filters", "enhancement", "lungs", "text",
-    "harmonising", "pairs",
-    "labels", "split", "models", "cards", "repeats", "tables", "heat", "rejections", "licences",
-    "checklists", "reading",
+    "harmonising", "pairs", "labels", "shortcuts", "split", "models", "cards", "repeats",
+    "chexnet", "tables", "heat", "rejections", "licences", "checklists", "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",
