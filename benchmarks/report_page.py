@@ -146,7 +146,7 @@ def told(name: str, inputs: ReportInputs, place: Path, browser: Browser) -> None
         print(f"  {words}: {statistics.median(times):.0f} ms, at most {max(times):.0f}")
 
 
-def main(records: int = 1000, data: str = "data", manifests: str = "manifests") -> None:
+def main(records: int, data: str, manifests: str) -> None:
     known = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     sources, experiments = list(known["sources"]), list(known["experiments"])
     given = load(Path(data), Path(manifests), sources, experiments)
@@ -166,4 +166,5 @@ def main(records: int = 1000, data: str = "data", manifests: str = "manifests") 
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *sys.argv[2:4])
+    records, data, manifests = [*sys.argv[1:], *("1000", "data", "manifests")[len(sys.argv) - 1 :]]
+    main(int(records), data, manifests)

@@ -19,6 +19,7 @@ METRICS = (
     ),
     "How true its chances are: expected calibration error and Brier score.",
 )
+PER_LABEL = {"precision": "precision", "recall": "recall", "f1": "F1"}
 SIDES = {"test": "test films", "external": "films of sources never trained on"}
 
 
@@ -80,6 +81,6 @@ def _rows(judged: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield words, score.name, figure(score.value), span
         for label, facts in test.items():
             if isinstance(facts, dict):
-                for name in ("precision", "recall", "f1"):
+                for name, words_of in PER_LABEL.items():
                     value = figure(number(facts.get(name)))
-                    yield words, f"{name} of {spaced(label)}", value, "none"
+                    yield words, f"{words_of} of {spaced(label)}", value, "none"
