@@ -74,14 +74,14 @@ def test_a_picture_grows_and_is_at_home_in_its_stage(page: Page) -> None:
 def test_a_drawing_tells_its_values_by_key_and_by_pointer(page: Page) -> None:
     own = page.locator("#models div:has(> .opener svg.chart)").first
     output = own.locator("output")
-    assert "point at the drawing" in output.inner_text()
+    assert "point at the drawing" in str(output.text_content())
     own.locator(".opener").focus()
     page.keyboard.press("ArrowRight")
-    assert output.inner_text() == "training: epoch 1, loss 1"
+    assert output.text_content() == "training: epoch 1, loss 1"
     page.keyboard.press("ArrowRight")
-    assert output.inner_text() == "training: epoch 2, loss 0.5"
+    assert output.text_content() == "training: epoch 2, loss 0.5"
     own.locator("svg.chart").hover(position={"x": 60, "y": 10})
-    assert "epoch 1" in output.inner_text()
+    assert "epoch 1" in str(output.text_content())
     page.keyboard.press("Enter")
     assert page.locator(".large .stage svg.chart").is_visible()
 
@@ -91,7 +91,7 @@ def test_columns_and_dots_tell_what_they_stand_for(page: Page) -> None:
         own = page.locator(f"#{name} .opener:has(svg.chart)").first
         own.focus()
         page.keyboard.press("ArrowRight")
-        assert words in page.locator(f"#{name} output").first.inner_text()
+        assert words in str(page.locator(f"#{name} output").first.text_content())
 
 
 def test_every_picture_is_there(page: Page) -> None:
