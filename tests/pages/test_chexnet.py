@@ -1,6 +1,7 @@
 import dataclasses
 from typing import Any
 
+import pytest
 from limits import LIMITS
 from page_inputs import Inputs
 
@@ -63,3 +64,13 @@ def test_words_of_a_checkpoint_stay_words(inputs: Inputs) -> None:
     hostile = told(given.figures["manifest_id"], '"><script>window.hurt=1</script>')
     page = section(report.main(dataclasses.replace(given, probed=hostile), PARAMS, LIMITS))
     assert "<script" not in page
+
+
+@pytest.mark.browser
+def test_a_long_name_fits_a_telephone(inputs: Inputs, visit: Any) -> None:
+    given = inputs()
+    probed = told(given.figures["manifest_id"])
+    probed["films"][0]["record_id"] = "chexpert/train/patient00043/study1/view1_frontal_again.jpg"
+    page = visit(report.main(dataclasses.replace(given, probed=probed), PARAMS, LIMITS), 390).page
+    page.locator("#chexnet").scroll_into_view_if_needed()
+    assert 390 == page.evaluate("document.documentElement.scrollWidth")
