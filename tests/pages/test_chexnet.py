@@ -73,4 +73,4 @@ def test_a_long_name_fits_a_telephone(inputs: Inputs, visit: Any) -> None:
     probed["films"][0]["record_id"] = "chexpert/train/patient00043/study1/view1_frontal_again.jpg"
     page = visit(report.main(dataclasses.replace(given, probed=probed), PARAMS, LIMITS), 390).page
     page.locator("#chexnet").scroll_into_view_if_needed()
-    assert 390 == page.evaluate("document.documentElement.scrollWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
