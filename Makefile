@@ -50,4 +50,4 @@ clean:
 	rm -rf $(VENV) data/phantom data/ingest data/merge data/dedup data/masked data/segment \
 	  data/lungs data/text data/filter data/split data/prepare data/shift data/suspects \
 	  data/rate data/train data/evaluate data/repeat data/combine data/cascade data/fuse \
-	  data/explain data/conceal data/release data/report
+	  data/explain data/conceal data/probe data/release data/report

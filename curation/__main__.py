@@ -169,6 +169,7 @@ def filter_(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
     from curation.licenses import Licenses
     from curation.stages import filter as room
     from manifests.contract.folder import whole_folder
+    from manifests.contract.measured import write_measured
     from manifests.contract.working import WorkingCopies
 
     records, known = with_text(kept(deduped), texts), kept(merged)
@@ -180,6 +181,8 @@ def filter_(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
         settings = params("filter", room.Params)
         verdict = room.main(records, left, Licenses.load(LICENSES), settings)
         keep("filter", len(records), verdict, part)
+        # Of those that leave as well: a rule is judged by both sides.
+        write_measured(part, records)
 
 
 @stage("split")
@@ -240,6 +243,8 @@ def release(data: Folder, staged: Folder, manifests: Folder) -> None:
 @stage("report")
 def report(data: Folder, manifests: Folder, out: Folder) -> None:
     """One page to look at."""
+    from curation.pages import cards
+    from curation.pages.filters import Limits
     from curation.pages.inputs import load
     from curation.stages import filter as filtering
     from curation.stages import report as room
@@ -250,11 +255,19 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
     bases = [recipe["base"] for recipe in known["recipes"].values() if recipe.get("base")]
     inputs = load(data, manifests, source_keys(), list(known["experiments"]), bases)
     with whole_folder(out) as part:
-        child = params("filter", filtering.Params).pediatric_from
-        page = room.main(inputs, params("report", room.Params), child)
+        asked = params("filter", filtering.Params)
+        limits = Limits(
+            adult_from=asked.adult_from_years, overrule_from=asked.overrule_from,
+            pediatric_from=asked.pediatric_from,
+        )  # fmt: skip
+        page = room.main(inputs, params("report", room.Params), limits)
         (part / "index.html").write_text(page, encoding="utf-8")
         (part / "checklists.md").write_text(room.lists(inputs), encoding="utf-8")
         (part / "tables.md").write_text(room.in_markdown(inputs), encoding="utf-8")
+        (part / cards.FOLDER).mkdir()
+        for card in cards.cards(inputs):
+            place = part / cards.FOLDER / f"{card.name}.md"
+            place.write_text(cards.text(card), encoding="utf-8")
 
 
 @app.command()

@@ -34,6 +34,12 @@ def pooled(counts: Levels, targets: Whole, sources: int) -> Levels:
     return np.stack([counts[targets == n].sum(0) for n in range(sources)])
 
 
+def shares(by_source: Levels, bins: int) -> Floats:
+    """float64[S, `bins`]: how much of each source's pixels lies in each of so many equal bins."""
+    binned = by_source.reshape(len(by_source), bins, -1).sum(2)
+    return np.asarray(binned / np.maximum(binned.sum(1, keepdims=True), 1), np.float64)
+
+
 def distance(one: Levels, other: Levels) -> float:
     """The Kolmogorov-Smirnov distance of two histograms: 0 if alike, 1 if no level is shared.
 

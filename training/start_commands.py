@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from training.stage_commands import PARAMS, Folder, params
+
 
 def convert(
     checkpoint: Annotated[Path, typer.Argument(show_default=False, help="As a CheXNet is saved.")],
@@ -16,6 +18,22 @@ def convert(
 
     for line in convert_checkpoint(checkpoint, out, least):
         typer.echo(line)
+
+
+def probe_stage(prepared: Folder, out: Folder) -> None:
+    """Ask the CheXNet that params.yaml names about a few films; say so where it names none."""
+    from manifests.contract.folder import whole_folder
+    from manifests.contract.params import Misspelt, read
+    from manifests.contract.prepared import read_prepared
+    from training.stages import probe as room
+
+    settings, known = params("probe", room.Params), read(PARAMS)["recipes"]
+    if settings.recipe not in known:
+        raise Misspelt(
+            f"params.yaml: 'probe.recipe' is {settings.recipe!r}; known: {', '.join(known)}"
+        )
+    with whole_folder(out) as part:
+        room.main(read_prepared(prepared), part, settings)
 
 
 def probe(

@@ -1,7 +1,7 @@
 """Line drawings of figures: learning curves and ROC curves, as geometry for an SVG."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -23,6 +23,8 @@ class Line:
     """Chooses colour and dash."""
     path: str
     end: Point | None
+    values: str
+    """What its points stand for, in their order: "x y,x y"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ def chart(
 
     return Chart(
         across=across, up=up, told=told,
-        lines=[_line(name, number, list(map(place, thinned(line))))
+        lines=[_line(name, number, thinned(line), place)
                for number, (name, line) in enumerate(series.items())],
         x_ticks=[Tick(at=place((x, 0))[0], words=f"{x:g}") for x in x_ticks],
         y_ticks=[Tick(at=place((0, y))[1], words=f"{y:g}") for y in y_ticks],
@@ -112,9 +114,13 @@ def column(table: pd.DataFrame, across: str, up: str) -> list[Point]:
     return [point for point in points if math.isfinite(point[0]) and math.isfinite(point[1])]
 
 
-def _line(name: str, number: int, points: Sequence[Point]) -> Line:
+def _line(name: str, number: int, given: Sequence[Point], place: Callable[[Point], Point]) -> Line:
+    points = [place(point) for point in given]
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
-    return Line(name=name, number=number, path=path, end=points[-1] if points else None)
+    values = ",".join(f"{x:.4g} {y:.4g}" for x, y in given)
+    return Line(
+        name=name, number=number, path=path, end=points[-1] if points else None, values=values
+    )
 
 
 def _span(marks: Sequence[float], low: float, high: float) -> Point:

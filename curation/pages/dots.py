@@ -24,13 +24,14 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dot:
-    """One figure: its place, the ends of its interval, and the number that chooses its colour."""
+    """One figure: its place, the ends of its interval, the number of its colour, and in words."""
 
     x: float
     y: float
     low: float | None
     high: float | None
     number: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def dots(
                 ends = (None if end is None else at(end) for end in (score.low, score.high))
                 made.append(Dot(
                     x=at(score.value), y=y + STEP / 2, low=next(ends), high=next(ends),
-                    number=number,
+                    number=number, words=f"{name}, {series[number]}: {_said(score)}",
                 ))  # fmt: skip
             y += STEP if has_spans or number == len(scores) - 1 else 0
     return Dots(
@@ -98,6 +99,12 @@ def dots(
         ticks=[Tick(at=at(mark), words=f"{mark:g}") for mark in marks],
         rule=None if rule is None else at(rule), bottom=y + 6, height=y + BELOW,
     )  # fmt: skip
+
+
+def _said(score: Score) -> str:
+    if score.value is None or score.low is None or score.high is None:
+        return f"{score.value:.3g}"
+    return f"{score.value:.3g} ({score.low:.3g} to {score.high:.3g})"
 
 
 def _given(value: float | None) -> list[float]:

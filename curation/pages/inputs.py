@@ -10,6 +10,7 @@ import pandas as pd
 from curation.pages.answers import repeated
 from curation.pages.reading import json_object
 from curation.pages.shortcuts import Audit
+from manifests.contract.measured import with_measured
 from manifests.contract.record import Record
 from manifests.contract.rejection import Rejection
 from manifests.contract.table import BrokenTable, frame, read, read_arrow, read_stage, to_pandas
@@ -64,7 +65,7 @@ class ReportInputs:
     records: pd.DataFrame
     """The manifest."""
     ingested: pd.DataFrame
-    """Every record that a source gave, also those that left later."""
+    """Every record that a source gave, also those that left later, with what filter measured."""
     rejected: pd.DataFrame
     pairs: pd.DataFrame
     """Columns of `curation.duplicates.pair.Pair`."""
@@ -79,6 +80,8 @@ class ReportInputs:
     seen: Seen = field(default_factory=Seen)
     repeats: Sequence[Mapping[str, Any]] = ()
     """figures.json of each experiment that ran over many seeds, with `answers.matrices`."""
+    probed: Mapping[str, Any] | None = None
+    """probe.json: what a public CheXNet said, or that none was asked."""
     bases: tuple[str, ...] = ()
     """SHA-256 of the films whose grey levels recipes give to all others."""
 
@@ -93,10 +96,11 @@ def load(
     figures = json_object(manifests / "summary.json")
     if figures is None:
         raise BrokenTable(f"{manifests / 'summary.json'}: not there; run `dvc repro release`")
+    ingested = pd.concat(filled, ignore_index=True) if filled else frame([], Record)
     return ReportInputs(
         figures=figures,
         records=read(manifests / "dataset.parquet", Record),
-        ingested=pd.concat(filled, ignore_index=True) if filled else frame([], Record),
+        ingested=with_measured(ingested, data / "filter"),
         rejected=read(manifests / "rejected.parquet", Rejection),
         pairs=to_pandas(read_arrow(data / "dedup" / "pairs.parquet")),
         experiments=[experiment(data, name) for name in sorted(experiments)],
@@ -109,6 +113,7 @@ def load(
         audits=audited(data),
         seen=seen(data, experiments),
         repeats=repeated(data, experiments),
+        probed=json_object(data / "probe" / "probe.json"),
         bases=tuple(dict.fromkeys(bases)),
     )
 

@@ -126,7 +126,8 @@ def _loss(history: pd.DataFrame | None) -> Chart | None:
 
 
 def _accuracy(history: pd.DataFrame | None) -> Chart | None:
-    return _curves(history, {"validation": "val_accuracy"}, "accuracy", is_share=True)
+    return _curves(history, {"training": "train_accuracy", "validation": "val_accuracy"},
+                   "accuracy", is_share=True)  # fmt: skip
 
 
 def _curves(

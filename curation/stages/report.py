@@ -5,21 +5,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from curation.pages import (
     burned_in,
+    cards,
     counts,
-    doubts,
     enhancement,
-    films,
     flow,
     harmonising,
+    levels,
     lungs,
     models,
+    people,
     pixels,
     repeats,
-    shortcuts,
     tables,
 )
 from curation.pages.checklists.lists import checklists
 from curation.pages.checklists.text import text
+from curation.pages.filters import Limits
+from curation.pages.gallery import gallery
 from curation.pages.inputs import ReportInputs
 from curation.pages.markdown import markdown
 from curation.pages.page import page
@@ -31,9 +33,9 @@ from manifests.contract.record import STAGES
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 SECTIONS = (
-    "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "shortcuts", "split", "models", "repeats", "tables", "heat", "rejections",
-    "licences", "checklists", "reading",
+    "figures", "flow", "sources", "people", "pixels", "filters", "enhancement", "lungs", "text",
+    "harmonising", "pairs", "labels", "shortcuts", "split", "models", "cards", "repeats",
+    "chexnet", "tables", "heat", "rejections", "licences", "checklists", "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
@@ -46,17 +48,17 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     samples: int = Field(ge=0, le=60)
-    """Films shown per source."""
+    """Films shown per source, and on either side of a threshold."""
     pairs: int = Field(ge=0, le=200)
     """Pairs shown side by side, the least certain first; so many disputed labels, and suspects."""
     enhanced: int = Field(ge=0, le=20)
     """Films drawn in every enhancement; each takes three seconds."""
 
 
-def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
+def main(inputs: ReportInputs, params: Params, limits: Limits) -> str:
     """The page as HTML; the same inputs give the same bytes.
 
-    `pediatric_from` is the score from which `filter` takes a film for a child's.
+    `limits` are those that stage filter went by.
     """
     shown = [models.shown(given, inputs.figures["manifest_id"]) for given in inputs.experiments]
     any_heat = any(experiment.heat for experiment in shown)
@@ -64,16 +66,18 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
         "report.html.jinja",
         {
             "sections": SECTIONS, "it": inputs.figures, "disclaimer": DISCLAIMER, "drawn": DRAWN,
+            "limits": limits,
             "stops": counts.stops(inputs.records, inputs.rejected),
             "repeats": repeats.repeats(inputs.repeats, inputs.figures["manifest_id"]),
             "paper_tables": _paper_tables(inputs), "not_run": NOT_RUN, "no_slip": NO_SLIP,
             "intervals": INTERVALS, "empty": Cell(),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
-            "checklists": checklists(inputs),
+            "checklists": checklists(inputs), "cards": cards.cards(inputs),
             "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
-            **_films(inputs, params), **_tables(inputs),
+            **gallery(inputs, params.samples, params.pairs, limits), **_tables(inputs),
             "agreements": pixels.agreements(inputs.ingested),
-            "child_rule": pixels.rule(inputs.ingested, pediatric_from),
+            "child_rule": pixels.rule(inputs.ingested, limits.pediatric_from),
+            "people": _people(inputs, limits),
             "evidence": pixels.evidence(inputs.records), **_pixels(inputs, params),
         },
     )  # fmt: skip
@@ -110,71 +114,19 @@ def _pixels(inputs: ReportInputs, params: Params) -> dict[str, object]:
         "burned_in": burned_in.burned_in(_of_manifest(seen.text, inputs.records)),
         "text_effects": burned_in.effects(seen.concealed),
         "harmony": harmonising.harmonising(seen.shift),
+        "levels": levels.levels(seen.shift),
     }
+
+
+def _people(inputs: ReportInputs, limits: Limits) -> people.People:
+    """Ages and views of the manifest beside those of the films that left."""
+    is_kept = inputs.ingested["record_id"].isin(inputs.records["record_id"])
+    return people.people(inputs.records, inputs.ingested[~is_kept], limits.adult_from)
 
 
 def _of_manifest(text: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataFrame | None:
     """What was found on films that stayed; all that dedup kept were looked at."""
     return None if text is None else text[text["record_id"].isin(records["record_id"])]
-
-
-def _films(inputs: ReportInputs, params: Params) -> dict[str, object]:
-    """Everything that shows films of the manifest, each film encoded once."""
-    chosen = films.chosen_pairs(inputs.pairs, params.pairs)
-    sampled = {
-        str(key): films.sampled(rows, params.samples)
-        for key, rows in inputs.records.groupby("source", sort=True)
-    }
-    disputed = doubts.chosen_cases(inputs.disputed, params.pairs)
-    doubted = {
-        task: doubts.doubtful(table, params.pairs) for task, table in inputs.suspects.items()
-    }
-    told_by = shortcuts.chosen(inputs.audits, params.samples)
-    wanted = {*chosen["a"], *chosen["b"], *(i for ids in sampled.values() for i in ids)}
-    for table in (disputed, *doubted.values(), *told_by.values()):
-        wanted |= set(table.get("record_id", []))
-    pictures = films.pictured(inputs.copies, wanted)
-    copies = inputs.pairs[inputs.pairs["kept_id"].notna()]
-    told = [*wanted, *copies["a"], *copies["b"]]
-    rows = {
-        str(row["record_id"]): {str(name): value for name, value in row.items()}
-        # The manifest holds the corrected words, so it is read last.
-        for table in (inputs.ingested, inputs.records)
-        for row in table[table["record_id"].isin(told)].to_dict("records")
-    }
-    return {
-        "samples": {
-            key: [films.shown(rows[name], pictures) for name in ids] for key, ids in sampled.items()
-        },
-        "pairs": films.paired(chosen, rows, pictures),
-        "pair_counts": counts.counts(inputs.pairs["relation"]),
-        "conflicts": _conflicts(inputs.pairs, rows),
-        "cases": doubts.cases(disputed, rows, pictures),
-        "case_counts": doubts.counted(inputs.disputed),
-        "audits": shortcuts.tasks(inputs.audits, told_by, rows, pictures),
-        "doubts": [
-            {
-                "name": task,
-                "films": len(inputs.suspects[task]),
-                "count": int(inputs.suspects[task]["is_suspect"].sum()),
-                "suspects": doubts.suspects(table, rows, pictures),
-            }
-            for task, table in doubted.items()
-        ],
-    }
-
-
-def _conflicts(
-    pairs: pd.DataFrame, rows: dict[str, dict[str, object]]
-) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Copies whose sources contradict each other: both ids, and what they say."""
-    copies = pairs[pairs["kept_id"].notna()]
-    told = [
-        (a, b, films.conflicts(rows[a], rows[b]))
-        for a, b in zip(copies["a"], copies["b"], strict=True)
-        if a in rows and b in rows
-    ]
-    return [line for line in told if line[2]]
 
 
 def _tables(inputs: ReportInputs) -> dict[str, object]:

@@ -18,7 +18,7 @@ SECTIONS = (
     "profile", "sources", "fetch", "phantom", "compute", "ingest", "merge", "dedup",
     "masked", "segment", "lungs", "text", "filter", "split", "recipes", "shift", "tasks",
     "suspects", "audit", "experiments", "repeats", "rate", "evaluate", "combined", "cascades",
-    "fused", "explain", "conceal", "release", "report",
+    "fused", "explain", "conceal", "probe", "release", "report",
 )  # fmt: skip
 """All sections of `params.yaml`; each must be there, and no other."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from faultless import faultless, with_network
+from limits import LIMITS
 from records import record, records
 
 from curation.labels.conflicts import Side
@@ -336,7 +337,9 @@ def test_a_share_below_half_is_a_no() -> None:
 
 
 def rendered(inputs: ReportInputs) -> str:
-    whole = report.main(nothing_shown(inputs), report.Params(samples=0, pairs=0, enhanced=0), 0.9)
+    whole = report.main(
+        nothing_shown(inputs), report.Params(samples=0, pairs=0, enhanced=0), LIMITS
+    )
     start = whole.index('<section id="checklists"')
     return whole[start : whole.index("</section>", start)]
 

@@ -1,5 +1,4 @@
 import dataclasses
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,39 +6,30 @@ import numpy as np
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-from records import record, records
+from limits import LIMITS
+from page_inputs import LICENSES, Inputs, trained
+from playwright.sync_api import Browser
 from repeats import repeated
-from seen import seen
 
 from curation.duplicates.pair import Pair
-from curation.labels.conflicts import conflicts
 from curation.licenses import Licenses
-from curation.pages.inputs import Experiment, ReportInputs, Seen, experiment
+from curation.pages.inputs import ReportInputs, Seen, experiment
 from curation.pages.page import link
-from curation.pages.shortcuts import Audit
 from curation.publish.channels import rulings
-from curation.publish.summary import StageCount, summary
+from curation.publish.summary import summary
 from curation.stages import report
-from manifests.contract.images import Pixels
 from manifests.contract.packing import png
 from manifests.contract.record import Record
 from manifests.contract.rejection import Rejection
-from manifests.contract.table import BrokenTable, arrow_schema, frame, manifest_id_of, to_pandas
+from manifests.contract.table import BrokenTable, arrow_schema, frame, to_pandas
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
-from manifests.contract.working import WorkingCopies, write_working
+from manifests.contract.working import WorkingCopies
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
 PARAMS = report.Params(samples=3, pairs=4, enhanced=0)
 SECTIONS = [
-    "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "split", "models", "repeats", "tables", "heat", "rejections", "licences",
-    "checklists", "reading",
+    "figures", "flow", "sources", "people", "pixels", "filters", "enhancement", "lungs", "text",
+    "harmonising", "pairs", "labels", "shortcuts", "split", "models", "cards", "repeats",
+    "chexnet", "tables", "heat", "rejections", "licences", "checklists", "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",
@@ -50,184 +40,10 @@ HOSTILE = (
     "<style>*{background:url(http://127.0.0.1:9/b)}</style>", "<a href='javascript:hurt=1'>x</a>",
     "--><script>window.hurt=1</script>", "\u202e<details open ontoggle=hurt=1>",
 )  # fmt: skip
-USUAL = {"patient_ill": False, "copies": (), "pediatric_evidence": "age", "split": "train"}
-
-
-def film(name: str, **given: object) -> Record:
-    return record(name, **{**USUAL, "group": f"cohen/{name}", **given})
-
-
-def pixels(level: int) -> Pixels:
-    return np.full((40, 30), level, np.uint8)
-
-
-def trained(name: str, manifest_id: str, words: str) -> Experiment:
-    """An experiment that ran; `words` stand wherever training repeats somebody's words."""
-    labels = ["normal", words]
-    heat = np.tile(np.arange(32, dtype=np.uint8) * 8, (32, 1))
-    heatmaps = pd.DataFrame({
-        "record_id": ["cohen/late", f"cohen/{words}", "cohen/unsaid"], "label": labels[:1] * 3,
-        "predicted": [words, "normal", "normal"], "probability": [0.8, 0.7, 0.6],
-        "film": [png(heat)] * 3, "heat": [png(heat)] * 3,
-        "heat_in_lungs": [0.9, 0.1, None], "pointing_hit": [True, False, None],
-        "is_drawn": [False] * 3,
-    })  # fmt: skip
-    test = {
-        "n": 4, "groups": 3, "accuracy": 0.75, "accuracy_low": 0.4, "accuracy_high": 0.95,
-        "auc": 0.8125, "auc_low": None, "auc_high": None, "macro_f1": None, "macro_f1_low": None,
-        "macro_f1_high": None, "reason": words,
-        "ece": 0.12, "ece_low": 0.05, "ece_high": 0.2, "ece_by_chance": 0.09, "brier": 0.31,
-        **{label: {"precision": 0.5, "recall": None, "f1": 0.6, "auc": 0.7, "n": 2}
-           for label in labels},
-    }  # fmt: skip
-    shares = ("sensitivity", "specificity", "precision")
-    line: dict[str, object] = {"n": 4, "with_label": 2}
-    for share in shares:
-        line |= {share: 0.5, f"{share}_low": 0.25, f"{share}_high": 0.75}
-    nobody = dict.fromkeys(line) | {"n": 0, "with_label": 0}
-    return Experiment(
-        name=name,
-        checkpoint={"model": words, "labels": labels, "manifest_id": manifest_id, "size": 64,
-                    "best_epoch": 2},
-        history=pd.DataFrame({"epoch": [1, 2], "train_loss": [1.0, 0.5],
-                              "val_loss": [1.1, None], "val_accuracy": [0.4, 0.6]}),
-        metrics={"test": test, "external": {**test, "n": 2, "accuracy": 0.625},
-                 "operating": {"sensitivity_asked": 0.9, "labels": {
-                     words: {"threshold": 0.42, "reason": None, "test": line, "external": nobody},
-                     "normal": {"threshold": None, "reason": "no validation film has the label"},
-                 }},
-                 "about": {"protocol": "paper", "warning": f"leaks {words}"}},
-        confusion=pd.DataFrame({"actual": labels * 2, "predicted": [*labels, *labels[::-1]]}),
-        roc=pd.DataFrame({"label": [words] * 3, "false_positive_rate": [0.0, 0.5, 1.0],
-                          "true_positive_rate": [0.0, 0.8, 1.0]}),
-        reliability=pd.DataFrame({"confidence": [0.6, 0.9], "accuracy": [0.5, 1.0]}),
-        heatmaps=heatmaps,
-        scores={"heat_in_lungs": 0.5, "pointing_game": None},
-    )  # fmt: skip
-
-
-def audited(words: str) -> Audit:
-    nothing = {"value": None, "low": None, "high": None}
-    held = {"mean": 0.5, "low": 0.4, "high": 0.6, "chance": 0.5, "holds": True}
-    usual = {"shown": words, "threshold": 0.6, "films": 90, "groups": 40}
-    return Audit(
-        scores={
-            "reading": words, "confidence": 0.95,
-            "probes": {
-                "file_statistics": usual | {
-                    "verdict": "allowed", "found": {"value": 0.93, "low": 0.88, "high": 0.96},
-                    "within": nothing, "controls": {"shuffled": held, "shuffled_within": held},
-                    "left_out": {"cap": 3}, "reason": None,
-                },
-                "lungs_blacked_out": usual | {
-                    "verdict": "not_told", "found": nothing, "within": nothing, "controls": {},
-                    "left_out": {}, "reason": "no film has a lung mask",
-                },
-            },
-        },
-        films=pd.DataFrame({
-            "probe": "file_statistics", "record_id": ["cohen/a"], "label": words, "sure": [0.99],
-            "rank": [1],
-        }),
-    )  # fmt: skip
-
-
-@pytest.fixture
-def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
-    def made(words: str = "harmless", *, is_drawn: bool = False) -> ReportInputs:
-        said: dict[str, object] = {
-            "finding_text": words,
-            "attribution": words,
-            "source_url": words,
-            "is_drawn": is_drawn,
-        }
-        kept = [
-            film("a", **said),
-            film("b", split="test", finding="normal", **said),
-            film(words.strip(), source="sirm", license="NOASSERTION", **said),
-        ]
-        left = [film("c", finding="normal", sex="F", **said)]
-        table, gone = records(kept), frame(
-            [Rejection(record_id="cohen/c", source="cohen", stage="dedup", reason="duplicate",
-                       detail=words, kept_id="cohen/a")],
-            Rejection,
-        )  # fmt: skip
-        pair = Pair(a="cohen/a", b="cohen/c", a_sha256=kept[0].sha256, b_sha256=left[0].sha256,
-                    relation="cropped_or_annotated", score=0.9, decided_by=words, kept_id="cohen/a",
-                    findings_differ=True)  # fmt: skip
-        counts = [
-            *(StageCount(stage="ingest", source=key, came_in=n, kept=n, rejected=gone.head(0))
-              for key, n in (("cohen", 3), ("sirm", 1))),
-            StageCount(stage="dedup", source="all", came_in=4, kept=3, rejected=gone),
-        ]  # fmt: skip
-        stamp = {"version": "0.1.0", "name": "little-set", "profile": "demo"}
-        write_working(tmp_path, ((row.record_id, pixels(n)) for n, row in enumerate(kept + left)))
-        disputed = conflicts(
-            records([*kept, film("c", **said, finding="normal")]),
-            records([film("a", copies=("cohen/c",), **said), kept[2]]),
-            pd.DataFrame([pair.model_dump()]),
-        )
-        doubted = pd.DataFrame({
-            "record_id": ["cohen/a", "cohen/b"], "source": "cohen", "label": "covid19",
-            "suggested": words, "score": [0.1, 0.9], "is_suspect": [True, False], "rank": [1, 2],
-            "rank_in_source": [1, 2], "share_in_source": 0.25,
-        })  # fmt: skip
-        return ReportInputs(
-            disputed=disputed, suspects={words: doubted}, audits={words: audited(words)},
-            figures=summary(table, rulings(table, Licenses.load(LICENSES), table), counts, stamp),
-            records=table, ingested=records(kept + left), rejected=gone,
-            pairs=pd.DataFrame([pair.model_dump()]),
-            experiments=[trained("densenet121", manifest_id_of(table), words)],
-            copies=WorkingCopies([tmp_path]), seen=seen(tmp_path / "lungs", words),
-            repeats=[repeated(manifest_id_of(table), words)],
-        )  # fmt: skip
-
-    return made
-
-
-Inputs = Callable[..., ReportInputs]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Debian's chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
-
-
-@dataclasses.dataclass
-class Visit:
-    page: Page
-    complaints: list[str]
-    requests: list[str]
-
-
-@pytest.fixture
-def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
-    pages = []
-
-    def visited(html: str, width: int = 1400) -> Visit:
-        place = tmp_path / "index.html"
-        place.write_text(html, encoding="utf-8")
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        pages.append(page)
-        seen = Visit(page, [], [])
-        page.on("console", lambda message: seen.complaints.append(message.text))
-        page.on("pageerror", lambda fault: seen.complaints.append(str(fault)))
-        page.on("request", lambda request: seen.requests.append(request.url))
-        page.goto(place.as_uri())
-        return seen
-
-    yield visited
-    for page in pages:
-        page.close()
 
 
 def test_the_page_has_every_section_in_order(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS, 0.9)
+    html = report.main(inputs(), PARAMS, LIMITS)
     places = [html.index(f'<section id="{name}"') for name in SECTIONS]
     assert sorted(places) == places
     assert DISCLAIMER in html[: places[0]]
@@ -235,22 +51,22 @@ def test_the_page_has_every_section_in_order(inputs: Inputs) -> None:
 
 @pytest.mark.parametrize("is_drawn", [True, False])
 def test_drawn_films_are_announced_before_anything_else(inputs: Inputs, *, is_drawn: bool) -> None:
-    html = report.main(inputs(is_drawn=is_drawn), PARAMS, 0.9)
+    html = report.main(inputs(is_drawn=is_drawn), PARAMS, LIMITS)
     assert is_drawn == (DRAWN in html[: html.index("<h1>")])
 
 
 @pytest.mark.parametrize("is_drawn", [True, False])
 def test_a_page_with_films_that_may_not_leave_says_so(inputs: Inputs, *, is_drawn: bool) -> None:
-    html = report.main(inputs(is_drawn=is_drawn), PARAMS, 0.9)
+    html = report.main(inputs(is_drawn=is_drawn), PARAMS, LIMITS)
     assert is_drawn == ("may not be handed on" not in html)
 
 
 def test_the_same_inputs_make_the_same_page(inputs: Inputs) -> None:
-    assert report.main(inputs(), PARAMS, 0.9) == report.main(inputs(), PARAMS, 0.9)
+    assert report.main(inputs(), PARAMS, LIMITS) == report.main(inputs(), PARAMS, LIMITS)
 
 
 def test_the_figures_of_the_tables_stand_on_the_page(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS, 0.9)
+    html = report.main(inputs(), PARAMS, LIMITS)
     assert "<b>4</b><span>films came in" in html
     assert "<b>3</b><span>kept" in html
     assert "0.400 to 0.950" in html
@@ -259,7 +75,7 @@ def test_the_figures_of_the_tables_stand_on_the_page(inputs: Inputs) -> None:
 
 
 def test_sources_never_trained_on_are_scored_apart_and_a_leak_is_told(inputs: Inputs) -> None:
-    told = report.main(inputs(), PARAMS, 0.9)
+    told = report.main(inputs(), PARAMS, LIMITS)
     assert "2 films of sources never trained on" in told
     assert "0.625" in told
     assert told.count('<p class="notice">leaks harmless</p>') == 2
@@ -267,13 +83,13 @@ def test_sources_never_trained_on_are_scored_apart_and_a_leak_is_told(inputs: In
 
 
 def test_every_protocol_stands_on_the_page_with_its_films(inputs: Inputs) -> None:
-    told = report.main(inputs(), PARAMS, 0.9)
+    told = report.main(inputs(), PARAMS, LIMITS)
     for protocol in ("honest", "paper", "loso:cohen", "loso:sirm"):
         assert f'<th scope="row">{protocol}</th>' in told
 
 
 def test_a_disputed_label_stands_there_with_both_sides_and_what_settles_it(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS, 0.9)
+    html = report.main(inputs(), PARAMS, LIMITS)
     html = html[html.index('<section id="labels"') : html.index('<section id="split"')]
     assert '<span class="chip">copies: conflict 1</span>' in html
     assert 'alt="Film cohen/a: covid19' in html
@@ -282,14 +98,14 @@ def test_a_disputed_label_stands_there_with_both_sides_and_what_settles_it(input
 
 
 def test_a_suspect_is_called_a_suspicion_and_ranked_in_its_source(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS, 0.9)
+    html = report.main(inputs(), PARAMS, LIMITS)
     assert "harmless: 1 suspects among 2 films" in html
     assert "A suspicion, not a verdict" in html
     assert "1. in its source, of whose films 25\u2009% are harmless" in html
 
 
 def test_the_film_with_the_least_heat_in_the_lungs_comes_first(inputs: Inputs) -> None:
-    html = report.main(inputs("early"), PARAMS, 0.9)
+    html = report.main(inputs("early"), PARAMS, LIMITS)
     html = html[html.index('<section id="heat"') :]
     assert html.index("cohen/early") < html.index("cohen/late") < html.index("cohen/unsaid")
 
@@ -298,7 +114,7 @@ def test_an_experiment_that_did_not_run_is_said_to_be_missing(
     inputs: Inputs, tmp_path: Path
 ) -> None:
     given = dataclasses.replace(inputs(), experiments=[experiment(tmp_path, "base_cnn")])
-    html = report.main(given, PARAMS, 0.9)
+    html = report.main(given, PARAMS, LIMITS)
     assert "Not trained yet" in html
     assert "no figures.json" in html
     assert "No heat map" in html
@@ -306,7 +122,7 @@ def test_an_experiment_that_did_not_run_is_said_to_be_missing(
 
 def test_an_experiment_on_another_manifest_is_called_out(inputs: Inputs) -> None:
     given = dataclasses.replace(inputs(), experiments=[trained("old", "0" * 16, "covid19")])
-    assert "Trained on another manifest (0000000000000000)" in report.main(given, PARAMS, 0.9)
+    assert "Trained on another manifest (0000000000000000)" in report.main(given, PARAMS, LIMITS)
 
 
 def test_an_empty_manifest_makes_a_page_that_says_so() -> None:
@@ -318,7 +134,7 @@ def test_an_empty_manifest_makes_a_page_that_says_so() -> None:
         ingested=none, rejected=frame([], Rejection), experiments=[],
         pairs=to_pandas(arrow_schema(Pair).empty_table()), copies=WorkingCopies([]),
     )  # fmt: skip
-    html = report.main(empty, PARAMS, 0.9)
+    html = report.main(empty, PARAMS, LIMITS)
     assert "The manifest holds no film" in html
     assert "No two films were found to be related" in html
 
@@ -332,8 +148,8 @@ def test_damaged_figures_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_words_of_strangers_stay_words(inputs: Inputs, words: str) -> None:
-    html = report.main(inputs(words), PARAMS, 0.9)
-    harmless = report.main(inputs(), PARAMS, 0.9)
+    html = report.main(inputs(words), PARAMS, LIMITS)
+    harmless = report.main(inputs(), PARAMS, LIMITS)
     for tag in ("<script", "<style", "<img", "<iframe", "<meta", "<base", "<svg", "<details"):
         assert harmless.count(tag) == html.count(tag), tag
     assert 'href="javascript' not in html.lower()
@@ -354,7 +170,7 @@ def test_a_web_address_becomes_a_link() -> None:
 
 @pytest.mark.browser
 def test_nothing_is_fetched_and_nothing_complains(inputs: Inputs, visit: Any) -> None:
-    seen = visit(report.main(inputs(), PARAMS, 0.9))
+    seen = visit(report.main(inputs(), PARAMS, LIMITS))
     assert seen.complaints == []
     assert [url for url in seen.requests[1:] if not url.startswith("data:")] == []
 
@@ -365,7 +181,7 @@ def test_axe_finds_nothing_against_the_page(
     inputs: Inputs, browser: Browser, tmp_path: Path, scheme: Any
 ) -> None:
     place = tmp_path / "index.html"
-    place.write_text(report.main(inputs(is_drawn=True), PARAMS, 0.9), encoding="utf-8")
+    place.write_text(report.main(inputs(is_drawn=True), PARAMS, LIMITS), encoding="utf-8")
     # The page's own policy would stop axe, which is put into it.
     with browser.new_context(bypass_csp=True, color_scheme=scheme) as context:
         page = context.new_page()
@@ -378,7 +194,7 @@ def test_axe_finds_nothing_against_the_page(
 @pytest.mark.browser
 @pytest.mark.parametrize("words", [*HOSTILE[:3], " ".join(HOSTILE)])
 def test_hostile_words_do_not_run_in_a_browser(inputs: Inputs, visit: Any, words: str) -> None:
-    seen = visit(report.main(inputs(words), PARAMS, 0.9))
+    seen = visit(report.main(inputs(words), PARAMS, LIMITS))
     seen.page.evaluate(
         "for (const place of document.querySelectorAll('*'))"
         " for (const kind of ['mouseover', 'error', 'load', 'toggle'])"
@@ -395,7 +211,7 @@ def section(html: str, name: str) -> str:
 
 
 def test_how_much_harmonising_helps_and_that_it_is_not_enough_stands_there(inputs: Inputs) -> None:
-    told = section(report.main(inputs(), PARAMS, 0.9), "harmonising")
+    told = section(report.main(inputs(), PARAMS, LIMITS), "harmonising")
     assert "goes from 0.228 to 0.130, where chance alone gives up to 0.075" in told
     assert "from 0.91 to 0.52 by grey levels alone and from 0.97 to 0.88" in told
     assert "That is not enough: the whole film still gives its source away." in told
@@ -405,8 +221,11 @@ def test_how_much_harmonising_helps_and_that_it_is_not_enough_stands_there(input
 
 
 def test_a_probe_that_fails_stands_on_the_first_screen_and_in_its_table(inputs: Inputs) -> None:
-    html = report.main(inputs(), PARAMS, 0.9)
-    assert "without looking at a lung (harmless), and params.yaml allows it" in html
+    html = report.main(inputs(), PARAMS, LIMITS)
+    assert (
+        "The gate is open (harmless), though the label can be told without looking at a lung"
+        in html
+    )
     assert "file statistics 0.930" in section(html, "figures")
     told = section(html, "shortcuts")
     assert "1 failed and allowed by name" in told
@@ -421,7 +240,7 @@ def test_a_probe_that_fails_stands_on_the_first_screen_and_in_its_table(inputs: 
 def test_a_closed_gate_is_called_closed(inputs: Inputs) -> None:
     given = inputs()
     given.audits["harmless"].scores["probes"]["file_statistics"]["verdict"] = "failed"
-    html = report.main(given, PARAMS, 0.9)
+    html = report.main(given, PARAMS, LIMITS)
     assert "Shortcuts close the gate (harmless): file statistics 0.930" in section(html, "figures")
     assert "the gate is closed" in section(html, "shortcuts")
 
@@ -431,14 +250,14 @@ def test_where_the_interval_holds_guessing_nothing_is_claimed(inputs: Inputs) ->
     assert given.seen.shift is not None
     own = given.seen.shift["recipes"]["matched"]["among"]["every_film"]["parts"]["whole_film"]
     own |= {"auc": 0.53, "low": 0.45, "high": 0.6}
-    told = section(report.main(given, PARAMS, 0.9), "harmonising")
+    told = section(report.main(given, PARAMS, LIMITS), "harmonising")
     assert "The interval holds 0.5" in told
 
 
 def test_text_is_counted_and_shown_before_and_after_and_no_word_is_repeated(
     inputs: Inputs,
 ) -> None:
-    html = report.main(inputs(), PARAMS, 0.9)
+    html = report.main(inputs(), PARAMS, LIMITS)
     told = section(html, "text")
     assert "2 of 3 films have text" in told
     assert '<span class="chip">name 1</span>' in told
@@ -450,7 +269,7 @@ def test_text_is_counted_and_shown_before_and_after_and_no_word_is_repeated(
 
 
 def test_lungs_that_were_not_found_are_counted_and_shown(inputs: Inputs) -> None:
-    told = section(report.main(inputs(), PARAMS, 0.9), "lungs")
+    told = section(report.main(inputs(), PARAMS, LIMITS), "lungs")
     assert "0.950 to 0.970" in told
     assert "Of 3 films 2 are shown whole where a recipe asks for lungs" in told
     assert '<span class="chip">one lung only 1</span>' in told
@@ -470,7 +289,7 @@ def test_why_there_is_no_network_stands_where_its_figures_would(inputs: Inputs) 
         "reason": "nobody <drew> one",
     }
     given = dataclasses.replace(given, seen=dataclasses.replace(given.seen, dice=nothing))
-    told = section(report.main(given, PARAMS, 0.9), "lungs")
+    told = section(report.main(given, PARAMS, LIMITS), "lungs")
     assert "No network was trained: nobody &lt;drew&gt; one." in told
 
 
@@ -479,16 +298,16 @@ def test_a_film_is_drawn_in_every_enhancement_and_matched_to_the_base(inputs: In
     base = given.records.set_index("record_id").loc["cohen/a", "sha256"]
     given = dataclasses.replace(given, bases=("0" * 64, str(base)))
     told = section(
-        report.main(given, PARAMS.model_copy(update={"enhanced": 1}), 0.9), "enhancement"
+        report.main(given, PARAMS.model_copy(update={"enhanced": 1}), LIMITS), "enhancement"
     )
     assert "cohen/b, matched to cohen/a" in told
     assert told.count("<img") == 1
-    assert "No film is drawn" in section(report.main(given, PARAMS, 0.9), "enhancement")
+    assert "No film is drawn" in section(report.main(given, PARAMS, LIMITS), "enhancement")
 
 
 def test_what_did_not_run_is_said_in_a_sentence(inputs: Inputs) -> None:
     html = report.main(
-        dataclasses.replace(inputs(), seen=Seen(), repeats=[], audits={}), PARAMS, 0.9
+        dataclasses.replace(inputs(), seen=Seen(), repeats=[], audits={}), PARAMS, LIMITS
     )
     for name, stage in (
         ("lungs", "lungs"), ("text", "text"), ("harmonising", "shift"), ("repeats", "repeat"),
@@ -499,7 +318,7 @@ def test_what_did_not_run_is_said_in_a_sentence(inputs: Inputs) -> None:
 
 
 def test_repeats_stand_beside_what_the_paper_prints(inputs: Inputs) -> None:
-    told = section(report.main(inputs(), PARAMS, 0.9), "repeats")
+    told = section(report.main(inputs(), PARAMS, LIMITS), "repeats")
     printed, paper, honest = told.split('<th scope="row">printed')[1].split("</tr>")[:3]
     assert ">0.990<" in printed
     assert ">0.964 to 0.995<" in printed
@@ -512,12 +331,12 @@ def test_repeats_stand_beside_what_the_paper_prints(inputs: Inputs) -> None:
     assert "2 of 9 test films are called different things by different runs" in told
     assert "Made on another manifest" not in told
     assert "accuracy <b>+0.250</b> (\N{MINUS SIGN}0.050 to +0.500)." in told
-    first = section(report.main(inputs(), PARAMS, 0.9), "figures")
+    first = section(report.main(inputs(), PARAMS, LIMITS), "figures")
     assert "<b>Inflation of covid_cxnet</b>" in first
 
 
 def test_how_true_the_chances_are_and_every_threshold_are_shown(inputs: Inputs) -> None:
-    told = section(report.main(inputs(), PARAMS, 0.9), "models")
+    told = section(report.main(inputs(), PARAMS, LIMITS), "models")
     assert "Expected calibration error 0.120 (0.050 to 0.200)" in told
     assert "would give 0.090 on so few films. Brier score 0.310." in told
     assert "to find 90\u2009% of those that have it" in told
@@ -533,7 +352,7 @@ def test_one_run_has_no_deviation_and_old_repeats_are_called_out(inputs: Inputs)
     own["accuracy"]["sd"], own["spread"]["variance"] = None, None
     facts["printed"] |= dict.fromkeys(("accuracy", "low", "high", "f1"))
     told = section(
-        report.main(dataclasses.replace(inputs(), repeats=[facts]), PARAMS, 0.9), "repeats"
+        report.main(dataclasses.replace(inputs(), repeats=[facts]), PARAMS, LIMITS), "repeats"
     )
     assert "Made on another manifest (0000000000000000)" in told
     assert ">0.700<" in told
@@ -542,7 +361,7 @@ def test_one_run_has_no_deviation_and_old_repeats_are_called_out(inputs: Inputs)
 
 @pytest.mark.browser
 def test_the_policy_stops_a_script_that_slipped_in(inputs: Inputs, visit: Any) -> None:
-    html = report.main(inputs(), PARAMS, 0.9)
+    html = report.main(inputs(), PARAMS, LIMITS)
     slipped = html.replace("</main>", "<script>window.hurt=1</script><img src=x onerror=hurt=1>")
     seen = visit(slipped)
     assert seen.page.evaluate("window.hurt") is None
@@ -552,7 +371,7 @@ def test_the_policy_stops_a_script_that_slipped_in(inputs: Inputs, visit: Any) -
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [400, 1400])
 def test_the_page_fits_the_width(inputs: Inputs, visit: Any, width: int) -> None:
-    seen = visit(report.main(inputs(), PARAMS, 0.9), width)
+    seen = visit(report.main(inputs(), PARAMS, LIMITS), width)
     seen.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert width == seen.page.evaluate("document.documentElement.scrollWidth")
 
@@ -561,7 +380,7 @@ def test_the_page_fits_the_width(inputs: Inputs, visit: Any, width: int) -> None
 def test_every_picture_is_described_and_every_control_is_reached_by_key(
     inputs: Inputs, visit: Any
 ) -> None:
-    page = visit(report.main(inputs(), PARAMS, 0.9)).page
+    page = visit(report.main(inputs(), PARAMS, LIMITS)).page
     assert 0 == page.locator("img:not([alt]), img[alt='']").count() < page.locator("img").count()
     assert page.locator("svg:not([aria-label]):not([aria-hidden])").count() == 0
     page.keyboard.press("Tab")
@@ -582,6 +401,6 @@ def test_the_page_stays_small_with_many_films(inputs: Inputs) -> None:
     row = given.experiments[0].heatmaps.iloc[[0]].assign(film=png(noise), heat=png(noise))
     maps = pd.concat([row.assign(record_id=f"cohen/{n}") for n in range(60)], ignore_index=True)
     many = [dataclasses.replace(given.experiments[0], heatmaps=maps)] * 2
-    html = report.main(dataclasses.replace(given, experiments=many), PARAMS, 0.9)
+    html = report.main(dataclasses.replace(given, experiments=many), PARAMS, LIMITS)
     assert len(html.encode()) < 8_000_000
     assert "24 of 60 films" in html

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from bs4 import BeautifulSoup, Tag
+from limits import LIMITS
 from repeats import repeated
 
 from curation.duplicates.pair import Pair
@@ -55,7 +56,7 @@ def ours(row: str, label: str = "normal") -> dict[str, Any]:
 
 
 def page(*given: dict[str, Any]) -> BeautifulSoup:
-    html = report.main(inputs(*given), report.Params(samples=0, pairs=0, enhanced=0), 0.9)
+    html = report.main(inputs(*given), report.Params(samples=0, pairs=0, enhanced=0), LIMITS)
     return BeautifulSoup(html, "lxml")
 
 

@@ -59,6 +59,7 @@ def test_only_slugs_are_pasted_into_a_shell(name: str) -> None:
         "suspects.recipe",
         "audit.recipe",
         "audit.concealed",
+        "probe.recipe",
     }
 
 

@@ -33,6 +33,7 @@ SECTIONS = {
     "audit": "training.stages.audit",
     "evaluate": "training.stages.evaluate",
     "explain": "training.stages.explain",
+    "probe": "training.stages.probe",
     "release": "curation.stages.release",
     "report": "curation.stages.report",
 }
@@ -83,6 +84,7 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
     for name in ("suspects", "audit"):
         assert params[name]["recipe"] in params["recipes"]
     assert params["audit"]["concealed"] in params["recipes"]
+    assert params["probe"]["recipe"] in params["recipes"]
     assert set(params["shift"]["recipes"]) <= set(params["recipes"])
     for experiment in params["experiments"].values():
         assert experiment["recipe"] in params["recipes"]

@@ -1,3 +1,5 @@
+import hashlib
+import json
 from pathlib import Path
 
 import donors
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
 from training.__main__ import app
+from training.stages import probe as stage
 from training.starts.donor import WrongDonor
 from training.starts.layouts import NIH
 from training.starts.probe import lines_of, probe
@@ -94,3 +97,31 @@ def test_the_command_prints_the_table(checkpoint: Path, folder: Path) -> None:
     assert done.exit_code == 0
     assert done.output.splitlines()[0].split() == ["film", "cohen/001", "cohen/005"]
     assert len(done.output.splitlines()) == 2 + 14 + 1
+
+
+def asked(checkpoint: str, *names: str) -> stage.Params:
+    return stage.Params(checkpoint=checkpoint, recipe="plain", size=SIDE, films=names)
+
+
+def test_the_stage_writes_every_chance_and_the_hash_of_who_was_asked(
+    checkpoint: Path, films: Prepared, tmp_path: Path
+) -> None:
+    stage.main(films, tmp_path, asked(str(checkpoint)))
+    told = json.loads((tmp_path / "probe.json").read_text())
+    found = probe(checkpoint, films, [], SIDE)
+    assert hashlib.sha256(checkpoint.read_bytes()).hexdigest() == told["checkpoint_sha256"]
+    assert list(NIH) == told["labels"]
+    assert [film["record_id"] for film in told["films"]] == ["cohen/003", "cohen/002"]
+    assert [film["maybe_seen"] for film in told["films"]] == [False, True]
+    for film, chances in zip(told["films"], found.chances, strict=True):
+        assert chances == pytest.approx(film["chances"], abs=1e-6)
+
+
+def test_where_nobody_is_named_the_stage_says_so(films: Prepared, tmp_path: Path) -> None:
+    stage.main(films, tmp_path, asked(""))
+    assert json.loads((tmp_path / "probe.json").read_text()) == {"asked": False}
+
+
+def test_a_checkpoint_that_is_not_there_is_named(films: Prepared, tmp_path: Path) -> None:
+    with pytest.raises(Misspelt, match=r"probe\.checkpoint.*no such file"):
+        stage.main(films, tmp_path, asked(str(tmp_path / "gone.pth.tar")))

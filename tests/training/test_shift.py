@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import BrokenTable
 from training.classifier import out_of_fold
-from training.grey_levels import between, by_chance, distance, to_the_rest
+from training.grey_levels import between, by_chance, distance, shares, to_the_rest
 from training.parts import Part, seen
 from training.seed import seed_everything
 from training.stages import shift
@@ -31,6 +31,11 @@ Stack = npt.NDArray[np.uint8]
 
 def levels(*values: int) -> npt.NDArray[np.int64]:
     return np.bincount(values, minlength=256).astype(np.int64)
+
+
+def test_a_histogram_holds_shares_of_equal_bins() -> None:
+    found = shares(np.stack([levels(0, 3, 4, 255), np.zeros(256, np.int64)]), 64)
+    assert [found[0, [0, 1, 63]].tolist(), float(found[1].sum())] == [[0.5, 0.25, 0.25], 0.0]
 
 
 def test_the_distance_is_the_largest_gap_between_the_shares_of_darker_pixels() -> None:
@@ -130,6 +135,14 @@ def test_the_films_that_were_compared_are_counted(told: Any) -> None:
     ]
     normal = told["recipes"]["plain"]["among"]["normal"]
     assert (normal["films"], normal["groups"], normal["sources"]) == (200, 100, ["cohen", "sirm"])
+
+
+def test_the_histogram_of_each_source_and_recipe_is_kept_to_be_drawn(told: Any) -> None:
+    for recipe in ("plain", "matched"):
+        drawn = told["recipes"][recipe]["histograms"]
+        assert list(drawn) == ["cohen", "sirm"]
+        assert {64} == {len(bins) for bins in drawn.values()}
+        assert [pytest.approx(sum(bins), abs=1e-3) for bins in drawn.values()] == [1.0, 1.0]
 
 
 def test_a_source_with_few_groups_is_left_out_and_named(tmp_path: Path) -> None:

@@ -14,7 +14,15 @@ from manifests.contract.vocabulary import Finding
 from training.compared import Compared, compared, counted, left_out, within
 from training.files import wording, write_json
 from training.films import Whole
-from training.grey_levels import Levels, between, by_chance, level_counts, pooled, to_the_rest
+from training.grey_levels import (
+    Levels,
+    between,
+    by_chance,
+    level_counts,
+    pooled,
+    shares,
+    to_the_rest,
+)
 from training.parts import Part, lung_shares, seen
 from training.seed import seed_everything
 from training.telling import FEWEST, Asking, told_apart
@@ -22,6 +30,8 @@ from training.thumbnails import Thumbnails, small_films
 
 log = logging.getLogger(__name__)
 DIGITS = 6
+BINS = 64
+"""Of the histograms that are kept to be drawn: four grey levels each."""
 EVERY = "every_film"
 READING = {
     "ks": "Kolmogorov-Smirnov distance of a source's grey levels to those of all other sources "
@@ -92,6 +102,7 @@ def _recipe(prepared: Prepared, whole: Compared, params: Params) -> dict[str, ob
     return {
         "recipe_id": prepared.recipe_id,
         "ks": _distances(counts, whole, params),
+        "histograms": _histograms(counts, whole),
         "among": {name: _among(shown, whole, films, params) for name, films in chosen.items()},
     }
 
@@ -111,6 +122,14 @@ def _distances(counts: Levels, whole: Compared, params: Params) -> dict[str, obj
         "sources": dict(zip(whole.sources, rest.round(DIGITS).tolist(), strict=True)),
         "pairs": between(by_source).round(DIGITS).tolist(),
     }
+
+
+def _histograms(counts: Levels, whole: Compared) -> dict[str, list[float]]:
+    """Source -> the share of its pixels in each bin, from black to white."""
+    if not whole.sources:
+        return {}
+    by_source = shares(pooled(counts, whole.targets, len(whole.sources)), BINS)
+    return dict(zip(whole.sources, by_source.round(DIGITS).tolist(), strict=True))
 
 
 def _among(
