@@ -54,6 +54,11 @@ class Films:
         return self.prepared.rows.iloc[self.places].reset_index(drop=True)
 
     @property
+    def sources(self) -> list[str]:
+        """The source of each film."""
+        return [str(key) for key in self.prepared.rows["source"].iloc[self.places]]
+
+    @property
     def counts(self) -> Whole:
         """int64[C], films per class."""
         return np.bincount(self.targets, minlength=len(self.labels)).astype(np.int64)
@@ -117,9 +122,11 @@ def _maybe(value: object) -> bool | None:
     return None if value is None or value is pd.NA else bool(value)
 
 
-def class_weights(films: Films) -> Tensor:
-    """float32[C]: rare labels weigh more (paper 5.1), from training films only; 0 if absent."""
-    counts = films.counts
+def class_weights(counts: npt.NDArray[np.number]) -> Tensor:
+    """float32[C]: rare labels weigh more (paper 5.1); 0 if absent.
+
+    `counts`, [C], are of the training films, as often as they are drawn.
+    """
     present = counts > 0
     weights = np.zeros(len(counts))
     weights[present] = counts.sum() / (present.sum() * counts[present])
