@@ -16,6 +16,7 @@ from manifests.contract.labels import Task, label_of
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
 from manifests.contract.protocol import HONEST, sides
+from manifests.contract.table import BrokenTable
 from manifests.contract.vocabulary import Finding, Split
 
 RESERVED = {"n", "groups", "accuracy", "macro_f1", "auc", "reason"}
@@ -116,6 +117,15 @@ def films_of(prepared: Prepared, task: Task, split: Split, protocol: str = HONES
         places=np.array(taken, np.int64),
         targets=np.array([labels.index(names[place] or "") for place in taken], np.int64),
     )
+
+
+def check_same(first: Prepared, name: str, other: Prepared) -> None:
+    """Raise `BrokenTable` where recipe `name` holds `other` films than the `first`."""
+    is_same = first.manifest_id == other.manifest_id
+    if not is_same or not first.rows["record_id"].equals(other.rows["record_id"]):
+        raise BrokenTable(
+            f"recipe {name} holds other films than the first; run `dvc repro prepare`"
+        )
 
 
 def _maybe(value: object) -> bool | None:
