@@ -79,6 +79,8 @@ class ReportInputs:
     seen: Seen = field(default_factory=Seen)
     repeats: Sequence[Mapping[str, Any]] = ()
     """figures.json of each experiment that ran over many seeds, with `answers.matrices`."""
+    remedies: Sequence[Mapping[str, Any]] = ()
+    """figures.json of each experiment whose remedies were measured."""
     bases: tuple[str, ...] = ()
     """SHA-256 of the films whose grey levels recipes give to all others."""
 
@@ -109,8 +111,12 @@ def load(
         audits=audited(data),
         seen=seen(data, experiments),
         repeats=repeated(data, experiments),
+        remedies=[
+            figures for name in sorted(experiments)
+            if (figures := json_object(data / "remedy" / name / "figures.json")) is not None
+        ],
         bases=tuple(dict.fromkeys(bases)),
-    )
+    )  # fmt: skip
 
 
 def audited(data: Path) -> dict[str, Audit]:

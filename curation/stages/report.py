@@ -14,6 +14,7 @@ from curation.pages import (
     lungs,
     models,
     pixels,
+    remedies,
     repeats,
     shortcuts,
     tables,
@@ -32,8 +33,8 @@ from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 SECTIONS = (
     "figures", "flow", "sources", "pixels", "enhancement", "lungs", "text", "harmonising", "pairs",
-    "labels", "shortcuts", "split", "models", "repeats", "tables", "heat", "rejections",
-    "licences", "checklists", "reading",
+    "labels", "shortcuts", "split", "models", "repeats", "remedies", "tables", "heat",
+    "rejections", "licences", "checklists", "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
@@ -66,6 +67,7 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
             "sections": SECTIONS, "it": inputs.figures, "disclaimer": DISCLAIMER, "drawn": DRAWN,
             "stops": counts.stops(inputs.records, inputs.rejected),
             "repeats": repeats.repeats(inputs.repeats, inputs.figures["manifest_id"]),
+            "remedies": remedies.remedies(inputs.remedies, inputs.figures["manifest_id"]),
             "paper_tables": _paper_tables(inputs), "not_run": NOT_RUN, "no_slip": NO_SLIP,
             "intervals": INTERVALS, "empty": Cell(),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
