@@ -16,7 +16,7 @@ RISES, FALLS, UNSURE = "rises", "falls", "unsure"
 VERDICTS = {
     RISES: "the AUC rises, and the interval of the difference excludes zero, with",
     FALLS: "it falls, and the interval excludes zero, with",
-    UNSURE: "the interval holds zero, so that these films cannot say, with",
+    UNSURE: "the interval holds zero or there is none, so that these films cannot say, with",
 }
 NOBODY = "no remedy raises the AUC by a difference whose interval excludes zero"
 TOLD = "AUC of each remedy on films of sources seen and unseen, with intervals"
@@ -148,4 +148,6 @@ def _first(own: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _words(name: str) -> str:
     """A side or a remedy as a person reads it."""
-    return NAMES.get(name) or name.removeprefix(f"{UNSEEN}:").replace("_", " ")
+    if name.startswith(f"{UNSEEN}:"):
+        return name.removeprefix(f"{UNSEEN}:")
+    return NAMES.get(name) or name.replace("_", " ")
