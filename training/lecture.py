@@ -90,12 +90,7 @@ class Lecture:
         return [stacks(self.lesson.train, picked[self.machine.own(picked)]) for picked in batches]
 
     def _weight(self, picked: Whole) -> float:
-        return float(self._weights(picked).sum())
-
-    def _weights(self, picked: Whole) -> Tensor:
-        """float32[B]: what each film weighs, on the CPU."""
-        of_label = self.weights[self.lesson.train.targets[picked]]
-        return of_label if self.emphasis is None else of_label * self.emphasis.of(picked)
+        return float(self.weights[self.lesson.train.targets[picked]].sum())
 
     def _answers(self, picked: Whole, own: Tensor, draws: Tensor) -> tuple[Tensor, Tensor]:
         """float32[B, C] and int64[B]: what is said of this process's films, and what is true."""
@@ -109,7 +104,7 @@ class Lecture:
         return values.float(), targets
 
     def _loss(self, picked: Whole, values: Tensor, targets: Tensor) -> Tensor:
-        """The mean loss of this process's films, as they weigh."""
+        """The mean loss of this process's films, as their labels weigh, and as `emphasis` does."""
         weights, smoothing = self.weights.to(values.device), self.lesson.plan.label_smoothing
         if self.emphasis is None:
             return cross_entropy(values, targets, weights, label_smoothing=smoothing)
@@ -117,7 +112,7 @@ class Lecture:
         losses = cross_entropy(
             values, targets, weights, label_smoothing=smoothing, reduction="none"
         )
-        # Each film's is weighed by its label already, as the weights that it is divided by are.
+        # Divided by what the films usually weigh: a step without the worst group is a small one.
         return (losses * self.emphasis.of(own).to(losses)).sum() / self._weight(own)
 
     def _fared(self, picked: Whole, values: Tensor, targets: Tensor) -> Tensor:
