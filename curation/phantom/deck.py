@@ -6,7 +6,10 @@ tuberculosis normals. The first thirty cards, of four sources, do not let the so
 away; the second thirty bring the other eleven, and with them that shortcut.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count, islice
 
 from manifests.contract.vocabulary import View
 
@@ -119,11 +122,37 @@ DECK = (
 )  # fmt: skip
 
 
+EVEN = tuple(_card(COHEN, word, "F") for word in ("normal", "cap", "covid19"))
+"""No shortcut: every label in one source, as often, and one film of each patient."""
+TUBERCULOSIS = _card(NLM, "tuberculosis", "F")
+"""A film with a mask and a label that no task asks for."""
+
+
+class Deal(StrEnum):
+    """Which cards are dealt."""
+
+    UPSTREAM = "upstream"
+    """`DECK`; the masked films are of its normals."""
+    EVEN = "even"
+    """`EVEN`; the masked films show a tuberculosis, so that they tell of no label."""
+
+
 def card(number: int) -> Card:
-    """The card of patient `number`, counted from 0."""
+    """The card of patient `number`, counted from 0, of the whole deck."""
     return DECK[number % len(DECK)]
 
 
-def deal(number: int) -> int:
+def dealt(deal: Deal, patients: int, masked: int) -> Iterator[tuple[int, Card]]:
+    """The cards of `patients`, and of so many after them who have a masked film, by number."""
+    if deal is Deal.EVEN:
+        yield from ((n, EVEN[n % len(EVEN)]) for n in range(patients))
+        yield from ((n, TUBERCULOSIS) for n in range(patients, patients + masked))
+        return
+    yield from ((n, card(n)) for n in range(patients))
+    later = ((n, card(n)) for n in count(patients))
+    yield from islice((one for one in later if one[1].source == NLM), masked)
+
+
+def rounds(number: int) -> int:
     """How often the whole deck was dealt before patient `number`."""
     return number // len(DECK)

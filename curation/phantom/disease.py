@@ -1,5 +1,6 @@
 """What pneumonia adds to a film: a dense lobe (CAP), or patches at both edges below (COVID-19)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,7 @@ def opacities(condition: str, severity: float, person: Chance, ground: Ground) -
     """Added density, 0 outside the lungs."""
     if severity == 0 or condition == "normal":
         return ground.plate.empty()
-    made = {"cap": _lobe, "covid19": _patches}[condition](severity, person.of(condition), ground)
+    made = DISEASES[condition](severity, person.of(condition), ground)
     return np.asarray(made * ground.lungs, np.float32)
 
 
@@ -97,3 +98,8 @@ def _ragged(blob: Field, texture: Field, amount: float) -> Field:
 def _step(values: Field, low: float, high: float) -> Field:
     share = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+DISEASES: Mapping[str, Callable[[float, Chance, Ground], Field]] = {
+    "cap": _lobe, "covid19": _patches, "tuberculosis": _lobe,
+}  # fmt: skip

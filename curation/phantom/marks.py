@@ -9,6 +9,8 @@ from manifests.contract.vocabulary import Modality, View
 
 NAMES = ("ROSSI ANNA", "MILLER^JOHN", "Dupont, Marie", "GARCIA LUIS 4471829")
 """Nobody's: to be found before a film is published."""
+PLANTED = slice(0.03, 0.08)
+"""Where the marker of a planted shortcut lies, as shares of height and width."""
 LYING = {"sirm": "A LETTO", "nih_cxr14": "PORTABLE"}
 
 
@@ -17,6 +19,11 @@ def marked(pixels: Pixels, occasion: Occasion) -> Pixels:
     chance = occasion.chance.of("marks")
     height, width = pixels.shape
     film = np.ascontiguousarray(pixels.copy())
+    if occasion.is_planted:
+        rows, columns = (
+            slice(round(PLANTED.start * n), round(PLANTED.stop * n)) for n in film.shape
+        )
+        film[rows, columns] = 245
     if occasion.modality is Modality.CT or occasion.view is View.L:
         return film
     side = chance.pick("side", ("R", "L"))

@@ -34,6 +34,8 @@ class Occasion:
     number: int
     """Which frontal film of the patient it is, or belongs to, from 0."""
     is_broken: bool
+    is_planted: bool
+    """A marker in a corner gives the label away."""
     is_copied: bool
     """The card's copies are made of this one."""
 
@@ -49,8 +51,13 @@ def patient(number: int, card: Card, chance: Chance) -> Patient:
     )
 
 
-def occasions(person: Patient, card: Card, *, has_broken: bool) -> Iterator[Occasion]:
-    """The pictures of the card in order of time; broken ones only where `has_broken`."""
+def occasions(
+    person: Patient, card: Card, *, has_broken: bool, planted: str = ""
+) -> Iterator[Occasion]:
+    """The pictures of the card in order of time; broken ones only where `has_broken`.
+
+    Films that show `planted`, a condition, get a marker.
+    """
     day = _first_day(person.chance, card)
     view, number = View.PA, -1
     for index, letter in enumerate(card.pictures):
@@ -60,6 +67,8 @@ def occasions(person: Patient, card: Card, *, has_broken: bool) -> Iterator[Occa
         if letter in "FfcB":
             day = day if number < 0 else _next_day(chance, card, day)
             view, number = _view(chance, card.source), number + 1
+        severity = 0.0 if letter in "fc" else _severity(person.chance, card, day)
+        shown = card.condition if severity else "normal"
         is_last = index == len(card.pictures) - 1
         yield Occasion(
             chance=chance,
@@ -69,9 +78,10 @@ def occasions(person: Patient, card: Card, *, has_broken: bool) -> Iterator[Occa
             modality=Modality.CT if letter == "C" else Modality.X_RAY,
             age_years=person.age_years + int(day / 365),
             condition="normal" if letter == "f" else card.condition,
-            severity=0.0 if letter in "fc" else _severity(person.chance, card, day),
+            severity=severity,
             number=number,
             is_broken=letter == "B",
+            is_planted=shown == planted and letter in "FfcB",
             is_copied=letter == "F" and "F" not in card.pictures[:index],
         )
 

@@ -12,6 +12,8 @@ class Shot:
 
     source: str
     """Key of the source whose replica files it."""
+    home: str
+    """Key of the source that shows the patient's case; a copy strays from there."""
     ref: str
     """Unique in the world, such as "p017-day4-ap"; replicas build upstream's names from it."""
     patient: str
@@ -24,7 +26,7 @@ class Shot:
     view: View
     modality: Modality
     condition: str
-    """normal | cap | covid19: what the patient has."""
+    """normal | cap | covid19 | tuberculosis: what the patient has."""
     shows_disease: bool
     """False for the clear film of an ill patient."""
     day: int

@@ -7,7 +7,7 @@ from curation.phantom.broken import KINDS, broken
 from curation.phantom.chance import Chance
 from curation.phantom.chest import draw
 from curation.phantom.copies import copied
-from curation.phantom.deck import card, deal
+from curation.phantom.deck import Card, card, rounds
 from curation.phantom.look import filed, frame
 from curation.phantom.patient import Occasion, Patient, occasions, patient
 from curation.phantom.picture import Picture, small
@@ -26,12 +26,16 @@ def shots_of(number: int, world: int) -> Iterator[Shot]:
 
     They depend on `world` and on the patient's own number, and on nothing else.
     """
-    dealt = card(number)
+    return shots_by(card(number), number, world)
+
+
+def shots_by(dealt: Card, number: int, world: int, planted: str = "") -> Iterator[Shot]:
+    """The same by another card; films that show the condition `planted` get a marker."""
     person = patient(number, dealt, Chance("world", world, "patient", number))
     kinds = dict(zip(((0, "cohen"), (0, "sirm"), (1, "cohen"), (1, "sirm")), KINDS, strict=True))
-    kind = kinds.get((deal(number), dealt.source), "")
-    for occasion in occasions(person, dealt, has_broken=bool(kind)):
-        picture, shot = _taken(person, occasion)
+    kind = kinds.get((rounds(number), dealt.source), "")
+    for occasion in occasions(person, dealt, has_broken=bool(kind), planted=planted):
+        picture, shot = _taken(person, occasion, dealt.source)
         yield broken(shot, kind) if occasion.is_broken else shot
         for copy in dealt.copies if occasion.is_copied else ():
             chance = occasion.chance.of("copy", copy.kind, copy.source)
@@ -44,11 +48,12 @@ def shots_of(number: int, world: int) -> Iterator[Shot]:
             )  # fmt: skip
 
 
-def _taken(person: Patient, occasion: Occasion) -> tuple[Picture, Shot]:
+def _taken(person: Patient, occasion: Occasion, home: str) -> tuple[Picture, Shot]:
     picture, data, extension = filed(draw(person, occasion, *frame(occasion)), occasion)
     taken = "ct" if occasion.modality is Modality.CT else occasion.view.value.lower()
     return picture, Shot(
         source=occasion.source,
+        home=home,
         ref=f"{person.name}-day{occasion.day}-{taken.replace('_', '-')}",
         patient=person.name,
         data=data,

@@ -1,12 +1,12 @@
 """Stage phantom: a drawn world, laid out as each source lays out its own."""
 
-from itertools import count, islice
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
-from curation.phantom.deck import NLM, card
+from curation.phantom.deck import Deal, dealt
 from curation.phantom.files import mark_as_drawn
 from curation.phantom.replicas import (
     actualmed,
@@ -27,7 +27,7 @@ from curation.phantom.replicas import (
 )
 from curation.phantom.shot import Shot
 from curation.phantom.truth import write_truth
-from curation.phantom.world import shots_of
+from curation.phantom.world import shots_by
 
 REPLICAS = {
     "radiopaedia": radiopaedia.file_shots,
@@ -59,21 +59,24 @@ class Params(BaseModel):
     """More patients, of the tuberculosis sets alone: their films bring masks of the lungs."""
     world: int = Field(ge=0)
     """Another number draws another world; the same number always the same."""
+    deal: Deal
+    """Which cards the patients get: as upstream, where sources tell labels, or even."""
+    planted: Literal["", "normal", "cap", "covid19"]
+    """Films that show this get a marker in one corner, a shortcut to be found; "" for none."""
 
 
 def main(folder: Path, params: Params) -> None:
     """Draw the world and file it in `folder`, one folder per source, the truth beside them."""
-    numbers = tqdm(_numbers(params), desc="drawing patients", disable=None)
-    drawn: list[Shot] = [shot for number in numbers for shot in shots_of(number, params.world)]
+    cards = tqdm(
+        list(dealt(params.deal, params.patients, params.masked)),
+        desc="drawing patients", disable=None,
+    )  # fmt: skip
+    drawn: list[Shot] = [
+        shot for n, card in cards for shot in shots_by(card, n, params.world, params.planted)
+    ]
     for source, file_shots in REPLICAS.items():
         place = folder / source
         place.mkdir(parents=True, exist_ok=True)
         file_shots(place, [shot for shot in drawn if shot.source == source], params.world)
         mark_as_drawn(place, params.world)
     write_truth(folder / "truth", drawn)
-
-
-def _numbers(params: Params) -> list[int]:
-    """The patients, and those who follow them in a larger world and have a masked film."""
-    later = (n for n in count(params.patients) if card(n).source == NLM)
-    return [*range(params.patients), *islice(later, params.masked)]

@@ -173,3 +173,12 @@ def test_a_broken_file_is_filed_without_a_mask_and_told(tmp_path: Path) -> None:
 def test_a_world_without_films_is_filed_and_told_to_be_empty(tmp_path: Path) -> None:
     with pytest.raises(NoFilms, match="no film in CXR_png"):
         ingested(tmp_path, [])
+
+
+def test_a_film_of_a_tuberculosis_is_named_as_upstream_names_it(tmp_path: Path) -> None:
+    ill = {"condition": "tuberculosis", "shows_disease": True}
+    kept, _ = ingested(tmp_path, [healthy(2, **ill), healthy(3, **ill), healthy(4)])
+    findings = dict(zip(kept["source_ref"], kept["finding"], strict=True))
+    assert sorted(findings.values()) == ["normal", "tuberculosis", "tuberculosis"]
+    assert all(("_1." in ref) == (word == "tuberculosis") for ref, word in findings.items())
+    assert kept["has_lung_mask"].all()

@@ -5,6 +5,7 @@ import hashlib
 import cv2
 import numpy as np
 
+from curation.phantom.deck import card
 from curation.phantom.shot import Shot
 from manifests.contract.vocabulary import Modality, Sex, View
 
@@ -23,7 +24,8 @@ def shot(patient: int, day: int = 1, **given: object) -> Shot:
     ref = str(given.get("ref", f"{name}-day{day}-{given.get('view', 'PA')}"))
     blank = np.zeros((320, 320), np.uint8)
     usual: dict[str, object] = {
-        "source": "radiopaedia", "ref": ref, "patient": name, "extension": extension,
+        "source": "radiopaedia", "home": card(patient).source, "ref": ref, "patient": name,
+        "extension": extension,
         "data": picture(ref, extension), "age_years": 50.0 + patient, "sex": Sex.F,
         "view": View.PA, "modality": Modality.X_RAY, "condition": "covid19",
         "shows_disease": True, "day": day, "copy_of": "", "copy_kind": "",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curation.phantom.chance import Chance
-from curation.phantom.deck import RADIOPAEDIA, SIRM, card
+from curation.phantom.deck import RADIOPAEDIA, SIRM
 from curation.phantom.replicas.pages import number_of
 from curation.phantom.replicas.radiopaedia import case_address
 from curation.phantom.replicas.sirm import post_address
@@ -90,7 +90,7 @@ def _file(shot: Shot) -> str:
 def _row(shot: Shot, chance: Chance) -> dict[str, str]:
     number = number_of(shot.patient)
     license_, page = ORIGINS[number % len(ORIGINS)]
-    cited = CITED.get(card(number).source)
+    cited = CITED.get(shot.home)
     is_covid = shot.condition == "covid19"
     findings = FINDINGS[shot.condition if shot.shows_disease else "normal"]
     # A copy came from elsewhere, so upstream did not know that its patient is in the table.

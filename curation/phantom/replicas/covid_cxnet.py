@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from curation.phantom.chance import Chance
-from curation.phantom.deck import RADIOPAEDIA, SIRM, card
+from curation.phantom.deck import RADIOPAEDIA, SIRM
 from curation.phantom.replicas import eurorad, radiopaedia, sirm
 from curation.phantom.replicas.pages import number_of
 from curation.phantom.shot import Shot
@@ -96,7 +96,7 @@ def _has_row(films: list[Shot]) -> bool:
 
 
 def _is_cited(shot: Shot) -> bool:
-    return card(number_of(shot.patient)).source in CITED
+    return shot.home in CITED
 
 
 def _name(number: int, shot: Shot, *, has_row: bool) -> str:
@@ -119,7 +119,7 @@ def _called(name: str) -> str:
 
 def _row(name: str, shot: Shot, patient: int, chance: Chance) -> dict[str, str]:
     number, of_patient = number_of(shot.patient), chance.of(str(patient))
-    url = CITED[card(number).source](shot.patient) if _is_cited(shot) else ORIGINS[number % 4]
+    url = CITED[shot.home](shot.patient) if _is_cited(shot) else ORIGINS[number % 4]
     has_onset = number % 3 != 0
     return {
         "filename": _called(name),

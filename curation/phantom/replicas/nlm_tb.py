@@ -20,6 +20,8 @@ FOLDERS = {
 }
 WORDS = {Sex.F: "female", Sex.M: "male"}
 NOT_FRONTAL = {View.L, View.UNKNOWN}
+ILL = "tuberculosis"
+SAID = {"normal": "normal", ILL: "upper lobe infiltrate, consistent with active TB"}
 MONTHS_BELOW, DAYS_BELOW = 2, 0.25
 """Years below which an age is written in months, in days."""
 LINES = ("{} {}yrs", "{} , {}yrs\t\t", "{}{}yrs", "{} {}", "{} {}yrs")
@@ -27,10 +29,10 @@ LINES = ("{} {}yrs", "{} , {}yrs\t\t", "{}{}yrs", "{} {}", "{} {}yrs")
 
 
 def file_shots(folder: Path, shots: Sequence[Shot], world: int) -> None:
-    """Write both sets for `shots`: films of the healthy only. The same shots give the same bytes.
+    """Write both sets for `shots`: healthy, or a tuberculosis. The same shots give the same bytes.
 
     Every frontal film is filed, and upstream says PA of them all. Patients go to the two sets in
-    turn. Raises `ValueError` for a film of an ill patient, a lateral one or a slice.
+    turn. Raises `ValueError` for a film of another disease, a lateral one or a slice.
     """
     del world
     for name, parts in FOLDERS.items():
@@ -61,7 +63,8 @@ def _named(shots: Sequence[Shot]) -> Iterator[tuple[Shot, str, str]]:
     for shot in sorted(shots, key=lambda shot: (bool(shot.copy_of), shot.ref)):
         nth = counts.get(shot.patient, 0)
         counts[shot.patient] = nth + 1
-        stem = f"{'MCUCXR' if _is_montgomery(shot) else 'CHNCXR'}_{_number(shot) * 10 + nth:04}_0"
+        own = "MCUCXR" if _is_montgomery(shot) else "CHNCXR"
+        stem = f"{own}_{_number(shot) * 10 + nth:04}_{_kind(shot)}"
         # A copy came from elsewhere, so upstream did not know that its patient is here.
         yield shot, stem, "" if shot.copy_of else firsts.get(shot.patient, "")
         if not shot.copy_of:
@@ -69,10 +72,15 @@ def _named(shots: Sequence[Shot]) -> Iterator[tuple[Shot, str, str]]:
 
 
 def _check(shot: Shot) -> None:
-    if shot.condition != "normal":
+    if shot.condition not in {"normal", ILL}:
         raise ValueError(f"{shot.ref}: the tuberculosis sets hold no {shot.condition}")
     if shot.modality is not Modality.X_RAY or shot.view in NOT_FRONTAL:
         raise ValueError(f"{shot.ref}: the tuberculosis sets hold frontal films only")
+
+
+def _kind(shot: Shot) -> int:
+    """The last digit of a name: 1 where the film shows a tuberculosis."""
+    return int(shot.condition == ILL)
 
 
 def _is_montgomery(shot: Shot) -> bool:
@@ -86,7 +94,7 @@ def _number(shot: Shot) -> int:
 
 def _reading(shot: Shot, first: str) -> str:
     """What stands in the reading's file; nothing where upstream has none."""
-    number = _number(shot)
+    number, said = _number(shot), SAID[shot.condition]
     if number % 24 in {17, 22} and not first:
         return ""
     if _is_montgomery(shot):
@@ -96,11 +104,11 @@ def _reading(shot: Shot, first: str) -> str:
         age = f"{int(shot.age_years):03}Y"
         if shot.age_years < MONTHS_BELOW:
             age = f"{round(shot.age_years * 12):03}M"
-        return f"Patient{mark}s Sex: {shot.sex} \r\nPatient{mark}s Age: {age}\r\nnormal\r\n"
+        return f"Patient{mark}s Sex: {shot.sex} \r\nPatient{mark}s Age: {age}\r\n{said}\r\n"
     known = f" (same pt as {first})" if first else ""
     # Some files go on with the reading of another patient.
     other = "\r\nfemale 51yrs\r\nnormal\r\n" if number % 10 == 1 else ""
-    return f"{_line(shot)}\r\nnormal{known}\r\n{other}"
+    return f"{_line(shot)}\r\n{said}{known}\r\n{other}"
 
 
 def _line(shot: Shot) -> str:
