@@ -594,8 +594,8 @@ def test_what_each_remedy_is_worth_stands_there_as_far_as_intervals_say(inputs: 
     assert (
         "On sources held out the AUC rises, and the interval of the difference excludes zero, with "
         "lung crop (+0.125); it falls, and the interval excludes zero, with group dro "
-        "(\N{MINUS SIGN}0.160); the interval holds zero or there is none, so that these films cannot say, with "
-        "source balanced (+0.010)."
+        "(\N{MINUS SIGN}0.160); the interval holds zero or there is none, so that these films "
+        "cannot say, with source balanced (+0.010)."
     ) in told
     assert "0.600 to 0.800" in told
     assert "+0.040 to +0.210" in told
