@@ -120,16 +120,3 @@ def portions(count: int, size: int, generator: torch.Generator | None = None) ->
         else (torch.randperm(count, generator=generator).numpy())
     )
     yield from np.array_split(order.astype(np.int64), -(-count // size))
-
-
-def evenly(targets: Whole, generator: torch.Generator) -> Whole:
-    """Numbers of films, int64: each once, and of rare labels some again until all are as common."""
-    most = int(np.bincount(targets).max())
-    drawn = [np.arange(len(targets), dtype=np.int64)]
-    for label in np.unique(targets):
-        own = np.flatnonzero(targets == label)
-        # Whole rounds first, so that no film is drawn twice as often as another of its label.
-        rounds, rest = divmod(most, len(own))
-        again = own[torch.randperm(len(own), generator=generator).numpy()[:rest]]
-        drawn += [np.tile(own, rounds - 1), again]
-    return np.concatenate(drawn).astype(np.int64)

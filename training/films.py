@@ -16,6 +16,7 @@ from manifests.contract.labels import Task, label_of
 from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
 from manifests.contract.protocol import HONEST, sides
+from manifests.contract.table import BrokenTable
 from manifests.contract.vocabulary import Finding, Split
 
 RESERVED = {"n", "groups", "accuracy", "macro_f1", "auc", "reason"}
@@ -52,6 +53,11 @@ class Films:
     def rows(self) -> pd.DataFrame:
         """What is known of each film, in the order of `places`."""
         return self.prepared.rows.iloc[self.places].reset_index(drop=True)
+
+    @property
+    def sources(self) -> list[str]:
+        """The source of each film."""
+        return [str(key) for key in self.prepared.rows["source"].iloc[self.places]]
 
     @property
     def counts(self) -> Whole:
@@ -113,13 +119,24 @@ def films_of(prepared: Prepared, task: Task, split: Split, protocol: str = HONES
     )
 
 
+def check_same(first: Prepared, name: str, other: Prepared) -> None:
+    """Raise `BrokenTable` where recipe `name` holds `other` films than the `first`."""
+    is_same = first.manifest_id == other.manifest_id
+    if not is_same or not first.rows["record_id"].equals(other.rows["record_id"]):
+        raise BrokenTable(
+            f"recipe {name} holds other films than the first; run `dvc repro prepare`"
+        )
+
+
 def _maybe(value: object) -> bool | None:
     return None if value is None or value is pd.NA else bool(value)
 
 
-def class_weights(films: Films) -> Tensor:
-    """float32[C]: rare labels weigh more (paper 5.1), from training films only; 0 if absent."""
-    counts = films.counts
+def class_weights(counts: npt.NDArray[np.number]) -> Tensor:
+    """float32[C]: rare labels weigh more (paper 5.1); 0 if absent.
+
+    `counts`, [C], are of the training films, as often as they are drawn.
+    """
     present = counts > 0
     weights = np.zeros(len(counts))
     weights[present] = counts.sum() / (present.sum() * counts[present])

@@ -11,7 +11,7 @@ from manifests.contract.params import Misspelt
 
 LAUNCHED = "CXR_LAUNCHED"
 """Set in what a launcher starts, so that it does not start itself again."""
-SHARED = ("train", "repeat")
+SHARED = ("train", "repeat", "remedy")
 """Commands that several processes do together."""
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def check_shared(command: str | None) -> None:
     if os.environ.get("WORLD_SIZE", "1") != "1" and command not in SHARED:
         raise Misspelt(
             f"`{command}` is for one process, and a launcher started several, which would all "
-            f"write the same; call it without (only {' and '.join(SHARED)} are for several)"
+            f"write the same; call it without (only {', '.join(SHARED)} are for several)"
         )
 
 

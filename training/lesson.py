@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.data import Look, evenly, portions
+from training.balance import Draw, draw_of
+from training.data import Look, portions
 from training.films import Films, Whole, class_weights
 from training.plan import Plan
 
@@ -31,11 +32,14 @@ class Lesson:
         return self.plan.epochs * -(-self.drawn // (self.plan.batch * self.plan.accumulate))
 
     @property
+    def draw(self) -> Draw:
+        """Which films come how often."""
+        return draw_of(self.train, self.plan.balance)
+
+    @property
     def drawn(self) -> int:
-        """Films in an epoch; with up-sampling some come again."""
-        counts = self.train.counts
-        is_even = self.plan.upsampling
-        return int((counts > 0).sum() * counts.max()) if is_even else len(self.train)
+        """Films in an epoch; where sources or labels are balanced some come again."""
+        return self.draw.drawn
 
     @property
     def least_batch(self) -> int:
@@ -45,14 +49,13 @@ class Lesson:
 
     def weights(self) -> Tensor:
         """float32[C]: what a film of each label weighs; the same for all where they are even."""
-        weights = class_weights(self.train)
-        return (weights > 0).float() if self.plan.upsampling else weights
+        films = self.train
+        return class_weights(
+            np.bincount(films.targets, self.draw.rates, minlength=len(films.labels))
+        )
 
     def order(self) -> Iterator[list[Whole]]:
         """The batches of each step of one epoch, films by their numbers in `train`."""
-        plan, films = self.plan, None
-        if plan.upsampling:
-            films = evenly(self.train.targets, self.generator)
-        for picked in portions(self.drawn, plan.batch * plan.accumulate, self.generator):
-            numbers = picked if films is None else films[picked]
-            yield np.array_split(numbers, -(-len(numbers) // plan.batch))
+        plan, films = self.plan, self.draw.epoch(self.generator)
+        for picked in portions(len(films), plan.batch * plan.accumulate, self.generator):
+            yield np.array_split(films[picked], -(-len(picked) // plan.batch))

@@ -44,7 +44,8 @@ def train(
     given = lecture(net, lesson, machine)
     learn = Learner(net, optimizer_of(net, plan), plan, lesson.steps, machine, plan.ema)
     run = Run(
-        net=net, learner=learn, generator=lesson.generator, course=course, machine=machine
+        net=net, learner=learn, generator=lesson.generator, course=course, machine=machine,
+        emphasis=given.emphasis,
     )  # fmt: skip
     if unfinished:
         unfinished.take_up(run)

@@ -109,6 +109,13 @@ class Machine:
         flag = torch.tensor([float(found)], device=self.device)
         return bool(self._accelerate.reduce(flag, "sum").item())
 
+    def summed(self, own: Tensor) -> Tensor:
+        """What all processes hold, added up, on the CPU of each."""
+        if self.count == 1:
+            return own
+        total: Tensor = self._accelerate.reduce(own.to(self.device), "sum")
+        return total.cpu()
+
     def gathered(self, own: list[Any]) -> list[Any]:
         """The lists of all processes, one after the other, in each of them."""
         every: list[Any] = gather_object(own) if self.count > 1 else own

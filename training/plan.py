@@ -22,6 +22,35 @@ class Schedule(StrEnum):
     ONE_CYCLE = "one_cycle"
 
 
+class Balance(StrEnum):
+    """What is drawn equally often."""
+
+    NONE = "none"
+    """Each film comes once; rare labels weigh more (paper 5.1)."""
+    LABELS = "labels"
+    """Every label as often as the commonest (the paper's code): each of its films at least once."""
+    SOURCES = "sources"
+    """Within each label every source equally often, and every label nearly so.
+
+    An epoch is about as long as without, so that what it is compared with takes as many steps: a
+    label of S sources gets N / C draws, and each source N / (C S) of them, rounded up. A source
+    with more films shows another part of them in each epoch; of one with fewer all come, some
+    again. What rounding leaves between labels, their weights make good.
+
+    A source that holds one label only is as common in that label as any other, and absent from the
+    rest: it still gives the label away to a network that knows it. Drawing cannot change that; it
+    only stops a large source from standing for its label.
+    """
+
+
+class Robust(StrEnum):
+    """Whether the films that err most count most."""
+
+    NONE = "none"
+    GROUP_DRO = "group_dro"
+    """Those of one label and source (Sagawa et al. 2020): `training/worst_group.py`."""
+
+
 class Pace(BaseModel):
     """How long and how fast to train."""
 
@@ -82,5 +111,9 @@ class Plan(Pace):
     """auto, float32, bfloat16 or float16: what the network computes in while it learns."""
     compiled: bool
     """Let torch.compile make kernels of its own first: minutes once, faster steps on a GPU."""
-    upsampling: bool
-    """Draw every label as often as the commonest (the paper's code), in place of class weights."""
+    balance: Balance
+    """none, labels or sources: what is drawn equally often."""
+    robust: Robust
+    """none or group_dro: whether the worst group of films counts most."""
+    robust_step: float = Field(ge=0, le=1)
+    """How fast group_dro turns to the worst group; at 0 it trains as without."""

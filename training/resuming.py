@@ -18,6 +18,7 @@ from training.course import Course, Epoch
 from training.learner import Learner
 from training.machine import Machine
 from training.owned import keep, kept
+from training.worst_group import Emphasis
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ class Run:
     generator: torch.Generator
     course: Course
     machine: Machine
+    emphasis: Emphasis | None
+    """What groups of films weigh, where that is learnt too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ def _state(run: Run) -> dict[str, Any]:
     return {
         "net": run.net.state_dict(),
         "learner": run.learner.state(),
+        "emphasis": None if run.emphasis is None else run.emphasis.state(),
         # The order of films is drawn from the run's generator, dropout from torch's own ones.
         "chance": run.generator.get_state(),
         "of_torch": run.machine.gathered([_chance()]),
@@ -81,6 +85,8 @@ def _bring(run: Run, state: dict[str, Any]) -> None:
     course = run.course
     run.net.load_state_dict(state["net"])
     run.learner.load(state["learner"])
+    if run.emphasis is not None:
+        run.emphasis.load(state["emphasis"])
     run.generator.set_state(state["chance"])
     of_cpu, *of_gpu = state["of_torch"][run.machine.number]
     torch.set_rng_state(of_cpu)

@@ -9,6 +9,7 @@ from manifests.contract.table import write_arrow
 from manifests.contract.vocabulary import Split
 from training.files import write_csv
 from training.metrics import OVERALL
+from training.repeating import Run
 from training.runs import Judged, by_film
 
 SAID = pa.schema([
@@ -31,7 +32,7 @@ def write_tables(folder: Path, runs: Runs, meta: dict[str, str]) -> None:
     every = [one for made in runs.values() for one in made]
     rows = [_row(one) for one in every]
     write_csv(folder / "runs.csv", list(rows[0]), [list(row.values()) for row in rows])
-    said = [line for one in every for line in _said(one)]
+    said = [line for one in every for line in said_of_films(one.run)]
     write_arrow(folder / "predictions.parquet", pa.Table.from_pylist(said, schema=SAID), meta)
     films = [
         {"protocol": protocol, **film._asdict()}
@@ -63,18 +64,18 @@ def _row(one: Judged) -> dict[str, object]:
     return row
 
 
-def _said(one: Judged) -> Iterator[dict[str, object]]:
-    """A line for each film that the run was asked about."""
-    for side, answers in one.run.said.items():
+def said_of_films(run: Run) -> Iterator[dict[str, object]]:
+    """A row of `SAID` for each film that the run was asked about."""
+    for side, answers in run.said.items():
         told = zip(
             answers.record_ids, answers.groups, answers.sources, answers.actual,
             answers.probabilities, strict=True,
         )  # fmt: skip
         for record_id, group, source, actual, chances in told:
             yield {
-                "protocol": one.run.protocol, "seed": one.run.seed, "record_id": record_id,
+                "protocol": run.protocol, "seed": run.seed, "record_id": record_id,
                 "group": group, "source": source, "split": side.value,
-                "label": one.labels[actual],
-                "predicted": one.labels[chances.index(max(chances))],
+                "label": run.labels[actual],
+                "predicted": run.labels[chances.index(max(chances))],
                 "probabilities": list(chances),
             }  # fmt: skip

@@ -1,21 +1,27 @@
-"""The stages that look at the films before any network does: sources, doubted labels, shortcuts."""
+"""The stages on shortcuts: sources, doubted labels, audit and gate, and what remedies do."""
 
-from training.stage_commands import PARAMS, Folder, Task, params
+import sys
+
+from training.stage_commands import (
+    PARAMS,
+    STATES,
+    Experiment,
+    Folder,
+    Task,
+    known_recipes,
+    params,
+    task_of,
+)
 
 
 def shift(prepared: Folder, out: Folder) -> None:
     """Say how far the sources differ in each recipe; `prepared` holds a folder for each."""
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import Misspelt, read
     from manifests.contract.prepared import read_prepared
     from training.stages import shift as room
 
-    settings, known = params("shift", room.Params), read(PARAMS)["recipes"]
-    unknown = [name for name in settings.recipes if name not in known]
-    if unknown:
-        raise Misspelt(
-            f"params.yaml: 'shift.recipes' has {unknown[0]!r}; known: {', '.join(known)}"
-        )
+    settings = params("shift", room.Params)
+    known_recipes("shift.recipes", settings.recipes)
     with whole_folder(out) as part:
         given = {name: read_prepared(prepared / name) for name in settings.recipes}
         room.main(given, part, settings)
@@ -68,3 +74,34 @@ def gate(audits: Folder, out: Folder) -> None:
     tasks = sorted(read(PARAMS)["tasks"])
     with whole_folder(out) as part:
         room.main([audits / task / "scores.json" for task in tasks], part)
+
+
+def remedy(experiment: Experiment, prepared: Folder, out: Folder) -> None:
+    """Say what each remedy does on sources never trained on; `prepared` holds all recipes.
+
+    On as many processes as `train`.
+    """
+    from training import launching
+
+    launching.launched(params("compute", launching.Compute).launcher, sys.argv[1:])
+    from manifests.contract.prepared import read_prepared
+    from training.experiment import Experiment as Trained
+    from training.judgement import Judging
+    from training.machine import one_writer
+    from training.remedies import Tried
+    from training.stages import remedy as room
+
+    settings = params(f"remedies.{experiment}", room.Params)
+    usual = params(f"experiments.{experiment}", Trained)
+    recipes = {one.recipe for one in settings.remedies.values()} | {usual.recipe}
+    known_recipes(f"remedies.{experiment}.remedies", sorted(recipes))
+    tried = Tried(
+        experiment=usual.model_copy(update={"size": settings.size, "epochs": settings.epochs}),
+        task=task_of(f"experiments.{experiment}", usual.task),
+        held_out=settings.held_out,
+        seeds=settings.seeds,
+        cache=STATES / "remedy" / experiment,
+    )
+    with one_writer(out) as part:
+        given = {name: read_prepared(prepared / name) for name in sorted(recipes)}
+        room.main(given, part, settings, tried, params("evaluate", Judging))

@@ -40,6 +40,16 @@ def known_experiments(where: str, names: Sequence[str]) -> None:
             raise Misspelt(f"params.yaml: '{where}' has {name!r} twice")
 
 
+def known_recipes(where: str, names: Sequence[str]) -> None:
+    """Raise `Misspelt` where one of `names`, which stand at `where`, is no recipe."""
+    from manifests.contract.params import Misspelt, read
+
+    known = read(PARAMS)["recipes"]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Misspelt(f"params.yaml: '{where}' has {unknown[0]!r}; known: {', '.join(known)}")
+
+
 def same_recipe(name: str, named: str, learnt_from: str) -> None:
     """Raise `Misspelt` where the entry `name` asks for another recipe than its experiment."""
     from manifests.contract.params import Misspelt

@@ -82,6 +82,8 @@ class ReportInputs:
     """figures.json of each experiment that ran over many seeds, with `answers.matrices`."""
     probed: Mapping[str, Any] | None = None
     """probe.json: what a public CheXNet said, or that none was asked."""
+    remedies: Sequence[Mapping[str, Any]] = ()
+    """figures.json of each experiment whose remedies were measured."""
     bases: tuple[str, ...] = ()
     """SHA-256 of the films whose grey levels recipes give to all others."""
 
@@ -114,8 +116,12 @@ def load(
         seen=seen(data, experiments),
         repeats=repeated(data, experiments),
         probed=json_object(data / "probe" / "probe.json"),
+        remedies=[
+            figures for name in sorted(experiments)
+            if (figures := json_object(data / "remedy" / name / "figures.json")) is not None
+        ],
         bases=tuple(dict.fromkeys(bases)),
-    )
+    )  # fmt: skip
 
 
 def audited(data: Path) -> dict[str, Audit]:

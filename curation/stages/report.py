@@ -15,6 +15,7 @@ from curation.pages import (
     models,
     people,
     pixels,
+    remedies,
     repeats,
     tables,
 )
@@ -35,7 +36,7 @@ from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 SECTIONS = (
     "figures", "flow", "sources", "people", "pixels", "filters", "enhancement", "lungs", "text",
     "harmonising", "pairs", "labels", "shortcuts", "split", "models", "cards", "repeats",
-    "chexnet", "tables", "heat", "rejections", "licences", "checklists", "reading",
+    "remedies", "chexnet", "tables", "heat", "rejections", "licences", "checklists", "reading",
 )  # fmt: skip
 """One file in `pages/parts` each, in the order of the page."""
 ROWS_PER_REASON = 8
@@ -69,6 +70,7 @@ def main(inputs: ReportInputs, params: Params, limits: Limits) -> str:
             "limits": limits,
             "stops": counts.stops(inputs.records, inputs.rejected),
             "repeats": repeats.repeats(inputs.repeats, inputs.figures["manifest_id"]),
+            "remedies": remedies.remedies(inputs.remedies, inputs.figures["manifest_id"]),
             "paper_tables": _paper_tables(inputs), "not_run": NOT_RUN, "no_slip": NO_SLIP,
             "intervals": INTERVALS, "empty": Cell(),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,

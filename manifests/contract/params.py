@@ -17,8 +17,8 @@ class Misspelt(Exception):  # noqa: N818 - shown to a person as a sentence
 SECTIONS = (
     "profile", "sources", "fetch", "phantom", "compute", "ingest", "merge", "dedup",
     "masked", "segment", "lungs", "text", "filter", "split", "recipes", "shift", "tasks",
-    "suspects", "audit", "experiments", "repeats", "rate", "evaluate", "combined", "cascades",
-    "fused", "explain", "conceal", "probe", "release", "report",
+    "suspects", "audit", "experiments", "repeats", "remedies", "rate", "evaluate", "combined",
+    "cascades", "fused", "explain", "conceal", "probe", "release", "report",
 )  # fmt: skip
 """All sections of `params.yaml`; each must be there, and no other."""
 

@@ -9,6 +9,7 @@ import pytest
 from page_inputs import LICENSES, audited, film, pixels, trained
 from playwright.sync_api import Browser, Page, sync_playwright
 from records import records
+from remedied import remedied
 from repeats import repeated
 from seen import seen
 
@@ -77,6 +78,7 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
             experiments=[trained("densenet121", manifest_id_of(table), words)],
             copies=WorkingCopies([tmp_path]), seen=seen(tmp_path / "lungs", words),
             repeats=[repeated(manifest_id_of(table), words)],
+            remedies=[remedied(manifest_id_of(table), words)],
         )  # fmt: skip
 
     return made

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from limits import LIMITS
 from page_inputs import LICENSES, Inputs, trained
 from playwright.sync_api import Browser
+from remedied import remedied
 from repeats import repeated
 
 from curation.duplicates.pair import Pair
@@ -29,7 +30,7 @@ PARAMS = report.Params(samples=3, pairs=4, enhanced=0)
 SECTIONS = [
     "figures", "flow", "sources", "people", "pixels", "filters", "enhancement", "lungs", "text",
     "harmonising", "pairs", "labels", "shortcuts", "split", "models", "cards", "repeats",
-    "chexnet", "tables", "heat", "rejections", "licences", "checklists", "reading",
+    "remedies", "chexnet", "tables", "heat", "rejections", "licences", "checklists", "reading",
 ]  # fmt: skip
 HOSTILE = (
     "<script>window.hurt=1</script>", "<img src=x onerror=window.hurt=1>",
@@ -307,11 +308,13 @@ def test_a_film_is_drawn_in_every_enhancement_and_matched_to_the_base(inputs: In
 
 def test_what_did_not_run_is_said_in_a_sentence(inputs: Inputs) -> None:
     html = report.main(
-        dataclasses.replace(inputs(), seen=Seen(), repeats=[], audits={}), PARAMS, LIMITS
+        dataclasses.replace(inputs(), seen=Seen(), repeats=[], remedies=[], audits={}),
+        PARAMS,
+        LIMITS,
     )
     for name, stage in (
         ("lungs", "lungs"), ("text", "text"), ("harmonising", "shift"), ("repeats", "repeat"),
-        ("shortcuts", "audit"),
+        ("remedies", "remedy"), ("shortcuts", "audit"),
     ):  # fmt: skip
         assert f"run <code>dvc repro {stage}</code>" in section(html, name)
     assert "dvc repro conceal" in section(html, "text")
@@ -404,3 +407,29 @@ def test_the_page_stays_small_with_many_films(inputs: Inputs) -> None:
     html = report.main(dataclasses.replace(given, experiments=many), PARAMS, LIMITS)
     assert len(html.encode()) < 8_000_000
     assert "24 of 60 films" in html
+
+
+def test_what_each_remedy_is_worth_stands_there_as_far_as_intervals_say(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, LIMITS), "remedies")
+    assert (
+        "On sources held out the AUC rises, and the interval of the difference excludes zero, with "
+        "lung crop (+0.125); it falls, and the interval excludes zero, with group dro "
+        "(\N{MINUS SIGN}0.160); the interval holds zero or there is none, so that these films "
+        "cannot say, with source balanced (+0.010)."
+    ) in told
+    assert "0.600 to 0.800" in told
+    assert "+0.040 to +0.210" in told
+    assert "external: there is no film." in told
+    assert "recipe harmless, balance sources" in told
+
+
+def test_where_no_remedy_helps_the_page_says_so_and_old_figures_are_called_out(
+    inputs: Inputs,
+) -> None:
+    facts = remedied("0" * 16, "harmless")
+    del facts["remedies"]["lung_crop"]
+    told = section(
+        report.main(dataclasses.replace(inputs(), remedies=[facts]), PARAMS, LIMITS), "remedies"
+    )
+    assert "no remedy raises the AUC by a difference whose interval excludes zero; it falls" in told
+    assert "Made on another manifest (0000000000000000)" in told

@@ -65,8 +65,8 @@ def test_only_slugs_are_pasted_into_a_shell(name: str) -> None:
 
 @pytest.mark.parametrize(
     "section",
-    ["sources", "recipes", "tasks", "experiments", "repeats", "rate", "combined", "cascades",
-     "fused", "conceal"],
+    ["sources", "recipes", "tasks", "experiments", "repeats", "remedies", "rate", "combined",
+     "cascades", "fused", "conceal"],
 )  # fmt: skip
 def test_the_keys_that_reach_a_shell_are_slugs(section: str) -> None:
     assert all(key.replace("_", "").isalnum() and key == key.lower() for key in PARAMS[section])

@@ -14,6 +14,8 @@ from manifests.contract import params as params_module
 from manifests.contract.params import Misspelt, section
 from training.combined.routes import routes_of
 from training.films import read_task
+from training.remedies import Tried
+from training.stages import remedy, train
 
 SECTIONS = {
     "fetch": "curation.network.fetch",
@@ -41,6 +43,7 @@ KEYED = {
     "recipes": "curation.stages.prepare",
     "experiments": "training.stages.train",
     "repeats": "training.stages.repeat",
+    "remedies": "training.stages.remedy",
     "rate": "training.stages.rate",
     "cascades": "training.stages.cascade",
     "combined": "training.stages.combine",
@@ -104,6 +107,20 @@ def test_experiments_name_recipes_and_tasks_that_exist(profile: str, tmp_path: P
     for name, entry in params["repeats"].items():
         task = params["tasks"][params["experiments"][name]["task"]]
         assert {entry["label"], *entry["films"]} <= set(task)
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_remedies_go_with_their_experiments_and_hold_out_sources_that_are_there(
+    profile: str, tmp_path: Path
+) -> None:
+    params = composed(profile, tmp_path)
+    for name in params["remedies"]:
+        own = section(params, f"experiments.{name}", train.Params)
+        asked = section(params, f"remedies.{name}", remedy.Params)
+        task = params["tasks"][own.task]
+        remedy.check(asked, Tried(own, task, asked.held_out, asked.seeds, tmp_path), name)
+        assert {one.recipe for one in asked.remedies.values()} <= set(params["recipes"])
+        assert set(asked.held_out) <= set(params["sources"])
 
 
 def test_the_sample_profile_leaves_the_drawn_sources_out(tmp_path: Path) -> None:

@@ -36,6 +36,11 @@ def small_rates() -> dict[str, object]:
     return {key: entry | {"steps": 25} for key, entry in rates.items()}
 
 
+def small_remedies() -> dict[str, object]:
+    remedies = yaml.safe_load((ROOT / "params.yaml").read_text())["remedies"]
+    return {key: entry | {"epochs": 1, "size": 65, "seeds": 1} for key, entry in remedies.items()}
+
+
 def small_recipes() -> dict[str, object]:
     """The base film of the demo is of a patient whom the small world does not have."""
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
@@ -52,6 +57,7 @@ def small_project(folder: Path) -> Path:
         folder, phantom={"patients": SMALL, "masked": 12}, evaluate={"bootstrap": 100},
         segment={"epochs": 2, "size": 64}, recipes=small_recipes(),
         experiments=small_experiments(), rate=small_rates(),
+        remedies=small_remedies(),
     )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def params(**given: object) -> train.Params:
         "pretrained": False, "weights": "", "frozen": False, "size": SIDE, "epochs": 2,
         "batch": 8, "accumulate": 1, "learning_rate": 1e-3,
         "schedule": Schedule.CONSTANT, "ema": 0.0, "label_smoothing": 0.0, "patience": 10,
-        "augmentation": "none", "upsampling": False, "seed": 1,
+        "augmentation": "none", "balance": "none", "robust": "none", "robust_step": 0.01, "seed": 1,
         "optimizer": "adam", "weight_decay": 0.0, "precision": "auto", "compiled": False,
     }  # fmt: skip
     return train.Params.model_validate(usual | given)

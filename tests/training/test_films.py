@@ -44,10 +44,10 @@ def test_a_label_may_not_bear_the_name_of_a_figure() -> None:
 def test_rare_labels_weigh_more_and_absent_ones_nothing(tmp_path: Path) -> None:
     given = [row(n, split="train", finding="normal") for n in range(6)]
     given += [row(n, split="train", finding="covid19") for n in range(6, 8)]
-    weights = class_weights(films(tmp_path / "a", given))
+    weights = class_weights(films(tmp_path / "a", given).counts)
     assert weights.tolist() == pytest.approx([8 / 12, 8 / 4])
     alone = films(tmp_path / "b", given[:6])
-    assert class_weights(alone).tolist() == [1.0, 0.0]
+    assert class_weights(alone.counts).tolist() == [1.0, 0.0]
     assert alone.absent == ["covid19"]
 
 

@@ -11,7 +11,7 @@ import torch
 from planted import TASK, prepared, row
 
 from manifests.contract.vocabulary import Split
-from training.data import batch, evenly
+from training.data import batch
 from training.films import Films, Untrainable, films_of, read_task
 from training.lesson import Lesson
 from training.loop import train
@@ -56,34 +56,7 @@ def test_weights_come_from_the_training_films_alone(tmp_path: Path) -> None:
     assert lesson(seen, judged).weights().tolist() == pytest.approx([8 / 12, 8 / 4])
 
 
-def test_up_sampling_draws_every_label_equally_often_and_every_film(tmp_path: Path) -> None:
-    seen = films(tmp_path, 7, 3)
-    given = lesson(seen, upsampling=True, batch=4)
-    drawn = np.concatenate([batch for step in given.order() for batch in step])
-    assert np.bincount(seen.targets[drawn]).tolist() == [7, 7]
-    times = np.bincount(drawn, minlength=10)
-    assert times[:7].tolist() == [1] * 7
-    assert sorted(times[7:].tolist()) == [2, 2, 3]
-    assert given.weights().tolist() == [1, 1]
-    assert given.steps == len(list(given.order())) == 4
-
-
-def test_up_sampling_leaves_out_a_label_without_films(tmp_path: Path) -> None:
-    seen = films(tmp_path, 4, 0)
-    given = lesson(seen, upsampling=True)
-    assert given.weights().tolist() == [1, 0]
-    assert given.drawn == 4
-
-
-def test_up_sampling_follows_the_generator() -> None:
-    targets = np.array([0] * 20 + [1] * 13)
-    first, second, other = (
-        evenly(targets, torch.Generator().manual_seed(seed)).tolist() for seed in (1, 1, 2)
-    )
-    assert first == second != other
-
-
-def test_without_up_sampling_every_film_comes_once(tmp_path: Path) -> None:
+def test_unbalanced_every_film_comes_once(tmp_path: Path) -> None:
     given = lesson(films(tmp_path, 7, 3), batch=4)
     steps = list(given.order())
     assert sorted(np.concatenate([step[0] for step in steps]).tolist()) == list(range(10))
@@ -106,19 +79,23 @@ class Double(torch.nn.Module):
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
-@pytest.mark.parametrize("upsampling", [False, True])
+@pytest.mark.parametrize(
+    ("balance", "robust", "steps"),
+    [("none", "none", 2), ("labels", "none", 3), ("none", "group_dro", 2)],
+)
 def test_batches_that_make_a_step_together_are_as_one(
-    tmp_path: Path, schedule: str, *, upsampling: bool
+    tmp_path: Path, schedule: str, balance: str, robust: str, steps: int
 ) -> None:
     # 11 films of unequal weight: two steps of 6 and 5, in batches of 3, 3, 3 and 2.
     seen = films(tmp_path, 8, 3)
     once, twice = Double(), Double()
-    plan: dict[str, Any] = {"label_smoothing": 0.1, "schedule": schedule, "upsampling": upsampling}
+    plan: dict[str, Any] = {"label_smoothing": 0.1, "schedule": schedule, "balance": balance,
+                            "robust": robust, "robust_step": 1.0}  # fmt: skip
     courses = []
     for net, batch_of, accumulate in ((once, 6, 1), (twice, 3, 2)):
         given = lesson(seen, batch=batch_of, accumulate=accumulate, learning_rate=1e-3, **plan)
         courses.append(train(net, given).history[0])
-        assert given.steps == (3 if upsampling else 2)
+        assert given.steps == steps
     assert courses[0].train_loss == pytest.approx(courses[1].train_loss, rel=1e-5)
     before = Double().state_dict()
     for name, value in once.state_dict().items():

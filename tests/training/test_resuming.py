@@ -174,7 +174,8 @@ def test_a_state_holds_no_objects(films: Prepared, tmp_path: Path) -> None:
         source.seek(64)
         held = torch.load(source, weights_only=True)
     assert sorted(held) == [
-        "best", "best_epoch", "chance", "history", "learner", "net", "of_torch", "weights",
+        "best", "best_epoch", "chance", "emphasis", "history", "learner", "net", "of_torch",
+        "weights",
     ]  # fmt: skip
 
 

@@ -19,10 +19,12 @@ TOGETHER = str(SUPPORT / "together.py")
 TRAIN = (*STAGE, "train", *NAMED)
 
 
-def said(folder: Path, launcher: tuple[str, ...], model: str, optimizer: str) -> dict[str, Any]:
+def said(
+    folder: Path, launcher: tuple[str, ...], model: str, optimizer: str, robust: str
+) -> dict[str, Any]:
     # 43 and 37 films: no batch and no portion can be halved without a rest.
     prepared(folder / "films", rows(train=43, val=37, test=0), 65)
-    done = run(folder, *launcher, TOGETHER, str(folder), model, optimizer)
+    done = run(folder, *launcher, TOGETHER, str(folder), model, optimizer, "-1", robust)
     assert done.returncode == 0, done.stderr
     about: dict[str, Any] = json.loads((folder / "said.json").read_text())
     return about
@@ -32,14 +34,19 @@ def said(folder: Path, launcher: tuple[str, ...], model: str, optimizer: str) ->
 # rounding. There only plain descent shows that two do what one does, and 120 normalisations of
 # four pixels make more of rounding than ten.
 @pytest.mark.parametrize(
-    ("model", "optimizer", "near"),
-    [("base_cnn", "adam", 1e-4), ("resnet10t", "sgd", 1e-3), ("densenet121", "sgd", 0.05)],
+    ("model", "optimizer", "robust", "near"),
+    [
+        ("base_cnn", "adam", "none", 1e-4),
+        ("base_cnn", "adam", "group_dro", 1e-4),
+        ("resnet10t", "sgd", "none", 1e-3),
+        ("densenet121", "sgd", "none", 0.05),
+    ],
 )
 def test_two_processes_learn_what_one_learns(
-    tmp_path: Path, model: str, optimizer: str, near: float
+    tmp_path: Path, model: str, optimizer: str, robust: str, near: float
 ) -> None:
-    alone = said(tmp_path / "a", ALONE, model, optimizer)
-    both = said(tmp_path / "b", TORCHRUN, model, optimizer)
+    alone = said(tmp_path / "a", ALONE, model, optimizer, robust)
+    both = said(tmp_path / "b", TORCHRUN, model, optimizer, robust)
     assert (alone["processes"], both["processes"]) == (1, 2)
     one, two = np.array(alone["values"]), np.array(both["values"])
     assert len(two) == 37

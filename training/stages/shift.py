@@ -9,11 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from manifests.contract.prepared import Prepared
-from manifests.contract.table import BrokenTable
 from manifests.contract.vocabulary import Finding
 from training.compared import Compared, compared, counted, left_out, within
 from training.files import wording, write_json
-from training.films import Whole
+from training.films import Whole, check_same
 from training.grey_levels import (
     Levels,
     between,
@@ -68,7 +67,7 @@ def main(given: Mapping[str, Prepared], folder: Path, params: Params) -> None:
     """
     first = given[params.recipes[0]]
     for name in params.recipes:
-        _check_same(first, name, given[name])
+        check_same(first, name, given[name])
     whole = compared(first.rows, params.least_groups, params.films)
     recipes = {name: _recipe(given[name], whole, params) for name in params.recipes}
     away = left_out(first.rows, whole)
@@ -80,14 +79,6 @@ def main(given: Mapping[str, Prepared], folder: Path, params: Params) -> None:
     headlines = {name: _headline(facts) for name, facts in recipes.items()}
     write_json(folder / "metrics.json", {**headlines, "manifest_id": first.manifest_id})
     log.info("%d sources, %d left out: %s", len(whole.sources), len(away), headlines)
-
-
-def _check_same(first: Prepared, name: str, other: Prepared) -> None:
-    is_same = first.manifest_id == other.manifest_id
-    if not is_same or not first.rows["record_id"].equals(other.rows["record_id"]):
-        raise BrokenTable(
-            f"recipe {name} holds other films than the first; run `dvc repro prepare`"
-        )
 
 
 def _recipe(prepared: Prepared, whole: Compared, params: Params) -> dict[str, object]:
