@@ -15,7 +15,7 @@ from manifests.contract.packing import png, unpng
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import read_arrow, write_arrow
 from manifests.contract.vocabulary import Split
-from training.explanations import Heat, Unexplained, heat, heat_inside, last_map, points_inside
+from training.explained.gradcam import Heat, Unexplained, heat, heat_inside, last_map, points_inside
 from training.films import films_of, read_task
 from training.models import build
 from training.models.base_cnn import FORMS

@@ -16,7 +16,7 @@ from manifests.contract.table import read_arrow, write_arrow
 from manifests.contract.vocabulary import Split
 from training.checkpoint import Checkpoint, load_for
 from training.data import batch, portions
-from training.explanations import SIDE, Heat, heat, heat_inside, points_inside
+from training.explained.gradcam import SIDE, Heat, heat, heat_inside, points_inside
 from training.files import wording, write_json
 from training.films import Films, Whole, films_of
 from training.frames import lungs_on, shown
