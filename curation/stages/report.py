@@ -11,6 +11,7 @@ from curation.pages import (
     films,
     flow,
     harmonising,
+    heat,
     lungs,
     models,
     pixels,
@@ -59,7 +60,7 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
     `pediatric_from` is the score from which `filter` takes a film for a child's.
     """
     shown = [models.shown(given, inputs.figures["manifest_id"]) for given in inputs.experiments]
-    any_heat = any(experiment.heat for experiment in shown)
+    any_heat = any(experiment.heat.classes for experiment in shown)
     return page(
         "report.html.jinja",
         {
@@ -70,7 +71,7 @@ def main(inputs: ReportInputs, params: Params, pediatric_from: float) -> str:
             "intervals": INTERVALS, "empty": Cell(),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
             "checklists": checklists(inputs),
-            "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
+            "beside": heat.beside(inputs.experiments), "rows_per_reason": ROWS_PER_REASON,
             **_films(inputs, params), **_tables(inputs),
             "agreements": pixels.agreements(inputs.ingested),
             "child_rule": pixels.rule(inputs.ingested, pediatric_from),
