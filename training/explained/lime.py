@@ -20,8 +20,10 @@ from training.explained.saying import Says
 from training.films import Whole
 from training.metrics import Floats
 
-KERNEL_WIDTH, COMPACTNESS, PULL = 0.25, 0.1, 1.0
-"""Those of LIME's own code for pictures, but for the second: grey levels here go from 0 to 1."""
+KERNEL_WIDTH, PULL = 0.25, 1.0
+"""Those of LIME's own code for pictures."""
+COMPACTNESS, BLUR = 0.1, 1.0
+"""Of super-pixels, for grey levels of 0 to 1; without a blur, in pixels, grain tears them apart."""
 FILMS_AT_ONCE = 32
 
 
@@ -62,7 +64,10 @@ class Spoken:
 def superpixels(film: Pixels, count: int) -> Whole:
     """int64[H, W]: about `count` parts of uint8[H, W] that hang together (SLIC)."""
     grey = film.astype(np.float64) / 255
-    parts = slic(grey, n_segments=count, compactness=COMPACTNESS, channel_axis=None, start_label=0)
+    parts = slic(
+        grey, n_segments=count, compactness=COMPACTNESS, sigma=BLUR, channel_axis=None,
+        start_label=0,
+    )  # fmt: skip
     return np.unique(parts, return_inverse=True)[1].reshape(film.shape).astype(np.int64)
 
 
@@ -71,10 +76,11 @@ def lime(
 ) -> Spoken:
     """What int64[H, W] parts of float32[1, 3, H, W], standardised, add to what is said of it.
 
-    A hidden part takes its own mean, so that no edge appears that the film does not have.
+    A hidden part is of the training films' mean grey. Its own mean, which LIME's code takes, would
+    hide nothing of an opacity: that is as bright all over.
     """
     parts = torch.from_numpy(segments).to(image.device)
-    count, ground = int(parts.max()) + 1, averaged(image, parts)
+    count, ground = int(parts.max()) + 1, torch.zeros_like(image)
 
     def of_shown(rows: Tensor) -> Tensor:
         # Only rows of zeros and ones go through captum: whole films would take it far longer.
@@ -94,15 +100,6 @@ def lime(
     )  # fmt: skip
     found: Floats = weights.reshape(-1).double().cpu().numpy()
     return Spoken(segments=segments, weights=found)
-
-
-def averaged(image: Tensor, parts: Tensor) -> Tensor:
-    """float32[1, 3, H, W]: `image` with every part of int64[H, W] as grey as it is on average."""
-    flat, where = image.reshape(3, -1), parts.reshape(-1)
-    count = int(parts.max()) + 1
-    sums = torch.zeros((3, count), device=image.device).index_add_(1, where, flat)
-    sizes = torch.bincount(where, minlength=count)
-    return (sums / sizes)[:, where].reshape(image.shape)
 
 
 def _nearness(_: Tensor, __: Tensor, is_shown: Tensor, **_given: object) -> float:
