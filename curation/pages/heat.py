@@ -153,7 +153,7 @@ def _spoken(row: Row) -> Spoken:
         record_id=str(row["record_id"]), label=str(row["label"]),
         predicted=str(row["predicted"]), probability=number(row["probability"]),
         weights=[
-            (side, f"{len(own)} {side} it ({', '.join(f'{float(value):+.2f}' for value in own)})")
+            (side, f"{len(own)} {side} it ({', '.join(f'{float(value):+.3f}' for value in own)})")
             for side, own in sides.items() if len(own)
         ],
         film=thumbnail(film),

@@ -294,7 +294,7 @@ def test_heat_is_scored_beside_chance_with_films_and_groups(inputs: Inputs) -> N
     gain = "|+0.090</td>|\N{MINUS SIGN}0.020 to +0.200</td>|0</td>|5</td>|5</td>"
     assert gain in rows[2]
     assert "hottest point on the drawn disease</th>" not in told
-    assert "On 2 of 9 films nothing speaks for the label named" in told
+    assert " On 2 of 9 films nothing speaks for the label named" in told
 
 
 def test_curves_and_the_sanity_check_are_drawn_and_told(inputs: Inputs) -> None:
@@ -306,7 +306,7 @@ def test_curves_and_the_sanity_check_are_drawn_and_told(inputs: Inputs) -> None:
 
 def test_super_pixels_and_occlusion_stand_beside_their_films(inputs: Inputs) -> None:
     told = section(report.main(inputs(), PARAMS, 0.9), "heat")
-    assert "super-pixels that weigh most: 1 for it (+0.31), 1 against it (-0.12)" in told
+    assert "super-pixels that weigh most: 1 for it (+0.310), 1 against it (-0.120)" in told
     assert "no super-pixel says anything" in told
     assert "hottest point beside the drawn disease, IoU 0.125" in told
     assert "hottest point on a person&#39;s box, IoU 0.375" in told

@@ -239,14 +239,18 @@ def test_a_layer_without_places_is_refused_in_a_sentence() -> None:
 
 
 def test_films_of_one_patient_are_drawn_together() -> None:
-    by = drawn(["a", "a", "b", "b"], 500, 0.95, chance())
-    alone = drawn(["a", "b", "c", "d"], 500, 0.95, chance())
-    values = [0.0, 0.0, 1.0, 1.0]
-    assert spanned("x", values, by)["x_low"] == 0
-    assert spanned("x", values, by)["x_groups"] == 2
+    values = [0.0, 0.0, 0.5, 0.5, 1.0, 1.0]
+    by = drawn(["a", "a", "b", "b", "c", "c"], 500, 0.95, chance())
+    alone = drawn(["a", "b", "c", "d", "e", "f"], 500, 0.95, chance())
     wide, narrow = (spanned("x", values, own) for own in (by, alone))
-    assert wide["x"] == narrow["x"] == 0.5
-    assert float(str(wide["x_high"])) >= float(str(narrow["x_high"]))
+    assert (wide["x"], wide["x_groups"], narrow["x_groups"]) == (0.5, 3, 6)
+    assert float(str(wide["x_low"])) < float(str(narrow["x_low"]))
+    assert float(str(wide["x_high"])) > float(str(narrow["x_high"]))
+
+
+def test_two_groups_have_no_interval() -> None:
+    found = spanned("x", [0.0, 1.0], drawn(["a", "b"], 500, 0.95, chance()))
+    assert (found["x"], found["x_low"], found["x_groups"]) == (0.5, None, 2)
 
 
 def test_what_is_not_known_is_not_counted() -> None:

@@ -12,6 +12,8 @@ import torch
 from training.metrics import Floats, interval, resampled
 
 DIGITS = 6
+LEAST_GROUPS = 3
+"""Of two groups drawn again the mean has three values, and their range says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +40,15 @@ def drawn(
 
 
 def spanned(name: str, values: Sequence[float | None], by: Drawn) -> dict[str, object]:
-    """`name` and its _low, _high, _n and _groups; None of `values` is unknown and not counted."""
+    """`name` and its _low, _high, _n and _groups; None of `values` is unknown and not counted.
+
+    Limits are None with fewer than `LEAST_GROUPS`, and where every resample says the same.
+    """
     known = [n for n, value in enumerate(values) if value is not None]
     found = np.array([float(value) for value in values if value is not None])
     groups = len({by.groups[n] for n in known})
     low = high = None
-    if groups > 1:
+    if groups >= LEAST_GROUPS:
         weights = by.weights[:, known]
         total = weights.sum(1)
         means = np.full(len(total), np.nan)
