@@ -1,5 +1,6 @@
 """Whether the heat is what a network goes by: the figures and the curves of two checks."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import torch
@@ -79,21 +80,23 @@ def sane(
     The check holds where the upper limit of the agreement in the end lies under `below`; without
     one, where the mean does. It is None where there is no heat to compare.
     """
-    maps: list[Heat] = [heat_map for _, heat_map in asked.heats(picked)]
-    lines: Lines = []
-    facts = spanned("randomised_agreement", [None] * len(maps), by)
-    if any(heat_map.any() for heat_map in maps):
-        images, named = asked.images(picked), asked.named(picked)
-        lines.append(("none", 0, 1.0, None, None, 1.0))
-        lost = randomised.cascade(asked.net, images, named, asked.layer, generator)
-        for number, (part, after) in enumerate(lost):
-            pairs = list(zip(maps, after, strict=True))
-            facts = _agreed(pairs, by)
-            span = [facts[f"randomised_agreement{end}"] for end in ("", "_low", "_high")]
-            lines.append((part, number + 1, *span, facts["randomised_ssim"]))
-    worst = facts["randomised_agreement_high"] or facts["randomised_agreement"]
-    facts["randomised_holds"] = None if worst is None else float(str(worst)) < below
-    return facts, lines
+    maps = _maps(asked, picked)
+    facts = {**_agreed([], by), "randomised_holds": None}
+    if not any(heat_map.any() for heat_map in maps):
+        return facts, []
+    lines: Lines = [("none", 0, 1.0, None, None, 1.0)]
+    for part, lost in randomised.forgetting(asked.net, generator):
+        after = _maps(dataclasses.replace(asked, net=lost), picked)
+        facts = _agreed(list(zip(maps, after, strict=True)), by)
+        span = [facts[f"randomised_agreement{end}"] for end in ("", "_low", "_high")]
+        lines.append((part, len(lines), *span, facts["randomised_ssim"]))
+    known = [facts[f"randomised_agreement{end}"] for end in ("_high", "")]
+    worst = next(value for value in known if value is not None)
+    return {**facts, "randomised_holds": float(str(worst)) < below}, lines
+
+
+def _maps(asked: Asked, picked: Whole) -> list[Heat]:
+    return [heat_map for _, heat_map in asked.heats(picked)]
 
 
 def _agreed(pairs: Sequence[tuple[Heat, Heat]], by: Drawn) -> dict[str, object]:

@@ -10,6 +10,8 @@ from training.explained.gradcam import SIDE, Heat
 from training.explained.saying import Says
 
 FILMS_AT_ONCE = 32
+LEAST = 1e-4
+"""Of a probability; what moves it less is rounding, and would be stretched to a map of noise."""
 
 
 class Params(BaseModel):
@@ -29,7 +31,8 @@ def occlusion(says: Says, image: Tensor, window: float, stride: float) -> Heat:
     """float32[320, 320], 0..1: how much of what is said of a film each place carries.
 
     `image` is float32[1, 3, H, W], standardised: the window is of the training films' mean grey.
-    Places whose hiding makes the label likelier have no heat; the hottest place has 1.
+    Places whose hiding makes the label likelier have no heat; the hottest place has 1, unless its
+    hiding takes less than `LEAST`.
     """
     size = image.shape[-1]
     wide = max(1, round(window * size))
@@ -42,4 +45,5 @@ def occlusion(says: Says, image: Tensor, window: float, stride: float) -> Heat:
     speaks = lost.mean(1, keepdim=True).clamp(min=0).float().cpu()
     most = float(speaks.max())
     wide_map = interpolate(speaks, size=(SIDE, SIDE), mode="bilinear")[0, 0]
-    return np.asarray((wide_map / most if most > 0 else wide_map).numpy(), np.float32)
+    scale = 1 / most if most >= LEAST else 0.0
+    return np.asarray((wide_map * scale).clamp(0, 1).numpy(), np.float32)

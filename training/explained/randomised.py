@@ -12,9 +12,9 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.stats import rankdata
 from skimage.metrics import structural_similarity
-from torch import Tensor, nn
+from torch import nn
 
-from training.explained.gradcam import Heat, heat
+from training.explained.gradcam import Heat
 
 LEAST_PARTS = 6
 STEP = 4
@@ -57,10 +57,8 @@ def _tensors(module: nn.Module) -> int:
     return len(list(module.parameters()))
 
 
-def cascade(
-    net: nn.Module, images: Tensor, classes: list[int], layer: str, generator: torch.Generator
-) -> Iterator[tuple[str, Heat]]:
-    """After each part from the head down: its name, and the heat then, float32[B, 320, 320].
+def forgetting(net: nn.Module, generator: torch.Generator) -> Iterator[tuple[str, nn.Module]]:
+    """Part after part from the head down: its name, and a network that forgot it and all before.
 
     `net` itself stays as it is. Weights change places within their tensor: their size, which the
     next layers count on, stays, and what they know is gone.
@@ -70,7 +68,7 @@ def cascade(
         for value in part.parameters():
             order = torch.randperm(value.numel(), generator=generator).to(value.device)
             value.data = value.data.reshape(-1)[order].reshape(value.shape)
-        yield name, heat(lost, images, classes, layer)
+        yield name, lost
 
 
 def rank_correlation(one: Heat, other: Heat) -> float:
