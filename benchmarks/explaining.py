@@ -34,15 +34,19 @@ def films(size: int) -> Tensor:
     return images.contiguous(memory_format=torch.channels_last)
 
 
+def parts(images: Tensor) -> list[Tensor]:
+    return [images[first : first + BATCH] for first in range(0, FILMS, BATCH)]
+
+
 def passes(net: nn.Module, images: Tensor) -> None:
     """Forward and backward, as a step of training does without its update."""
-    for part in images.split(BATCH):
+    for part in parts(images):
         net(part).sum().backward()
         net.zero_grad(set_to_none=True)
 
 
 def heats(net: nn.Module, images: Tensor) -> None:
-    for part in images.split(BATCH):
+    for part in parts(images):
         heat(net, part, [0] * len(part))
 
 

@@ -31,12 +31,13 @@ def looked(words: str) -> Looked:
     maps = heatmaps(words)
     lime = maps[["record_id", "label", "predicted", "probability", "film"]].head(2)
     shares = [0.0, 0.5, 1.0]
+    spoken: dict[str, Any] = {
+        "speaks_for": [png(left)] * 2, "speaks_against": [png(right)] * 2,
+        "weights_for": [np.array([0.31]), np.array([])],
+        "weights_against": [np.array([-0.12]), np.array([])],
+    }  # fmt: skip
     return Looked(
-        lime=lime.assign(
-            speaks_for=[png(left)] * 2, speaks_against=[png(right)] * 2,
-            weights_for=[np.array([0.31]), np.array([])],
-            weights_against=[np.array([-0.12]), np.array([])],
-        ),
+        lime=lime.assign(**spoken),
         occlusion=maps.head(1),
         curves=pd.DataFrame([
             {"way": way, "order": order, "share": share, "probability": 0.9 - part * share}

@@ -51,13 +51,13 @@ def _cut_before(net: nn.Module, layer: nn.Module) -> Iterator[None]:
     learning = [value for value in net.parameters() if value.requires_grad]
     handle = layer.register_forward_hook(lambda *given: given[2].detach().requires_grad_())
     for value in learning:
-        value.requires_grad_(requires_grad=False)
+        value.requires_grad = False
     try:
         yield
     finally:
         handle.remove()
         for value in learning:
-            value.requires_grad_(requires_grad=True)
+            value.requires_grad = True
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def laid(net: nn.Module, output: Tensor) -> Tensor | None:
         side = math.isqrt(places.shape[1])
         if side * side != places.shape[1]:
             return None
-        output = places.unflatten(1, (side, side))
+        output = places.reshape(len(places), side, side, -1)
     if output.ndim != SPATIAL:
         return None
     if output.shape[2] != output.shape[3] and output.shape[1] == output.shape[2]:

@@ -82,4 +82,5 @@ def rank_correlation(one: Heat, other: Heat) -> float:
 def likeness(one: Heat, other: Heat) -> float:
     """SSIM of two maps, at most 1."""
     small = [values[::STEP, ::STEP] for values in (one, other)]
-    return float(structural_similarity(small[0], small[1], data_range=1.0))
+    found = structural_similarity(small[0], small[1], data_range=1.0)  # type: ignore[no-untyped-call]
+    return float(found)
