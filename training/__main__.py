@@ -23,6 +23,7 @@ from training.stage_commands import (
     STATES,
     Experiment,
     Folder,
+    known_experiments,
     params,
     same_recipe,
     task_of,
@@ -139,15 +140,17 @@ def repeat(experiment: Experiment, prepared: Folder, out: Folder) -> None:
 
 
 @app.command()
-def explain(prepared: Folder, trained: Folder, truth: Folder, out: Folder) -> None:
-    """Heat maps of test films, and how much of the heat is where it should be."""
+def explain(prepared: Folder, trained: Folder, split: Folder, truth: Folder, out: Folder) -> None:
+    """Say where a network looks on test films, and how far that can be believed."""
     from manifests.contract.folder import whole_folder
     from manifests.contract.prepared import read_prepared
     from training.stages import explain as room
 
     settings = params("explain", room.Params)
+    known_experiments("explain.layer", list(settings.layer))
+    known = room.Known(drawn=truth / "masks.parquet", records=split / "records.parquet")
     with whole_folder(out) as part:
-        room.main(read_prepared(prepared), trained, truth, part, settings)
+        room.main(read_prepared(prepared), trained, known, part, settings)
 
 
 @app.command()

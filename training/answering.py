@@ -18,7 +18,8 @@ from manifests.contract.prepared import Prepared
 from training import overlay
 from training.checkpoint import Checkpoint, load_to_ask
 from training.data import batch, portions
-from training.explanations import Heat, Unexplained, heat
+from training.explained.gradcam import Heat, heat
+from training.explained.layers import Unexplained
 from training.films import Films
 from training.frames import shown
 from training.hardware import device

@@ -13,7 +13,7 @@ from manifests.contract.images import Pixels
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import BrokenTable
 from training.data import Look, batch, portions
-from training.explanations import SIDE, Heat, heat
+from training.explained.gradcam import SIDE, Heat, heat
 from training.films import Films, Whole
 from training.frames import image_channel, laid_over
 from training.hardware import device

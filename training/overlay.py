@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from manifests.contract.images import Pixels
-from training.explanations import Heat
+from training.explained.gradcam import Heat
 
 S = 400
 GAP, MARGIN, LINE, LETTERS = 8, 10, 20, 14

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from curation.pages.answers import repeated
-from curation.pages.reading import json_object
+from curation.pages.looked import Looked, looked
+from curation.pages.reading import csv_table, json_object
 from curation.pages.shortcuts import Audit
 from manifests.contract.measured import with_measured
 from manifests.contract.record import Record
@@ -30,6 +31,8 @@ class Experiment:
     reliability: pd.DataFrame | None
     heatmaps: pd.DataFrame | None
     scores: dict[str, Any] | None
+    looked: Looked = field(default_factory=Looked)
+    """What stage explain left beside the heat maps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,28 +170,17 @@ def experiment(data: Path, name: str) -> Experiment:
         checkpoint=json_object(trained / "checkpoint.json"),
         history=_curves(trained / "curves" / "plots" / "metrics"),
         metrics=json_object(judged / "figures.json"),
-        confusion=_csv(judged / "confusion.csv"),
-        roc=_csv(judged / "roc.csv"),
-        reliability=_csv(judged / "reliability.csv"),
+        confusion=csv_table(judged / "confusion.csv"),
+        roc=csv_table(judged / "roc.csv"),
+        reliability=csv_table(judged / "reliability.csv"),
         heatmaps=to_pandas(read_arrow(heat)) if heat.exists() else None,
         scores=json_object(explained / "scores.json"),
+        looked=looked(explained),
     )
 
 
 def _curves(folder: Path) -> pd.DataFrame | None:
     """A row per epoch, of the tables that hold one figure each."""
-    tables = [_csv(place, "\t") for place in sorted(folder.glob("*.tsv"))]
+    tables = [csv_table(place, "\t") for place in sorted(folder.glob("*.tsv"))]
     columns = [table.set_index("step") for table in tables if table is not None]
     return pd.concat(columns, axis=1).rename_axis("epoch").reset_index() if columns else None
-
-
-def _csv(place: Path, between: str = ",") -> pd.DataFrame | None:
-    if not place.exists():
-        return None
-    try:
-        # A label may be the word "NA"; only an empty cell is empty.
-        return pd.read_csv(
-            place, sep=between, keep_default_na=False, na_values=[""], index_col=False
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise BrokenTable(f"{place}: is no table ({fault}); make it again") from None

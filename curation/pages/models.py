@@ -1,4 +1,4 @@
-"""What the page says of one experiment: its curves, its scores, its mistakes, its heat."""
+"""What the page says of one experiment: its curves, its scores, its mistakes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,32 +8,11 @@ import pandas as pd
 
 from curation.pages.charts import Chart, chart, column
 from curation.pages.counts import Cross, cross
+from curation.pages.heat import Heat, heat
 from curation.pages.inputs import Experiment
-from curation.pages.pictures import Picture, overlay, thumbnail
 from curation.pages.scores import Point, Score, calibration, number, points, reliability, scores
-from manifests.contract.packing import unpng
 
 PER_LABEL = ("precision", "recall", "f1", "auc")
-MOST_HEAT = 24
-"""Heat maps per experiment on the page; the worst come first, so the rest is better."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heated:
-    """A film beside its heat."""
-
-    record_id: str
-    label: str
-    predicted: str
-    probability: float | None
-    in_lungs: float | None
-    hit: bool | None
-    film: Picture
-    heat: Picture
-
-    @property
-    def is_right(self) -> bool:
-        return self.label == self.predicted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +42,7 @@ class Shown:
     """In words; empty where nothing was judged."""
     points: Sequence[Point]
     sensitivity_asked: float | None
-    heat: Sequence[Heated]
-    heat_total: int
-    explained: Mapping[str, Any]
+    heat: Heat
 
 
 def shown(given: Experiment, manifest_id: str) -> Shown:
@@ -74,7 +51,6 @@ def shown(given: Experiment, manifest_id: str) -> Shown:
     judged = given.metrics or {}
     test, outside = judged.get("test", {}), judged.get("external", {})
     said = judged.get("about", {})
-    maps = given.heatmaps
     return Shown(
         name=given.name,
         about=about,
@@ -96,28 +72,8 @@ def shown(given: Experiment, manifest_id: str) -> Shown:
         calibration=calibration(test),
         sensitivity_asked=number((judged.get("operating") or {}).get("sensitivity_asked")),
         points=points(judged.get("operating") or {}),
-        heat=heated(maps) if maps is not None else [],
-        heat_total=len(maps) if maps is not None else 0,
-        explained=given.scores or {},
+        heat=heat(given),
     )
-
-
-def heated(maps: pd.DataFrame) -> list[Heated]:
-    """The heat maps with the least heat inside the lungs first; where nobody knows, last."""
-    ordered = maps.sort_values(["heat_in_lungs", "record_id"], na_position="last").head(MOST_HEAT)
-    made = []
-    for row in ordered.to_dict("records"):
-        film, heat = unpng(row["film"]), unpng(row["heat"])
-        made.append(
-            Heated(
-                record_id=str(row["record_id"]), label=str(row["label"]),
-                predicted=str(row["predicted"]), probability=number(row["probability"]),
-                in_lungs=number(row["heat_in_lungs"]),
-                hit=None if pd.isna(row["pointing_hit"]) else bool(row["pointing_hit"]),
-                film=thumbnail(film), heat=overlay(film, heat),
-            )
-        )  # fmt: skip
-    return made
 
 
 def _loss(history: pd.DataFrame | None) -> Chart | None:

@@ -18,6 +18,10 @@ HEAT_SHARE = 0.7
 """Opacity of the hottest point over the film; the coldest lets the film through."""
 
 
+GREEN, RED, TINT, STRIPE = (40, 200, 90), (225, 60, 50), 0.5, 5
+"""What speaks for a label and against it, how opaque, and how wide the stripes are in pixels."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture as a data address, with the size that the page keeps free for it."""
@@ -48,6 +52,19 @@ def overlay(film: Pixels, heat: Pixels) -> Picture:
     """The film with its heat in the colours of `inferno`; both uint8[H, W] of one size."""
     share = (heat.astype(np.float32) / 255.0)[..., None] * HEAT_SHARE
     mixed = film.astype(np.float32)[..., None] * (1 - share) + colours()[heat] * share
+    return thumbnail(np.rint(mixed).astype(np.uint8))
+
+
+def speaking(film: Pixels, speaks_for: Pixels, speaks_against: Pixels) -> Picture:
+    """The film with one part in green and one in red; all uint8[H, W] of one size, masks 0 or 255.
+
+    For those who cannot tell the two apart what speaks against is striped.
+    """
+    rows, columns = np.indices(film.shape)
+    is_stripe = (rows + columns) // STRIPE % 2 == 0
+    mixed = np.repeat(film.astype(np.float32)[..., None], 3, axis=2)
+    for mask, colour in ((speaks_for > 0, GREEN), ((speaks_against > 0) & is_stripe, RED)):
+        mixed[mask] = mixed[mask] * (1 - TINT) + np.array(colour) * TINT
     return thumbnail(np.rint(mixed).astype(np.uint8))
 
 

@@ -10,6 +10,7 @@ from curation.pages import (
     enhancement,
     flow,
     harmonising,
+    heat,
     levels,
     lungs,
     models,
@@ -62,7 +63,7 @@ def main(inputs: ReportInputs, params: Params, limits: Limits) -> str:
     `limits` are those that stage filter went by.
     """
     shown = [models.shown(given, inputs.figures["manifest_id"]) for given in inputs.experiments]
-    any_heat = any(experiment.heat for experiment in shown)
+    any_heat = any(experiment.heat.classes for experiment in shown)
     return page(
         "report.html.jinja",
         {
@@ -75,7 +76,7 @@ def main(inputs: ReportInputs, params: Params, limits: Limits) -> str:
             "intervals": INTERVALS, "empty": Cell(),
             "experiments": shown, "colour_bar": colour_bar() if any_heat else None,
             "checklists": checklists(inputs), "cards": cards.cards(inputs),
-            "most_heat": models.MOST_HEAT, "rows_per_reason": ROWS_PER_REASON,
+            "beside": heat.beside(inputs.experiments), "rows_per_reason": ROWS_PER_REASON,
             **gallery(inputs, params.samples, params.pairs, limits), **_tables(inputs),
             "agreements": pixels.agreements(inputs.ingested),
             "child_rule": pixels.rule(inputs.ingested, limits.pediatric_from),

@@ -111,6 +111,46 @@ def test_the_film_with_the_least_heat_in_the_lungs_comes_first(inputs: Inputs) -
     assert html.index("cohen/early") < html.index("cohen/late") < html.index("cohen/unsaid")
 
 
+def test_heat_is_scored_beside_chance_with_films_and_groups(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, LIMITS), "heat")
+    rows = [row.replace('<td class="n">', "|") for row in told.split("<tr>")[2:]]
+    assert "|0.500</td>|0.400 to 0.625</td>|0.300</td>|7</td>|6</td>" in rows[0]
+    assert "IoU</th>|0.210</td>|\N{EN DASH}</td>|0.045</td>|1</td>|1</td>" in rows[1]
+    gain = "|+0.090</td>|\N{MINUS SIGN}0.020 to +0.200</td>|0</td>|5</td>|5</td>"
+    assert gain in rows[2]
+    assert "hottest point on the drawn disease</th>" not in told
+    assert " On 2 of 9 films nothing speaks for the label named" in told
+
+
+def test_curves_and_the_sanity_check_are_drawn_and_told(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, LIMITS), "heat")
+    assert "hottest first from 0.90 over 0.50 to 0.10, random map from 0.90" in told
+    assert "by parts of the network that forgot: 1.00, 0.40, -0.05" in told
+    assert 'the check <span class="good">holds</span>' in told
+
+
+def test_super_pixels_and_occlusion_stand_beside_their_films(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, LIMITS), "heat")
+    assert "super-pixels that weigh most: 1 for it (+0.310), 1 against it (-0.120)" in told
+    assert "no super-pixel says anything" in told
+    assert "hottest point beside the drawn disease, IoU 0.125" in told
+    assert "hottest point on a person&#39;s box, IoU 0.375" in told
+    assert "Occlusion" in told
+
+
+def test_films_of_two_networks_stand_side_by_side(inputs: Inputs) -> None:
+    given = inputs()
+    alone = section(report.main(given, PARAMS, LIMITS), "heat")
+    assert "network by network" not in alone
+    other = dataclasses.replace(given.experiments[0], name="base_cnn")
+    pair = dataclasses.replace(given, experiments=[other, given.experiments[0]])
+    told = section(report.main(pair, PARAMS, LIMITS), "heat").split("network by network")[1]
+    assert told.count("<article") == 2
+    assert told.count("<img") == 6
+    assert 'alt="Film cohen/late with the heat of base cnn"' in told
+    assert "cohen/unsaid" not in told
+
+
 def test_an_experiment_that_did_not_run_is_said_to_be_missing(
     inputs: Inputs, tmp_path: Path
 ) -> None:

@@ -41,6 +41,15 @@ def small_remedies() -> dict[str, object]:
     return {key: entry | {"epochs": 1, "size": 65, "seeds": 1} for key, entry in remedies.items()}
 
 
+def small_explanations() -> dict[str, object]:
+    given = yaml.safe_load((ROOT / "params.yaml").read_text())["explain"]
+    return {
+        "lime": given["lime"] | {"films": 1, "samples": 30},
+        "occlusion": given["occlusion"] | {"films": 1, "stride": 0.2},
+        "erased": {"films": 3, "steps": 3}, "randomised": given["randomised"] | {"films": 3},
+    }  # fmt: skip
+
+
 def small_recipes() -> dict[str, object]:
     """The base film of the demo is of a patient whom the small world does not have."""
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
@@ -56,8 +65,8 @@ def small_project(folder: Path) -> Path:
     return copy_project(
         folder, phantom={"patients": SMALL, "masked": 12}, evaluate={"bootstrap": 100},
         segment={"epochs": 2, "size": 64}, recipes=small_recipes(),
-        experiments=small_experiments(), rate=small_rates(),
-        remedies=small_remedies(),
+        experiments=small_experiments(), rate=small_rates(), remedies=small_remedies(),
+        explain=small_explanations(),
     )  # fmt: skip
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from looked_at import heatmaps, looked, scores
 from records import record
 
 from curation.pages.inputs import Experiment, ReportInputs
 from curation.pages.shortcuts import Audit
 from manifests.contract.images import Pixels
-from manifests.contract.packing import png
 from manifests.contract.record import Record
 
 LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
@@ -32,14 +32,6 @@ def pixels(level: int) -> Pixels:
 def trained(name: str, manifest_id: str, words: str) -> Experiment:
     """An experiment that ran; `words` stand wherever training repeats somebody's words."""
     labels = ["normal", words]
-    heat = np.tile(np.arange(32, dtype=np.uint8) * 8, (32, 1))
-    heatmaps = pd.DataFrame({
-        "record_id": ["cohen/late", f"cohen/{words}", "cohen/unsaid"], "label": labels[:1] * 3,
-        "predicted": [words, "normal", "normal"], "probability": [0.8, 0.7, 0.6],
-        "film": [png(heat)] * 3, "heat": [png(heat)] * 3,
-        "heat_in_lungs": [0.9, 0.1, None], "pointing_hit": [True, False, None],
-        "is_drawn": [False] * 3,
-    })  # fmt: skip
     test = {
         "n": 4, "groups": 3, "accuracy": 0.75, "accuracy_low": 0.4, "accuracy_high": 0.95,
         "auc": 0.8125, "auc_low": None, "auc_high": None, "macro_f1": None, "macro_f1_low": None,
@@ -69,8 +61,7 @@ def trained(name: str, manifest_id: str, words: str) -> Experiment:
         roc=pd.DataFrame({"label": [words] * 3, "false_positive_rate": [0.0, 0.5, 1.0],
                           "true_positive_rate": [0.0, 0.8, 1.0]}),
         reliability=pd.DataFrame({"confidence": [0.6, 0.9], "accuracy": [0.5, 1.0]}),
-        heatmaps=heatmaps,
-        scores={"heat_in_lungs": 0.5, "pointing_game": None},
+        heatmaps=heatmaps(words), looked=looked(words), scores=scores(),
     )  # fmt: skip
 
 

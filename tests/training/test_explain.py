@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,13 +10,18 @@ import torch
 from planted import prepared, rows, square, trained, with_lungs
 from pytorch_grad_cam import GradCAM, HiResCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torch import nn
 
 from manifests.contract.box import Box
 from manifests.contract.packing import png, unpng
+from manifests.contract.params import Misspelt
 from manifests.contract.prepared import Prepared
 from manifests.contract.table import read_arrow, write_arrow
 from manifests.contract.vocabulary import Split
-from training.explanations import Heat, Unexplained, heat, heat_inside, last_map, points_inside
+from training.explained.agreement import heat_inside
+from training.explained.choosing import by_label, for_gallery
+from training.explained.gradcam import heat
+from training.explained.layers import Unexplained, last_map
 from training.films import films_of, read_task
 from training.models import build
 from training.models.base_cnn import FORMS
@@ -56,10 +62,24 @@ def truth(films: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def explained(films: Prepared, net: Path, truth: Path, folder: Path, count: int = 6) -> Path:
+def explained(
+    films: Prepared, net: Path, truth: Path, folder: Path, count: int = 6, **given: object
+) -> Path:
     folder.mkdir(exist_ok=True)
-    explain.main(films, net, truth, folder, explain.Params(films=count))
+    usual: dict[str, object] = {
+        "layer": {}, "films": count, "scored": 8, "bootstrap": 200, "confidence": 0.95,
+        "lime": {"films": 1, "samples": 20, "segments": 10, "shown": 3},
+        "occlusion": {"films": 1, "window": 0.25, "stride": 0.25},
+        "erased": {"films": 3, "steps": 2}, "randomised": {"films": 2, "below": 0.5},
+    }  # fmt: skip
+    params = explain.Params.model_validate(usual | given)
+    known = explain.Known(drawn=truth / "masks.parquet", records=truth / "records.parquet")
+    explain.main(films, net, known, folder, params)
     return folder
+
+
+OUTPUTS = {"heatmaps.parquet", "lime.parquet", "occlusion.parquet", "scores.json", "curves.csv",
+           "randomised.csv"}  # fmt: skip
 
 
 def test_the_heat_of_a_planted_square_lies_on_the_square(
@@ -76,7 +96,7 @@ def test_the_heat_of_a_planted_square_lies_on_the_square(
     scores = json.loads((folder / "scores.json").read_text())
     assert scores["pointing_game"] == 1.0
     assert scores["heat_in_lungs"] > scores["lungs_in_frame"] == 0.5
-    assert (scores["lungs_dice"], scores["films_with_lungs"]) == (1.0, 6)
+    assert (scores["lungs_dice"], scores["films_with_lungs"]) == (1.0, 8)
 
 
 BOX = Box(0.5, 1.0, 0.25, 0.75)
@@ -142,7 +162,8 @@ def test_explaining_twice_gives_the_same_bytes(
     films: Prepared, net: Path, truth: Path, tmp_path: Path
 ) -> None:
     first, second = (explained(films, net, truth, tmp_path / name) for name in ("a", "b"))
-    for name in ("heatmaps.parquet", "scores.json"):
+    assert {place.name for place in first.iterdir()} == OUTPUTS
+    for name in OUTPUTS:
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
@@ -157,7 +178,7 @@ def test_wrong_predictions_are_shown_beside_right_ones(films: Prepared) -> None:
     test = films_of(films, read_task(TASK), Split.TEST)
     chances = np.eye(2)[np.zeros(len(test), int)]
     chances[1] = chances[1, ::-1]
-    picked = explain.choose(test, chances, 3)
+    picked = for_gallery(test, chances, by_label(test, 8), 6)
     cells = {(int(test.targets[n]), bool(chances[n].argmax() == test.targets[n])) for n in picked}
     assert cells == {(0, True), (1, True), (1, False)}
 
@@ -202,20 +223,79 @@ def test_the_printed_base_model_has_a_heat_map_of_the_whole_film() -> None:
     assert ((lit >= 0) & (lit <= 1)).all()
 
 
-def test_a_transformer_is_refused_in_a_sentence() -> None:
-    net = build("vit_tiny_patch16_224", classes=3, size=64, pretrained=False).eval()
-    with pytest.raises(Unexplained, match="VisionTransformer keeps no feature map"):
-        heat(net, torch.zeros((1, 3, 64, 64)), [0])
+def test_a_network_without_places_is_refused_in_a_sentence() -> None:
+    net = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 2))
+    with pytest.raises(Unexplained, match="Sequential keeps no feature map at 8 pixels"):
+        heat(net, torch.zeros((1, 3, 8, 8)), [0])
 
 
-def test_heat_is_scored_against_its_mask() -> None:
-    mask = np.zeros((4, 4), np.uint8)
-    mask[0, 0] = 255
-    hot: Heat = np.zeros((4, 4), np.float32)
-    assert heat_inside(hot, mask) is None
-    assert points_inside(hot, mask) is None
-    hot[0, 0], hot[3, 3] = 3, 1
-    assert heat_inside(hot, mask) == 0.75
-    assert points_inside(hot, mask) is True
-    assert points_inside(hot, np.zeros((4, 4), np.uint8)) is None
-    assert heat_inside(hot, None) is None
+def scores_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "scores.json").read_text())
+    return found
+
+
+def test_figures_of_the_square_have_intervals_over_groups(
+    films: Prepared, net: Path, truth: Path, tmp_path: Path
+) -> None:
+    scores = scores_of(explained(films, net, truth, tmp_path))
+    assert scores["scored"] == 8
+    assert scores["heat_in_lungs_groups"] <= 4
+    assert scores["heat_in_lungs_low"] <= scores["heat_in_lungs"] <= scores["heat_in_lungs_high"]
+    assert scores["iou"] > 3 * scores["iou_by_chance"]
+    assert scores["deletion_auc"] < scores["deletion_auc_random"]
+    assert scores["boxes_iou"] is None
+    assert scores["boxes_iou_n"] == 0
+
+
+def test_boxes_of_the_manifest_are_cut_to_what_the_stack_shows(net: Path, tmp_path: Path) -> None:
+    cropped = with_lungs(tmp_path / "films", rows(), lower_half(), BOX)
+    # Of a file of 640 x 640: where the box shows the square.
+    box = {"finding": "covid19", "x": 200, "y": 520, "width": 80, "height": 80}
+    table = [
+        {"record_id": name, "boxes": json.dumps([box, {**box, "finding": "mass"}]) if ill else None,
+         "width": 640, "height": 640}
+        for name, ill in zip(cropped.rows["record_id"], cropped.rows["abnormal"], strict=True)
+    ]  # fmt: skip
+    write_arrow(tmp_path / "records.parquet", pa.Table.from_pylist(table))
+    scores = scores_of(explained(cropped, net, tmp_path, tmp_path / "out"))
+    assert scores["boxes_pointing_game"] == 1.0
+    assert scores["boxes_in_frame"] == pytest.approx(1 / 16)
+    assert scores["boxes_iou"] > 3 * scores["boxes_iou_by_chance"]
+    assert scores["pointing_game"] is None
+
+
+def test_two_networks_on_the_same_films_share_half_of_the_gallery(
+    films: Prepared, net: Path, tmp_path: Path
+) -> None:
+    other = trained(films, tmp_path / "other", size=SIZE, epochs=1, seed=3)
+    shared = [
+        [row["record_id"] for row in
+         read_arrow(explained(films, one, tmp_path, tmp_path / str(n)) / "heatmaps.parquet"
+                    ).to_pylist() if row["is_shared"]]
+        for n, one in enumerate((net, other))
+    ]  # fmt: skip
+    assert shared[0] == shared[1]
+    assert len(shared[0]) == 3
+
+
+def test_a_layer_is_named_for_one_experiment(films: Prepared, net: Path, tmp_path: Path) -> None:
+    usual = explained(films, net, tmp_path, tmp_path / "usual")
+    finer = explained(films, net, tmp_path, tmp_path / "finer", layer={"net": "features.3"})
+    other = explained(films, net, tmp_path, tmp_path / "other", layer={"densenet121": "x"})
+    one, two, three = ((place / "heatmaps.parquet").read_bytes() for place in (usual, finer, other))
+    assert one == three != two
+    with pytest.raises(Misspelt, match=r"'features.99'"):
+        explained(films, net, tmp_path, tmp_path / "no", layer={"net": "features.99"})
+
+
+def test_lime_and_occlusion_show_films_that_were_chosen_by_label(
+    films: Prepared, net: Path, truth: Path, tmp_path: Path
+) -> None:
+    folder = explained(films, net, truth, tmp_path)
+    [spoken] = read_arrow(folder / "lime.parquet").to_pylist()
+    [hidden] = read_arrow(folder / "occlusion.parquet").to_pylist()
+    assert spoken["record_id"] == hidden["record_id"]
+    assert spoken["label"] == "covid19"
+    assert len(spoken["weights_for"]) + len(spoken["weights_against"]) == 3
+    assert all(weight < 0 for weight in spoken["weights_against"])
+    assert unpng(spoken["speaks_for"]).shape == unpng(hidden["heat"]).shape == (320, 320)

@@ -16,7 +16,8 @@ from manifests.contract.table import write_arrow
 from manifests.contract.vocabulary import Split
 from training.checkpoint import load_for
 from training.concealed import Said, check_same_films, said_of, text_area, with_text
-from training.explanations import SIDE, heat_inside
+from training.explained.agreement import heat_inside
+from training.explained.gradcam import SIDE
 from training.files import wording, write_json
 from training.films import Films, films_of
 from training.frames import shown

@@ -47,6 +47,8 @@ def explained(inputs: ReportInputs) -> Answer:
     told = f"Grad-CAM of {len(shown)} networks; share of heat inside the lungs: " + (
         ", ".join(f"{name} {figure(value)}" for name, value in inside.items()) or "not measured"
     )
+    held = [own.name for own in shown if (own.scores or {}).get("randomised_holds")]
+    told += f"; heat changes once the network forgets: {named(held)}" if held else ""
     whole = len(inside) == len(inputs.experiments)
     return Answer(Verdict.YES if whole else Verdict.PARTLY, f"{told}.", "heat")
 

@@ -1,0 +1,262 @@
+"""Explanations of a network of which it is known where it looks."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from looking import CELLS, film, looking, mask
+from planted import SIDE, square, stack
+
+from manifests.contract.params import Misspelt
+from manifests.contract.vocabulary import Finding
+from training.explained import erasing, lime, randomised
+from training.explained.agreement import heat_inside, heat_iou, iou_by_chance, points_inside
+from training.explained.erasing import Order, Way
+from training.explained.gradcam import Heat, heat
+from training.explained.layers import Unexplained, map_of
+from training.explained.occlusion import occlusion
+from training.explained.saying import says
+from training.explained.spans import drawn, spanned
+from training.explained.truth import Truth, framed
+from training.models import build
+
+GREY = stack(1, has_square=True)[:, :, 0]
+
+
+def chance(seed: int = 1) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_the_heat_of_a_network_that_looks_at_the_square_lies_on_it() -> None:
+    [lit] = heat(looking(), film(), [1])
+    assert points_inside(lit, mask())
+    assert (heat_iou(lit, mask()) or 0) > 0.8
+    assert (heat_inside(lit, mask()) or 0) > 0.7
+
+
+def test_the_weights_of_a_network_may_learn_after_it_was_explained() -> None:
+    net = looking()
+    heat(net, film(), [1])
+    assert all(value.requires_grad and value.grad is None for value in net.parameters())
+
+
+def test_lime_finds_the_super_pixels_of_the_square() -> None:
+    parts = lime.superpixels(GREY, 30)
+    found = lime.lime(says(looking(), 1), film(), parts, 200, chance())
+    [first, *_] = found.weightiest(5)
+    assert found.weights[first] > 0
+    assert (found.mask([first])[square()] > 0).mean() > 0.9
+    assert (found.mask([first]) > 0).sum() < 1.5 * (mask(SIDE) > 0).sum()
+
+
+def test_what_speaks_against_a_label_weighs_less_than_nothing() -> None:
+    parts = lime.superpixels(GREY, 30)
+    found = lime.lime(says(looking(), 0), film(), parts, 200, chance())
+    [first, *_] = found.weightiest(1)
+    assert found.weights[first] < 0
+    assert (found.mask([first])[square()] > 0).mean() > 0.9
+
+
+def test_lime_says_the_same_twice_and_another_thing_by_another_chance() -> None:
+    parts = lime.superpixels(GREY, 30)
+    one, same, other = (
+        lime.lime(says(looking(), 1), film(), parts, 50, chance(seed)).weights for seed in (1, 1, 2)
+    )
+    assert one.tolist() == same.tolist() != other.tolist()
+
+
+def test_super_pixels_are_numbered_without_a_gap_and_cover_the_film() -> None:
+    parts = lime.superpixels(GREY, 30)
+    assert parts.shape == GREY.shape
+    assert set(np.unique(parts)) == set(range(parts.max() + 1))
+    assert 20 < parts.max() < 40
+
+
+def test_occlusion_takes_the_label_away_where_the_square_is_hidden() -> None:
+    found = occlusion(says(looking(), 1), film(), 0.25, 0.125)
+    assert found.shape == (320, 320)
+    assert (found.min(), found.max()) == (0, 1)
+    assert points_inside(found, mask())
+    assert (heat_iou(found, mask()) or 0) > 0.5
+
+
+def test_a_network_that_looks_at_nothing_of_the_film_has_no_occlusion() -> None:
+    blind = looking()
+    torch.nn.init.zeros_(blind.get_submodule("head").weight)  # type: ignore[arg-type]
+    assert not occlusion(says(blind, 1), film(), 0.25, 0.25).any()
+
+
+def curves(seed: int = 1) -> erasing.Curves:
+    [lit] = heat(looking(), film(), [1])
+    maps = erasing.maps_of(lit, CELLS, SIDE, chance(seed))
+    return erasing.curves(says(looking(), 1), film(), maps, 10)
+
+
+def test_hiding_the_hottest_pixels_takes_the_label_sooner_than_any_other_order() -> None:
+    found = curves()
+    assert {len(curve) for curve in found.values()} == {11}
+    areas = {key: erasing.area(curve) for key, curve in found.items()}
+    for order in (Order.RANDOM, Order.CENTRE):
+        assert areas[Way.DELETION, Order.HEAT] < areas[Way.DELETION, order] - 0.1
+        assert areas[Way.INSERTION, Order.HEAT] > areas[Way.INSERTION, order] + 0.05
+
+
+def test_every_curve_begins_and_ends_where_the_others_do() -> None:
+    found = curves()
+    for way in Way:
+        ends = {tuple(found[way, order][[0, -1]].round(6)) for order in Order}
+        assert len(ends) == 1
+    whole = float(says(looking(), 1)(film())[0])
+    assert found[Way.DELETION, Order.HEAT][0] == found[Way.INSERTION, Order.HEAT][-1] == whole
+
+
+def test_the_order_of_heat_does_not_depend_on_chance() -> None:
+    one, other = curves(1), curves(2)
+    assert one[Way.DELETION, Order.RANDOM].tolist() != other[Way.DELETION, Order.RANDOM].tolist()
+    # Equally hot pixels alone fall in another order.
+    for order in (Order.HEAT, Order.CENTRE):
+        np.testing.assert_allclose(one[Way.DELETION, order], other[Way.DELETION, order], atol=0.02)
+
+
+def test_a_network_that_forgets_looks_elsewhere() -> None:
+    net = build("resnet10t", classes=3, size=96, pretrained=False).eval()
+    before = heat(net, film(), [1])
+    names, after = zip(
+        *((name, heat(lost, film(), [1])) for name, lost in randomised.forgetting(net, chance())),
+        strict=True,
+    )
+    assert names[0] == "fc"
+    assert len(names) >= randomised.LEAST_PARTS
+    agreed = [randomised.rank_correlation(before[0], own[0]) for own in after]
+    assert agreed[-1] < 0.6
+    np.testing.assert_array_equal(before, heat(net, film(), [1]))
+
+
+def test_the_road_down_a_densenet_has_its_blocks_as_steps() -> None:
+    net = build("densenet121", classes=3, size=64, pretrained=False)
+    names = [name for name, _ in randomised.parts(net)]
+    assert names[0] == "classifier"
+    assert names[-1] == "features.conv0"
+    assert "features.denseblock3" in names
+
+
+def test_maps_agree_with_themselves_and_not_with_an_empty_one() -> None:
+    one = np.random.default_rng(1).random((320, 320)).astype(np.float32)
+    assert randomised.rank_correlation(one, one) == pytest.approx(1)
+    assert randomised.rank_correlation(one, 1 - one) == pytest.approx(-1)
+    assert randomised.likeness(one, one) == pytest.approx(1)
+    assert randomised.rank_correlation(one, np.zeros_like(one)) == 0
+
+
+def test_heat_is_scored_against_its_mask() -> None:
+    marked = np.zeros((4, 4), np.uint8)
+    marked[0, 0] = 255
+    hot: Heat = np.zeros((4, 4), np.float32)
+    assert heat_inside(hot, marked) is points_inside(hot, marked) is heat_iou(hot, marked) is None
+    hot[0, 0], hot[3, 3] = 3, 1
+    assert heat_inside(hot, marked) == 0.75
+    assert points_inside(hot, marked) is True
+    assert heat_iou(hot, marked) == 1.0
+    assert points_inside(hot, np.zeros((4, 4), np.uint8)) is None
+    assert heat_iou(hot, np.zeros((4, 4), np.uint8)) is None
+    assert heat_inside(hot, None) is heat_iou(hot, None) is None
+
+
+def test_iou_takes_as_many_pixels_as_are_marked_and_none_that_is_cold() -> None:
+    marked = np.zeros((4, 4), np.uint8)
+    marked[:2, :2] = 255
+    hot: Heat = np.zeros((4, 4), np.float32)
+    hot[0] = 1, 2, 3, 4
+    assert heat_iou(hot, marked) == pytest.approx(2 / 6)
+    hot[0, 1:] = 0
+    assert heat_iou(hot, marked) == pytest.approx(1 / 4)
+
+
+def test_by_chance_iou_is_what_as_many_random_pixels_reach() -> None:
+    marked, places = np.zeros(64 * 64, np.uint8), np.random.default_rng(1)
+    marked[:410] = 255
+    found = []
+    for _ in range(200):
+        both = (marked[places.permutation(len(marked))[:410]] > 0).sum()
+        found.append(both / (820 - both))
+    assert iou_by_chance(marked.reshape(64, 64)) == pytest.approx(np.mean(found), abs=0.003)
+
+
+def test_a_box_lies_where_the_pixels_of_the_file_say() -> None:
+    boxes = [{"finding": "pneumonia", "x": 100, "y": 50, "width": 200, "height": 100},
+             {"finding": "mass", "x": 0, "y": 0, "width": 40, "height": 20}]  # fmt: skip
+    found = framed(json.dumps(boxes), 400, 200)
+    assert set(found) == {Finding.PNEUMONIA, Finding.MASS}
+    rows, columns = np.nonzero(found[Finding.PNEUMONIA])
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (80, 239, 80, 239)
+
+
+def test_only_boxes_of_the_findings_asked_for_count() -> None:
+    one, other = np.zeros((320, 320), np.uint8), np.zeros((320, 320), np.uint8)
+    one[:10], other[300:] = 255, 255
+    truth = Truth(boxes={3: {Finding.PNEUMONIA: one, Finding.MASS: other}})
+    found = truth.boxed(3, [Finding.PNEUMONIA, Finding.COVID19])
+    assert found is not None
+    assert (found == one).all()
+    assert truth.boxed(3, [Finding.COVID19]) is None
+    assert truth.boxed(4, [Finding.PNEUMONIA]) is None
+
+
+@pytest.mark.parametrize(
+    "layer", ["features.denseblock3", "features.denseblock2.denselayer3.conv2"]
+)
+def test_any_layer_that_keeps_places_apart_may_be_weighed(layer: str) -> None:
+    net = build("densenet121", classes=3, size=64, pretrained=False).eval()
+    [lit] = heat(net, torch.rand((1, 3, 64, 64), generator=chance()), [0], layer)
+    assert lit.shape == (320, 320)
+    cells = map_of(net, torch.zeros((1, 3, 64, 64)), layer).cells
+    assert cells == {"3": 4, "2": 8}[layer.removeprefix("features.denseblock")[0]]
+
+
+@pytest.mark.parametrize(
+    "model", ["vit_tiny_patch16_224", "swin_tiny_patch4_window7_224", "convnext_atto"]
+)
+def test_networks_that_lay_places_out_otherwise_are_explained_too(model: str) -> None:
+    net = build(model, classes=3, size=224, pretrained=False).eval()
+    maps = heat(net, torch.rand((1, 3, 224, 224), generator=chance()), [0])
+    assert maps.shape == (1, 320, 320)
+    cells = map_of(net, torch.zeros((1, 3, 224, 224))).cells
+    assert cells == (14 if "vit" in model else 7)
+
+
+def test_a_layer_that_is_not_there_is_named_beside_near_ones() -> None:
+    with pytest.raises(
+        Misspelt, match=r"'features.denseblok3', .* near it: .*features.denseblock3"
+    ):
+        map_of(build("densenet121", classes=3, size=64, pretrained=False).eval(),
+               torch.zeros((1, 3, 64, 64)), "features.denseblok3")  # fmt: skip
+
+
+def test_a_layer_without_places_is_refused_in_a_sentence() -> None:
+    net = build("densenet121", classes=3, size=64, pretrained=False).eval()
+    with pytest.raises(Unexplained, match=r"'classifier', whose output is no map .*\(3,\)"):
+        map_of(net, torch.zeros((1, 3, 64, 64)), "classifier")
+
+
+def test_films_of_one_patient_are_drawn_together() -> None:
+    values = [0.0, 0.0, 0.5, 0.5, 1.0, 1.0]
+    by = drawn(["a", "a", "b", "b", "c", "c"], 500, 0.95, chance())
+    alone = drawn(["a", "b", "c", "d", "e", "f"], 500, 0.95, chance())
+    wide, narrow = (spanned("x", values, own) for own in (by, alone))
+    assert (wide["x"], wide["x_groups"], narrow["x_groups"]) == (0.5, 3, 6)
+    assert float(str(wide["x_low"])) < float(str(narrow["x_low"]))
+    assert float(str(wide["x_high"])) > float(str(narrow["x_high"]))
+
+
+def test_two_groups_have_no_interval() -> None:
+    found = spanned("x", [0.0, 1.0], drawn(["a", "b"], 500, 0.95, chance()))
+    assert (found["x"], found["x_low"], found["x_groups"]) == (0.5, None, 2)
+
+
+def test_what_is_not_known_is_not_counted() -> None:
+    by = drawn(["a", "b", "c"], 500, 0.95, chance())
+    found = spanned("x", [None, 0.25, None], by)
+    assert found == {"x": 0.25, "x_low": None, "x_high": None, "x_n": 1, "x_groups": 1}
+    assert spanned("x", [None] * 3, by)["x"] is None
+    assert spanned("x", [], drawn([], 500, 0.95, chance()))["x_n"] == 0

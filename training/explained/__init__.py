@@ -1,0 +1,1 @@
+"""Where a network looked, in several ways, and how far that can be believed."""
