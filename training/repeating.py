@@ -13,6 +13,7 @@ from manifests.contract.labels import Task
 from manifests.contract.prepared import Prepared
 from manifests.contract.protocol import Protocol
 from manifests.contract.vocabulary import Split
+from training.course import Epoch
 from training.experiment import Experiment, facts_of, ready
 from training.films import Films, films_of
 from training.loop import train
@@ -54,12 +55,16 @@ class Run(BaseModel):
     seed: int
     labels: tuple[str, ...]
     best_epoch: int
-    epochs: int
+    history: tuple[Epoch, ...]
     """As many as were trained: it may have stopped early."""
     films: dict[Split, dict[str, int]]
     """Films of each label on each side."""
     said: dict[Split, Said]
     """Of the sides in `JUDGED`."""
+
+    @property
+    def epochs(self) -> int:
+        return len(self.history)
 
 
 def run_of(prepared: Prepared, experiment: Experiment, task: Task, place: Path) -> Run:
@@ -95,7 +100,7 @@ def _made(prepared: Prepared, experiment: Experiment, task: Task, unfinished: Un
     films = {split: films_of(prepared, task, split, protocol) for split in Split}
     return Run(
         protocol=protocol, seed=experiment.seed, labels=tuple(task),
-        best_epoch=course.best_epoch, epochs=len(course.history),
+        best_epoch=course.best_epoch, history=tuple(course.history),
         films={split: own.named_counts for split, own in films.items()},
         said={split: _answers(films[split], said_of(net, films[split], lesson.look))
               for split in JUDGED},

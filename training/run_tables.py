@@ -1,6 +1,7 @@
-"""The tables of repeated runs: by run, by run and film, by film, and as DVC draws a confusion."""
+"""The tables of repeated runs: by run, epoch, film, and as DVC draws a confusion."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,10 +29,15 @@ Runs = Mapping[str, Sequence[Judged]]
 
 
 def write_tables(folder: Path, runs: Runs, meta: dict[str, str]) -> None:
-    """Write runs.csv, predictions.parquet, films.parquet and confusion.csv into `folder`."""
+    """Write runs.csv, curves.csv, confusion.csv, predictions.parquet and films.parquet."""
     every = [one for made in runs.values() for one in made]
     rows = [_row(one) for one in every]
     write_csv(folder / "runs.csv", list(rows[0]), [list(row.values()) for row in rows])
+    epochs = [
+        {"protocol": one.run.protocol, "seed": one.run.seed, **asdict(epoch)}
+        for one in every for epoch in one.run.history
+    ]  # fmt: skip
+    write_csv(folder / "curves.csv", list(epochs[0]), [list(row.values()) for row in epochs])
     said = [line for one in every for line in said_of_films(one.run)]
     write_arrow(folder / "predictions.parquet", pa.Table.from_pylist(said, schema=SAID), meta)
     films = [

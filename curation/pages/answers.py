@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from curation.pages.reading import json_object
+from curation.pages.reading import csv_table, json_object
 from manifests.contract.table import read_arrow, to_pandas
 from manifests.contract.vocabulary import Split
 
@@ -17,7 +17,8 @@ def repeated(data: Path, experiments: Sequence[str]) -> list[dict[str, Any]]:
     """figures.json of every experiment that ran over many seeds.
 
     Beside the figures of the test films and of the external ones stand `matrices`, one for each
-    run, with a row per actual label and a column per predicted one.
+    run, with a row per actual label and a column per predicted one, and the `history` of its runs,
+    a row per seed and epoch.
     """
     found = []
     for name in sorted(experiments):
@@ -25,6 +26,7 @@ def repeated(data: Path, experiments: Sequence[str]) -> list[dict[str, Any]]:
         figures = json_object(folder / "figures.json")
         if figures is not None:
             found.append(_with_matrices(figures, folder / "predictions.parquet"))
+            _add_history(figures, csv_table(folder / "curves.csv"))
     return found
 
 
@@ -35,6 +37,11 @@ def _with_matrices(figures: dict[str, Any], place: Path) -> dict[str, Any]:
         for side, facts in ((Split.TEST, own), (Split.EXTERNAL, own["external"])):
             facts["matrices"] = matrices(here[here["split"] == side], own["labels"])
     return figures
+
+
+def _add_history(figures: dict[str, Any], curves: pd.DataFrame | None) -> None:
+    for protocol, own in figures["protocols"].items():
+        own["history"] = None if curves is None else curves[curves["protocol"] == protocol]
 
 
 def matrices(said: pd.DataFrame, labels: Sequence[str]) -> list[list[list[int]]]:

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from curation.pages.charts import Chart
 from curation.pages.counts import Cross
+from curation.pages.courses import courses
 from curation.pages.dots import Dots, Score, dots
 from curation.pages.scores import OVERALL
 
@@ -42,6 +44,7 @@ class Line:
     there: Spread = NOTHING
     """The accuracy on these."""
     confusion: Cross | None = None
+    curves: Chart | None = None
     told: str = ""
     """How far the runs agree."""
     warning: str = ""
@@ -128,7 +131,7 @@ def _line(name: str, own: Mapping[str, Any], label: str) -> Line:
         accuracy=_spread(own["accuracy"]), f1=_spread(own["f1"][label]),
         outside=own["external"]["n"], there=_spread(own["external"]["accuracy"]),
         confusion=Cross(rows=own["labels"], columns=own["labels"], cells=own["confusion"]),
-        told=told, warning=own["warning"] or "",
+        curves=courses(own.get("history")), told=told, warning=own["warning"] or "",
     )  # fmt: skip
 
 

@@ -360,6 +360,13 @@ def test_what_did_not_run_is_said_in_a_sentence(inputs: Inputs) -> None:
     assert "dvc repro conceal" in section(html, "text")
 
 
+def test_the_learning_curves_of_all_runs_are_drawn(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, LIMITS), "repeats")
+    assert told.count("loss of 2 runs by epoch") == 2
+    assert "training, mean 0.9 to 0.4, validation, mean 1 to 0.6" in told
+    assert "validation, least 0.9 to 0.6, validation, most 1.1 to 0.6" in told
+
+
 def test_repeats_stand_beside_what_the_paper_prints(inputs: Inputs) -> None:
     told = section(report.main(inputs(), PARAMS, LIMITS), "repeats")
     printed, paper, honest = told.split('<th scope="row">printed')[1].split("</tr>")[:3]

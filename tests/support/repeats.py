@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 
 def repeated(manifest_id: str, words: str) -> dict[str, Any]:
     """Ten runs under the paper's protocol and ten under the honest one, which does worse."""
@@ -33,5 +35,9 @@ def _figures(mean: float, sd: float, words: str) -> dict[str, Any]:
         "external": {"n": 5, "accuracy": {**figure, "mean": mean / 2},
                      "f1": {label: dict(figure) for label in (words, "covid19")},
                      "matrices": [[[2, 1], [0, 2]]] * 10},
+        "history": pd.DataFrame({
+            "protocol": words, "seed": [1, 1, 2, 2], "epoch": [1, 2, 1, 2],
+            "train_loss": [1.0, 0.5, 0.8, 0.3], "val_loss": [1.1, None, 0.9, 0.6],
+        }),
         "spread": {"films": 9, "changing": 2, "variance": 0.0123},
     }  # fmt: skip

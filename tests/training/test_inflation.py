@@ -26,7 +26,7 @@ def runs(protocol: str, force: float, seeds: int = 3, count: int = 60) -> list[J
         )  # fmt: skip
         none = Said(record_ids=(), sources=(), groups=(), actual=(), probabilities=())
         run = Run(
-            protocol=protocol, seed=seed, labels=("normal", "covid19"), best_epoch=1, epochs=1,
+            protocol=protocol, seed=seed, labels=("normal", "covid19"), best_epoch=1, history=(),
             films={}, said={Split.TEST: said, Split.EXTERNAL: none},
         )  # fmt: skip
         made.append(judged(run, JUDGING))

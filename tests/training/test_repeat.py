@@ -22,7 +22,7 @@ from training.stages import evaluate, repeat
 REPEAT = ("repeat", *NAMED)
 JUDGING = Judging(bootstrap=100, confidence=0.95, sensitivity=0.9)
 MADE = ("figures.json", "metrics.json", "runs.csv", "predictions.parquet", "films.parquet",
-        "confusion.csv")  # fmt: skip
+        "confusion.csv", "curves.csv")  # fmt: skip
 GIVEN: dict[str, object] = {"size": 65, "epochs": 2}
 PRINTED = {"row": "COVID-CXNet v1", "accuracy": 0.9904, "low": 0.9643, "high": 0.9954, "f1": 0.96,
            "note": ""}  # fmt: skip
@@ -87,6 +87,16 @@ def test_there_is_a_run_for_every_protocol_and_seed(made: Path) -> None:
         *[("16", "0", "4")] * 2, *[("12", "4", "4")] * 2,
     ]  # fmt: skip
     assert not list(made.glob("*.safetensors"))
+
+
+def test_every_epoch_of_every_run_has_its_losses(made: Path) -> None:
+    with (made / "curves.csv").open() as source:
+        epochs = list(csv.DictReader(source))
+    assert [(row["protocol"], row["seed"], row["epoch"]) for row in epochs] == [
+        (protocol, seed, epoch)
+        for protocol in ("paper", "honest") for seed in ("1", "2") for epoch in ("1", "2")
+    ]  # fmt: skip
+    assert all(float(row["train_loss"]) > 0 and float(row["val_loss"]) > 0 for row in epochs)
 
 
 def test_every_figure_follows_from_the_stored_predictions(made: Path) -> None:

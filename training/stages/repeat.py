@@ -74,13 +74,13 @@ class Repeated(NamedTuple):
 
 
 def main(prepared: Prepared, folder: Path, params: Params, given: Repeated) -> None:
-    """Write figures.json, metrics.json and four tables into `folder`, and no weights.
+    """Write figures.json, metrics.json and five tables into `folder`, and no weights.
 
-    runs.csv has a row for each run, predictions.parquet one for each run and film, films.parquet
-    one for each protocol and test film; confusion.csv holds all runs, for DVC to draw. The
-    experiment is called as the folder is. Finished runs are taken over from the cache. Raises
-    `Misspelt` for a label that the task lacks, `Untrainable` where a protocol leaves a label
-    without a training film.
+    runs.csv has a row for each run, curves.csv one for each run and epoch, predictions.parquet one
+    for each run and film, films.parquet one for each protocol and test film; confusion.csv holds
+    all runs, for DVC to draw. The experiment is called as the folder is. Finished runs are taken
+    over from the cache. Raises `Misspelt` for a label that the task lacks, `Untrainable` where a
+    protocol leaves a label without a training film.
     """
     asked, name = read_task(given.task), folder.name.removesuffix(PART)
     if params.label not in asked:
