@@ -185,7 +185,7 @@ def test_wrong_predictions_are_shown_beside_right_ones(films: Prepared) -> None:
 
 @pytest.mark.parametrize("model", ["densenet121", "covid_cxnet"])
 @pytest.mark.parametrize(
-    ("size", "place"), [(224, "features.norm5"), (128, "features.transition3.conv")]
+    ("size", "place"), [(224, "features.norm5"), (128, "features.denseblock3")]
 )
 def test_densenet_is_explained_on_its_last_map_of_seven_cells(
     model: str, size: int, place: str
@@ -194,7 +194,7 @@ def test_densenet_is_explained_on_its_last_map_of_seven_cells(
     images = torch.zeros((1, 3, size, size))
     outputs: list[torch.Tensor] = []
     keep = lambda *given: outputs.append(given[2])  # noqa: E731 - a hook
-    for module in (last_map(net, images)[0], net.get_submodule(place)):
+    for module in (last_map(net, images).layer, net.get_submodule(place)):
         module.register_forward_hook(keep)
     net(images)
     assert torch.equal(outputs[0], outputs[1])
@@ -203,7 +203,7 @@ def test_densenet_is_explained_on_its_last_map_of_seven_cells(
 def test_on_the_last_map_of_an_averaging_network_both_methods_agree() -> None:
     net = build("resnet10t", classes=3, size=224, pretrained=False).eval()
     images = torch.rand((2, 3, 224, 224), generator=torch.Generator().manual_seed(1))
-    layer, cells = last_map(net, images)
+    _, layer, cells = last_map(net, images)
     assert cells == 7
     targets = [ClassifierOutputTarget(1)] * 2
     maps = [cam(net, [layer])(images, targets) for cam in (GradCAM, HiResCAM)]

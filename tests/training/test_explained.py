@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 import pytest
+import timm
 import torch
 from looking import CELLS, film, looking, mask
 from planted import SIDE, square, stack
+from torch import nn
 
 from manifests.contract.params import Misspelt
 from manifests.contract.vocabulary import Finding
@@ -14,7 +16,7 @@ from training.explained import erasing, lime, randomised
 from training.explained.agreement import heat_inside, heat_iou, iou_by_chance, points_inside
 from training.explained.erasing import Order, Way
 from training.explained.gradcam import Heat, heat
-from training.explained.layers import Unexplained, map_of
+from training.explained.layers import Unexplained, last_map, map_of
 from training.explained.occlusion import occlusion
 from training.explained.saying import says
 from training.explained.spans import drawn, spanned
@@ -203,26 +205,72 @@ def test_only_boxes_of_the_findings_asked_for_count() -> None:
     assert truth.boxed(4, [Finding.PNEUMONIA]) is None
 
 
+def spread(net: nn.Module, *, without: str = "") -> float:
+    """How far answers about random films lie apart, also where a map is all zeros."""
+    films = torch.randn((4, 3, 128, 128), generator=chance())
+    handles = [net.get_submodule(without).register_forward_hook(zeros)] if without else []
+    with torch.no_grad():
+        said = net(films)
+    for handle in handles:
+        handle.remove()
+    return float((said - said.mean(0)).abs().max())
+
+
+def zeros(_: nn.Module, __: object, output: torch.Tensor) -> torch.Tensor:
+    return torch.zeros_like(output)
+
+
 @pytest.mark.parametrize(
-    "layer", ["features.denseblock3", "features.denseblock2.denselayer3.conv2"]
-)
-def test_any_layer_that_keeps_places_apart_may_be_weighed(layer: str) -> None:
-    net = build("densenet121", classes=3, size=64, pretrained=False).eval()
-    [lit] = heat(net, torch.rand((1, 3, 64, 64), generator=chance()), [0], layer)
+    ("model", "layer", "cells"),
+    [
+        ("resnet10t", "layer3", 8), ("resnet50", "layer3", 8), ("resnetv2_50", "stages.2", 8),
+        ("regnety_002", "s3", 8), ("xception41", "blocks.10", 8), ("convnext_atto", "stages.2", 8),
+        ("densenet121", "features.denseblock3", 8), ("covid_cxnet", "features.denseblock3", 8),
+        ("efficientnet_b0", "blocks.4", 8), ("base_cnn", "features.5", 14),
+    ],
+)  # fmt: skip
+def test_all_that_a_network_answers_comes_through_the_map_that_is_weighed(
+    model: str, layer: str, cells: int
+) -> None:
+    torch.manual_seed(1)
+    net = build(model, classes=3, size=128, pretrained=False).eval()
+    found = last_map(net, torch.zeros((1, 3, 128, 128)))
+    assert (found.name, found.cells) == (layer, cells)
+    assert spread(net, without=layer) < spread(net) / 1000
+
+
+@pytest.mark.parametrize(("pool", "layer"), [("avg", "blocks.11"), ("token", "blocks.11.norm1")])
+def test_of_tokens_those_are_weighed_that_the_head_goes_by(pool: str, layer: str) -> None:
+    torch.manual_seed(1)
+    net = timm.create_model(
+        "vit_tiny_patch16_224", num_classes=3, img_size=128, global_pool=pool
+    ).eval()
+    found = last_map(net, torch.zeros((1, 3, 128, 128)))
+    assert (found.name, found.cells) == (layer, 8)
+    # The one token that is looked at keeps what earlier blocks told it.
+    assert (spread(net, without=layer) < spread(net) / 1000) is (pool == "avg")
+    [lit] = heat(net, torch.randn((1, 3, 128, 128), generator=chance()), [0])
+    assert lit.any()
+
+
+def test_what_runs_more_than_once_is_not_weighed() -> None:
+    net = nn.Sequential(
+        nn.Conv2d(3, 4, 4, 4), relu := nn.ReLU(), nn.Conv2d(4, 4, 3, padding=1), relu,
+        nn.Flatten(), nn.Linear(4 * 64, 2),
+    ).eval()  # fmt: skip
+    assert last_map(net, torch.zeros((1, 3, 32, 32))).name == "2"
+
+
+def test_a_network_whose_features_are_a_list_is_explained_before_its_ways_part() -> None:
+    net = build("coat_tiny", classes=3, size=64, pretrained=False).eval()
+    assert last_map(net, torch.zeros((1, 3, 64, 64))).name == "patch_embed2"
+
+
+def test_channels_last_are_laid_as_a_map() -> None:
+    net = build("swin_tiny_patch4_window7_224", classes=3, size=224, pretrained=False).eval()
+    [lit] = heat(net, torch.rand((1, 3, 224, 224), generator=chance()), [0])
     assert lit.shape == (320, 320)
-    cells = map_of(net, torch.zeros((1, 3, 64, 64)), layer).cells
-    assert cells == {"3": 4, "2": 8}[layer.removeprefix("features.denseblock")[0]]
-
-
-@pytest.mark.parametrize(
-    "model", ["vit_tiny_patch16_224", "swin_tiny_patch4_window7_224", "convnext_atto"]
-)
-def test_networks_that_lay_places_out_otherwise_are_explained_too(model: str) -> None:
-    net = build(model, classes=3, size=224, pretrained=False).eval()
-    maps = heat(net, torch.rand((1, 3, 224, 224), generator=chance()), [0])
-    assert maps.shape == (1, 320, 320)
-    cells = map_of(net, torch.zeros((1, 3, 224, 224))).cells
-    assert cells == (14 if "vit" in model else 7)
+    assert map_of(net, torch.zeros((1, 3, 224, 224)))[::2] == ("layers.3", 7)
 
 
 def test_a_layer_that_is_not_there_is_named_beside_near_ones() -> None:

@@ -33,8 +33,7 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     layer: dict[str, str]
-    """Experiment -> the module whose map Grad-CAM weighs; of one not named, the last with 7 cells
-    a side or more."""
+    """Experiment -> the module whose map Grad-CAM weighs; of one not named, `layers.last_map`."""
     films: int = Field(ge=1, le=10_000)
     """Heat maps shown per experiment: half by label alone, half over right and wrong answers."""
     scored: int = Field(ge=1, le=100_000)
