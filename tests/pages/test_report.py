@@ -129,6 +129,24 @@ def test_curves_and_the_sanity_check_are_drawn_and_told(inputs: Inputs) -> None:
     assert 'the check <span class="good">holds</span>' in told
 
 
+def test_heat_that_goes_blank_neither_holds_nor_fails(inputs: Inputs) -> None:
+    given = inputs()
+    own = given.experiments[0]
+    gone = pd.DataFrame({
+        "part": ["none", "head"], "from_head": [0, 1],
+        "rank_correlation": [1.0, None], "ssim": [1.0, None],
+    })  # fmt: skip
+    known = {**(own.scores or {}), "randomised_agreement": None, "randomised_holds": None}
+    blank = dataclasses.replace(
+        own, scores=known, looked=dataclasses.replace(own.looked, randomised=gone)
+    )
+    told = section(
+        report.main(dataclasses.replace(given, experiments=[blank]), PARAMS, LIMITS), "heat"
+    )
+    assert "in the end all maps are blank" in told
+    assert "fails</span>" not in told
+
+
 def test_super_pixels_and_occlusion_stand_beside_their_films(inputs: Inputs) -> None:
     told = section(report.main(inputs(), PARAMS, LIMITS), "heat")
     assert "super-pixels that weigh most: 1 for it (+0.310), 1 against it (-0.120)" in told
