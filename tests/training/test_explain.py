@@ -282,6 +282,11 @@ def test_a_layer_is_named_for_one_experiment(films: Prepared, net: Path, tmp_pat
     usual = explained(films, net, tmp_path, tmp_path / "usual")
     finer = explained(films, net, tmp_path, tmp_path / "finer", layer={"net": "features.3"})
     other = explained(films, net, tmp_path, tmp_path / "other", layer={"densenet121": "x"})
+    told = [[scores_of(place)[name] for name in ("method", "layer", "cells")]
+            for place in (usual, finer)]  # fmt: skip
+    assert told[0][:2] == ["HiResCAM", "features"]
+    assert told[1][:2] == ["HiResCAM", "features.3"]
+    assert told[1][2] > told[0][2] > 1
     one, two, three = ((place / "heatmaps.parquet").read_bytes() for place in (usual, finer, other))
     assert one == three != two
     with pytest.raises(Misspelt, match=r"'features.99'"):
