@@ -61,8 +61,7 @@ class Emphasis:
         # Shares are taken relative to each other: less the mean, equal losses change none.
         mean = np.average(self.losses[is_known], weights=self.shares[is_known])
         above = np.where(is_known, self.losses - mean, 0.0)
-        # Less the highest, which changes no share and cannot leave the numbers.
-        raised = self.shares * np.exp(self.step * (above - above.max()))
+        raised = self.shares * np.exp(self.step * above)
         self.shares = raised / raised.sum()
 
     def state(self) -> dict[str, Tensor]:

@@ -68,12 +68,6 @@ def test_the_group_that_errs_most_comes_to_weigh_most(films: Films) -> None:
     assert own.shares[1] > 0.99
 
 
-def test_a_loss_beyond_all_bounds_leaves_shares_numbers(films: Films) -> None:
-    own = emphasis(films, robust_step=1.0)
-    told(own, {"normal of a": 0.1, "normal of b": 5000.0, "covid19 of b": 0.5})
-    assert own.shares.tolist() == pytest.approx([0.0, 1.0, 0.0])
-
-
 def test_equal_losses_change_nothing_and_neither_does_a_step_of_nought(films: Films) -> None:
     for own, losses in (
         (emphasis(films), (0.7, 0.7, 0.7)),
