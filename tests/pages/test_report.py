@@ -278,6 +278,19 @@ def test_a_probe_that_fails_stands_on_the_first_screen_and_in_its_table(inputs: 
     assert "99\u2009% sure" in told
 
 
+def test_an_open_gate_says_nothing_of_probes_that_were_not_asked(inputs: Inputs) -> None:
+    given = inputs()
+    probes = given.audits["harmless"].scores["probes"]
+    probes["file_statistics"]["verdict"] = "passed"
+    told = section(report.main(given, PARAMS, LIMITS), "figures")
+    assert "no probe that was asked tells the label without looking at a lung." in told
+    assert "Nothing is known of lungs blacked out." in told
+    probes["file_statistics"]["verdict"] = "not_told"
+    untold = section(report.main(given, PARAMS, LIMITS), "figures")
+    assert "tells the label" not in untold
+    assert "Nothing is known of file statistics, lungs blacked out." in untold
+
+
 def test_a_closed_gate_is_called_closed(inputs: Inputs) -> None:
     given = inputs()
     given.audits["harmless"].scores["probes"]["file_statistics"]["verdict"] = "failed"
@@ -383,6 +396,13 @@ def test_repeats_stand_beside_what_the_paper_prints(inputs: Inputs) -> None:
     assert "accuracy <b>+0.250</b> (\N{MINUS SIGN}0.050 to +0.500)." in told
     first = section(report.main(inputs(), PARAMS, LIMITS), "figures")
     assert "<b>Inflation of covid_cxnet</b>" in first
+
+
+def test_scores_per_class_stand_with_their_intervals_where_there_are_some(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, LIMITS), "models")
+    row = told.split('<th scope="row">normal</th><td class="n">2</td>')[1].split("</tr>")[0]
+    assert '<td class="n">0.500<br><span class="soft small">0.250 to 0.875</span></td>' in row
+    assert '<td class="n">0.700</td>' in row
 
 
 def test_how_true_the_chances_are_and_every_threshold_are_shown(inputs: Inputs) -> None:
