@@ -83,9 +83,9 @@ def signed(value: float | None) -> str:
     return NOTHING if value is None else f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")
 
 
-def many(count: int, noun: str) -> str:
-    """A count with its noun: one film, several films."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def many(count: int, noun: str, nouns: str = "") -> str:
+    """A count with its noun: 1 film, 2 films; `nouns` where an s does not make them several."""
+    return f"{count} {noun}" if count == 1 else f"{count} {nouns or f'{noun}s'}"
 
 
 def spaced(word: object) -> str:
