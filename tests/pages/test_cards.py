@@ -3,6 +3,7 @@
 import dataclasses
 import re
 
+import numpy as np
 import pytest
 from limits import LIMITS
 from page_inputs import HOSTILE_MARKDOWN, Inputs
@@ -97,7 +98,7 @@ def test_one_film_is_not_called_films(inputs: Inputs) -> None:
     metrics = {"test": {"n": 1, "groups": 1}, "external": {"n": 2, "groups": 1}}
     own = dataclasses.replace(given.experiments[0], checkpoint=about, metrics=metrics)
     figures = {**given.figures, "personal_text": {"name": 1}}
-    records = given.records.assign(age_years=[40.0, None, None], sex=["F", None, None])
+    records = given.records.assign(age_years=[40.0, np.nan, np.nan], sex=["F", np.nan, np.nan])
     given = dataclasses.replace(given, experiments=[own], figures=figures, records=records)
     told = text(cards(given)[0])
     assert re.findall(r"\b1 (?:films|groups)", told) == []

@@ -155,7 +155,7 @@ def test_maps_that_cannot_be_compared_fail_nothing(inputs: Inputs) -> None:
     assert own.looked.randomised is not None
     nothing = dict.fromkeys(f"randomised_agreement{end}" for end in ("", "_low", "_high"))
     scores = {**(own.scores or {}), **nothing, "randomised_holds": None, "randomised_blank": 2}
-    curves = own.looked.randomised.assign(rank_correlation=[1.0, 0.4, None])
+    curves = own.looked.randomised.assign(rank_correlation=[1.0, 0.4, np.nan])
     told = heated(given, scores, curves)
     assert "that forgot: 1.00, 0.40, not known" in told
     assert "no two maps can be compared; of 2 films no heat is left by then." in told
