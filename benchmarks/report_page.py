@@ -166,5 +166,9 @@ def main(records: int, data: str, manifests: str) -> None:
 
 
 if __name__ == "__main__":
-    records, data, manifests = [*sys.argv[1:], *("1000", "data", "manifests")[len(sys.argv) - 1 :]]
+    given = sys.argv[1:]
+    if given and not given[0].isdecimal():
+        print(__doc__)
+        sys.exit(0 if given[0] in {"-h", "--help"} else 2)
+    records, data, manifests = [*given, *("1000", "data", "manifests")[len(given) :]]
     main(int(records), data, manifests)

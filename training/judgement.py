@@ -11,8 +11,8 @@ from training.calibration import calibration, ece_by_chance
 from training.metrics import (
     OVERALL,
     PER_LABEL,
+    RESAMPLES_AT_ONCE,
     Floats,
-    bootstrapped,
     interval,
     resampled,
     scores,
@@ -49,15 +49,11 @@ def judge(
     count, groups = len(said.actual), len(set(said.groups))
     if count == 0:
         return _nothing(said.labels)
-    found = scores(np.ones((1, count)), said.actual, said.probabilities)
+    found = _figures(np.ones((1, count)), said)
     facts: dict[str, object] = {"n": count, "groups": groups}
     absent = [label for n, label in enumerate(said.labels) if not (said.actual == n).any()]
     reasons = [f"no film of {', '.join(absent)}"] if absent else []
-    drawn = (
-        bootstrapped(said.actual, said.probabilities, said.groups, resamples, generator)
-        if groups > 1
-        else None
-    )
+    drawn = _drawn(said, resamples, generator) if groups > 1 else None
     for name in OVERALL:
         value = _plain(found[name][0])
         span = interval(drawn[name], confidence) if drawn is not None else None
@@ -71,8 +67,10 @@ def judge(
     if groups == 1:
         reasons.append("one group only, so there are no intervals")
     facts["reason"] = "; ".join(reasons) or None
-    facts |= _calibrated(said, resamples, confidence, generator)
-    return {**facts, **_per_label(said, found)}
+    for name in CALIBRATION:
+        facts |= _spanned(name, found[name], None if drawn is None else drawn[name], confidence)
+    facts["ece_by_chance"] = _plain(ece_by_chance(said.probabilities, generator))
+    return {**facts, **_per_label(said, found, drawn, confidence)}
 
 
 def headlines(figures: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
@@ -89,31 +87,46 @@ def told_of(figures: Mapping[str, object]) -> str:
     return ", ".join([*shown, *([str(figures["reason"])] if figures["reason"] else [])])
 
 
-def _calibrated(
-    said: Predictions, resamples: int, confidence: float, generator: torch.Generator
-) -> dict[str, object]:
-    once = np.ones((1, len(said.actual)))
-    found = calibration(once, said.actual, said.probabilities)
-    drawn = calibration(
-        resampled(said.groups, resamples, generator), said.actual, said.probabilities
-    )
-    facts: dict[str, object] = {}
-    for name in CALIBRATION:
-        low, high = interval(drawn[name], confidence) or (None, None)
-        facts |= {name: _plain(found[name][0]), f"{name}_low": _plain(low),
-                  f"{name}_high": _plain(high)}  # fmt: skip
-    facts["ece_by_chance"] = _plain(ece_by_chance(said.probabilities, generator))
-    return facts
-
-
-def _per_label(said: Predictions, found: dict[str, Floats]) -> dict[str, object]:
+def _figures(weights: Floats, said: Predictions) -> dict[str, Floats]:
+    """Everything under each row of `weights`, float64[R, N]."""
     return {
-        label: {
-            **{name: _plain(found[f"label_{name}"][0, n]) for name in PER_LABEL},
-            "n": int((said.actual == n).sum()),
-        }
-        for n, label in enumerate(said.labels)
+        **scores(weights, said.actual, said.probabilities),
+        **calibration(weights, said.actual, said.probabilities),
     }
+
+
+def _drawn(said: Predictions, resamples: int, generator: torch.Generator) -> dict[str, Floats]:
+    """The same in resamples of groups, the same for every figure."""
+    parts = []
+    for first in range(0, resamples, RESAMPLES_AT_ONCE):
+        rows = min(RESAMPLES_AT_ONCE, resamples - first)
+        parts.append(_figures(resampled(said.groups, rows, generator), said))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _per_label(
+    said: Predictions, found: dict[str, Floats], drawn: dict[str, Floats] | None, confidence: float
+) -> dict[str, object]:
+    """One object per label."""
+    made: dict[str, object] = {}
+    for n, label in enumerate(said.labels):
+        facts: dict[str, object] = {}
+        for name in PER_LABEL:
+            key = f"label_{name}"
+            own = None if drawn is None else drawn[key][:, n]
+            facts |= _spanned(name, found[key][:, n], own, confidence)
+        made[label] = {**facts, "n": int((said.actual == n).sum())}
+    return made
+
+
+def _spanned(
+    name: str, found: Floats, drawn: Floats | None, confidence: float
+) -> dict[str, object]:
+    """A figure and its limits, which are None where it hardly varies over resamples."""
+    low, high = (None if drawn is None else interval(drawn, confidence)) or (None, None)
+    return {
+        name: _plain(found[0]), f"{name}_low": _plain(low), f"{name}_high": _plain(high),
+    }  # fmt: skip
 
 
 def _nothing(labels: tuple[str, ...]) -> dict[str, object]:
@@ -122,7 +135,8 @@ def _nothing(labels: tuple[str, ...]) -> dict[str, object]:
         facts |= {name: None, f"{name}_low": None, f"{name}_high": None}
     facts["ece_by_chance"] = None
     facts["reason"] = "the split has no film with a label of the task"
-    return {**facts, **{label: {**dict.fromkeys(PER_LABEL), "n": 0} for label in labels}}
+    names = [f"{name}{end}" for name in PER_LABEL for end in ("", "_low", "_high")]
+    return {**facts, **{label: {**dict.fromkeys(names), "n": 0} for label in labels}}
 
 
 def _plain(value: float | None) -> float | None:

@@ -29,8 +29,8 @@ READING = {
     SEEN: "Test films of the sources that the network learnt from, split by whole groups: what a "
     "remedy costs there.",
     UNSEEN: "Films of the sources held out, all together, each judged by a network that met no "
-    "film of its source. Chances of different networks are compared as if on one scale: a figure "
-    "may also fall because one of them is surer than another.",
+    "film of its source. Only films of one source are compared, since chances of two networks are "
+    "on no common scale: a source that lacks the label, or has nothing else, adds nothing.",
     EXTERNAL: "Films of sources that no network ever learns from.",
     "difference": "The AUC less that of the same experiment as it is, over the same groups and "
     "seeds. Where the interval holds 0, these films cannot say whether the remedy helps.",

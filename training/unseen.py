@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from manifests.contract.association import area
 from manifests.contract.vocabulary import Split
 from training.judgement import Judging
-from training.metrics import RESAMPLES_AT_ONCE, Floats, Whole, auc, interval, resampled
+from training.metrics import RESAMPLES_AT_ONCE, Floats, Whole, interval, resampled
 from training.predictions import DIGITS
 from training.repeating import Run
 
@@ -31,6 +32,9 @@ class Answers:
     """bool[N]."""
     chances: Floats
     """float64[S, N], of the label."""
+    networks: Whole
+    """int64[N]: which network judged a film. Chances of two are on no common scale, so that only
+    films of one are compared."""
 
     @property
     def undefined(self) -> str | None:
@@ -39,7 +43,8 @@ class Answers:
             return "there is no film"
         if self.has_label.all() or not self.has_label.any():
             return f"all films {'have' if self.has_label.all() else 'lack'} the label"
-        return None
+        both = set(self.networks[self.has_label]) & set(self.networks[~self.has_label])
+        return None if both else "no network was asked about films with the label and without"
 
 
 def answers(runs: Sequence[Run], side: Split, label: str) -> Answers:
@@ -49,16 +54,18 @@ def answers(runs: Sequence[Run], side: Split, label: str) -> Answers:
         record_ids=said[0].record_ids, groups=said[0].groups,
         has_label=np.array([n == place for n in said[0].actual], np.bool_),
         chances=np.array([[row[place] for row in own.probabilities] for own in said], np.float64),
+        networks=np.zeros(len(said[0].actual), np.int64),
     )  # fmt: skip
 
 
 def together(parts: Sequence[Answers]) -> Answers:
-    """The films of all parts as one side."""
+    """The films of all parts as one side, each part judged by a network of its own."""
     return Answers(
         record_ids=tuple(name for own in parts for name in own.record_ids),
         groups=tuple(name for own in parts for name in own.groups),
         has_label=np.concatenate([own.has_label for own in parts]),
         chances=np.concatenate([own.chances for own in parts], axis=1),
+        networks=np.repeat(np.arange(len(parts)), [len(own.record_ids) for own in parts]),
     )
 
 
@@ -98,7 +105,12 @@ def _difference(first: Answers, own: Answers, drawn: Floats, judging: Judging) -
 def _auc(own: Answers) -> float:
     """On all films, mean over the seeds."""
     once = np.ones((1, len(own.record_ids)))
-    return float(np.mean([auc(once, own.has_label, chance)[0] for chance in own.chances]))
+    return float(np.mean([_areas(once, own, chance)[0] for chance in own.chances]))
+
+
+def _areas(weights: Floats, own: Answers, chance: Floats) -> Floats:
+    """float64[R]: what one seed's networks reach."""
+    return area(weights, own.has_label, chance, own.networks)
 
 
 def _drawn(own: Answers, judging: Judging, seed: int) -> Floats:
@@ -112,7 +124,7 @@ def _drawn(own: Answers, judging: Judging, seed: int) -> Floats:
         chosen: Whole = torch.randint(
             len(own.chances), (len(own.chances), rows), generator=generator
         ).numpy()
-        found = np.stack([auc(weights, own.has_label, chance) for chance in own.chances])
+        found = np.stack([_areas(weights, own, chance) for chance in own.chances])
         parts.append(np.take_along_axis(found, chosen, 0).mean(0))
     return np.concatenate(parts)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from curation.pages.inputs import Experiment
-from curation.pages.page import figure, signed, spaced
-from curation.pages.scores import OVERALL, calibration, number, scores
+from curation.pages.page import figure, many, signed, spaced
+from curation.pages.scores import OVERALL, Score, calibration, labelled, scores
 
 METRICS = (
     (
@@ -19,8 +19,8 @@ METRICS = (
     ),
     "How true its chances are: expected calibration error and Brier score.",
 )
-PER_LABEL = {"precision": "precision", "recall": "recall", "f1": "F1"}
-SIDES = {"test": "test films", "external": "films of sources never trained on"}
+SIDES = {"test": ("test film", ""), "external": ("film", " of sources never trained on")}
+"""Side -> the noun of one film of it, and what follows the noun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,8 @@ def evaluated(own: Experiment) -> list[str]:
     if judged is None:
         return ["Not evaluated."]
     made = [
-        f"{judged[side]['n']} {words}" + _groups(judged[side]) + "."
-        for side, words in SIDES.items()
+        many(judged[side]["n"], noun) + rest + _groups(judged[side]) + "."
+        for side, (noun, rest) in SIDES.items()
         if judged.get(side, {}).get("n")
     ]
     warning = judged.get("about", {}).get("warning")
@@ -58,7 +58,7 @@ def found(own: Experiment, repeats: Sequence[Mapping[str, Any]]) -> list[str]:
     for facts in repeats:
         if facts["experiment"] == own.name and facts["inflation"]:
             gained = ", ".join(
-                f"{words} {signed(facts['inflation'][name]['value'])}"
+                f"{words} {_gain(facts['inflation'][name])}"
                 for name, words in OVERALL.items()
                 if facts["inflation"].get(name, {}).get("value") is not None
             )
@@ -67,20 +67,29 @@ def found(own: Experiment, repeats: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _groups(side: Mapping[str, Any]) -> str:
-    return f" of {side['groups']} groups" if side.get("groups") else ""
+    return f" of {many(side['groups'], 'group')}" if side.get("groups") else ""
+
+
+def _gain(own: Mapping[str, Any]) -> str:
+    """A difference with its interval, where there is one."""
+    low, high = own.get("low"), own.get("high")
+    span = "" if low is None or high is None else f" ({signed(low)} to {signed(high)})"
+    return signed(own["value"]) + span
 
 
 def _rows(judged: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for side, words in SIDES.items():
-        test = judged.get(side, {})
+    for side, (noun, rest) in SIDES.items():
+        test, words = judged.get(side, {}), f"{noun}s{rest}"
         if not test.get("n"):
             continue
         for score in scores(test):
-            is_known = score.low is not None and score.high is not None
-            span = f"{figure(score.low)} to {figure(score.high)}" if is_known else "none"
-            yield words, score.name, figure(score.value), span
-        for label, facts in test.items():
-            if isinstance(facts, dict):
-                for name, words_of in PER_LABEL.items():
-                    value = figure(number(facts.get(name)))
-                    yield words, f"{words_of} of {spaced(label)}", value, "none"
+            yield words, score.name, figure(score.value), _span(score)
+        for label, own in labelled(test).items():
+            for score in own:
+                named = f"{score.name} of {spaced(label)}"
+                yield words, named, figure(score.value), _span(score)
+
+
+def _span(score: Score) -> str:
+    is_known = score.low is not None and score.high is not None
+    return f"{figure(score.low)} to {figure(score.high)}" if is_known else "none"

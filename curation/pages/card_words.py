@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from curation.pages.page import many
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
 
 INTENDED = (
@@ -37,7 +38,8 @@ def ethics(figures: Mapping[str, Any]) -> list[str]:
     """Whose films they are and what protects them; `figures` is the content of summary.json."""
     personal = sum(figures["personal_text"].values())
     stays = (
-        f"On {personal} films burned-in words look like a patient's or were not read: their pixels "
-        "stay behind in a release, and no word of them is repeated."
+        f"On {many(personal, 'film')} burned-in words look like a patient's or were not read: "
+        "whether a release has their pixels follows release.personal_text, and no word of them is "
+        "repeated here."
     )
     return [SHOW_NOBODY if figures["is_drawn"] else NOT_ASKED, stays, HARM]

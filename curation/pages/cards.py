@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from curation.pages import card_scores, card_words
+from curation.pages import card_caveats, card_scores, card_words
 from curation.pages.card_scores import Table
 from curation.pages.counts import counts
 from curation.pages.inputs import Experiment, ReportInputs
-from curation.pages.page import NOTHING, share, spaced
-from curation.pages.shortcuts import BAD, WORDS
+from curation.pages.page import NOTHING, many, spaced
 from curation.publish.words import markdown
 
 FOLDER = "model_cards"
@@ -74,7 +73,9 @@ def _parts(own: Experiment, about: Mapping[str, Any], inputs: ReportInputs) -> I
         table=card_scores.table(own),
     )  # fmt: skip
     yield Part(title="Ethical considerations", sentences=card_words.ethics(inputs.figures))
-    yield Part(title="Caveats and recommendations", sentences=_caveats(own, about, inputs))
+    yield Part(
+        title="Caveats and recommendations", sentences=card_caveats.caveats(own, about, inputs)
+    )
 
 
 def _details(about: Mapping[str, Any], inputs: ReportInputs) -> list[str]:
@@ -118,12 +119,12 @@ def _factors(inputs: ReportInputs) -> list[str]:
         f"Views: {views}." if views else "Views: none.",
     ]
     if len(ages):
-        made.append(f"Ages, known of {len(ages)} films: median {float(ages.median()):g} years, "
-                    f"{float(ages.min()):g} to {float(ages.max()):g}.")  # fmt: skip
+        made.append(f"Ages, known of {many(len(ages), 'film')}: median {float(ages.median()):g} "
+                    f"years, {float(ages.min()):g} to {float(ages.max()):g}.")  # fmt: skip
     if len(sexes):
         told = ", ".join(f"{sex} {n}" for sex, n in counts(sexes).items())
-        made.append(f"Sexes, known of {len(sexes)} films: {told}.")
-    made.append("No figure is given apart for ages, sexes or views: too few films of each.")
+        made.append(f"Sexes, known of {many(len(sexes), 'film')}: {told}.")
+    made.append("No figure is given apart for ages, sexes or views.")
     return made
 
 
@@ -138,29 +139,7 @@ def _trained(about: Mapping[str, Any], inputs: ReportInputs) -> list[str]:
             f"The manifest's licences, film by film: {licences or NOTHING}."]  # fmt: skip
     strict = next((name for name in STRICTEST if channels.get(name)), None)
     if strict is not None:
-        made.append(f"The strictest of them counts for the weights: {channels[strict]} films "
-                    f"of the manifest are in channel {strict}. Whether weights are a work made of "
-                    "films is not settled; ask before you hand them on.")  # fmt: skip
-    return made
-
-
-def _caveats(own: Experiment, about: Mapping[str, Any], inputs: ReportInputs) -> list[str]:
-    made = []
-    if about.get("manifest_id") != inputs.figures["manifest_id"]:
-        made.append("Trained on another manifest than this release.")
-    audit = inputs.audits.get(str((about.get("params") or {}).get("task")))
-    if audit is None:
-        made.append("Nobody has looked for shortcuts yet: run dvc repro audit.")
-    else:
-        made += [
-            f"Shortcut {spaced(name)}: {WORDS[one['verdict']]}"
-            + (f", {one['found']['value']:.3f}." if one["found"]["value"] is not None else ".")
-            for name, one in audit.scores["probes"].items()
-            if one["verdict"] in BAD
-        ] or ["No probe tells the label without looking at a lung."]
-    heat = (own.scores or {}).get("heat_in_lungs")
-    if heat is not None:
-        made.append(f"{share(heat)} of its heat lies inside the lungs; spread evenly it would be "
-                    f"{share((own.scores or {}).get('lungs_in_frame'))}.")  # fmt: skip
-    made.append("Judge it on films of a hospital that it never saw before you believe a figure.")
+        made.append(f"The strictest of them counts for the weights: channel {strict} holds "
+                    f"{many(channels[strict], 'film')} of the manifest. Whether weights are a work "
+                    "made of films is not settled; ask before you hand them on.")  # fmt: skip
     return made

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -12,6 +13,16 @@ MOST_TICKS = 6
 MOST_POINTS = 240
 """A longer line is thinned: the eye sees no more on this width."""
 Point = tuple[float, float]
+
+
+class Band(NamedTuple):
+    """The lower and the upper ends of an interval along a line."""
+
+    low: Sequence[Point]
+    high: Sequence[Point]
+
+
+NO_BAND = Band((), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,8 @@ class Chart:
     up: str
     told: str
     lines: Sequence[Line]
+    band: str
+    """A path around the interval of the first line; empty where there is none."""
     x_ticks: Sequence[Tick]
     y_ticks: Sequence[Tick]
     width: float = WIDTH
@@ -53,11 +66,15 @@ class Chart:
     bottom: float = HEIGHT - BOTTOM
 
 
-def chart(
-    series: dict[str, list[Point]], across: str, up: str, told: str, *, is_share: bool
-) -> Chart | None:
-    """The series over common axes, or None where there is no point; `is_share`: 0 to 1 upwards."""
-    points = [point for line in series.values() for point in line]
+def chart(  # noqa: PLR0913 - each is one thing that a drawing is made of
+    series: dict[str, list[Point]], across: str, up: str, told: str, *, is_share: bool,
+    band: Band = NO_BAND,
+) -> Chart | None:  # fmt: skip
+    """The series over common axes, or None where there is no point; `is_share`: 0 to 1 upwards.
+
+    `band` is the interval of the first series.
+    """
+    points = [point for line in (*series.values(), *band) for point in line]
     if not points:
         return None
     xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -78,6 +95,7 @@ def chart(
         across=across, up=up, told=told,
         lines=[_line(name, number, thinned(line), place)
                for number, (name, line) in enumerate(series.items())],
+        band=_around(band, place),
         x_ticks=[Tick(at=place((x, 0))[0], words=f"{x:g}") for x in x_ticks],
         y_ticks=[Tick(at=place((0, y))[1], words=f"{y:g}") for y in y_ticks],
     )  # fmt: skip
@@ -116,11 +134,20 @@ def column(table: pd.DataFrame, across: str, up: str) -> list[Point]:
 
 def _line(name: str, number: int, given: Sequence[Point], place: Callable[[Point], Point]) -> Line:
     points = [place(point) for point in given]
-    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
+    path = _path(points)
     values = ",".join(f"{x:.4g} {y:.4g}" for x, y in given)
     return Line(
         name=name, number=number, path=path, end=points[-1] if points else None, values=values
     )
+
+
+def _around(band: Band, place: Callable[[Point], Point]) -> str:
+    edge = [*thinned(band.low), *reversed(thinned(band.high))]
+    return _path([place(point) for point in edge]) + ("Z" if edge else "")
+
+
+def _path(points: Sequence[Point]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
 
 
 def _span(marks: Sequence[float], low: float, high: float) -> Point:

@@ -1,20 +1,23 @@
-"""What the page says of how far heat can be believed: figures beside chance, curves, the check."""
+"""How far heat can be believed, for the page: figures beside chance, and how it was made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from curation.pages.charts import Chart, chart, column
+from curation.pages.page import figure, many, signed
 from curation.pages.scores import number
 
 FIGURES = {
     "heat_in_lungs": ("heat inside the lungs", "lungs_in_frame"),
-    "pointing_game": ("hottest point on the drawn disease", "opacities_in_frame"),
-    "iou": ("hottest pixels and the drawn disease, IoU", "iou_by_chance"),
-    "boxes_pointing_game": ("hottest point in a person's box", "boxes_in_frame"),
-    "boxes_iou": ("hottest pixels and a person's box, IoU", "boxes_iou_by_chance"),
+    "pointing_game": ("hottest point on the drawn disease, of films named right",
+                      "opacities_in_frame"),
+    "pointing_game_all": ("hottest point on the drawn disease, wrong answers as misses",
+                          "opacities_in_frame"),
+    "iou": ("hottest pixels and the drawn disease, IoU, of films named right", "iou_by_chance"),
+    "boxes_pointing_game": ("hottest point in a person's box, of films named right",
+                            "boxes_in_frame"),
+    "boxes_iou": ("hottest pixels and a person's box, IoU, of films named right",
+                  "boxes_iou_by_chance"),
     "lime_for_in_lungs": ("super-pixels that speak for the label, inside the lungs",
                           "lungs_in_frame"),
     "deletion_auc": ("area under the deletion curve; less is better", "deletion_auc_random"),
@@ -27,7 +30,8 @@ GAINS = {
     "insertion_gain_over_random": "insertion, sooner than by a random map",
     "insertion_gain_over_centre": "insertion, sooner than from the centre outwards",
 }
-ORDERS = {"heat": "hottest first", "random": "random map", "centre": "centre first"}
+ROUGH = {"lime_for_in_lungs"}
+"""Figures of so few films that a third digit would say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,14 @@ class Measure:
     groups: int
     is_gain: bool
     """A difference, above 0 where the heat is worth something."""
+    is_rough: bool
+    """Two digits are all that so few films bear."""
+
+    def shown(self, value: float | None) -> str:
+        """`value` with as many digits as the figure bears."""
+        if self.is_gain:
+            return signed(value)
+        return f"{value:.2f}" if self.is_rough and value is not None else figure(value)
 
 
 def measures(scores: Mapping[str, Any]) -> list[Measure]:
@@ -51,45 +63,38 @@ def measures(scores: Mapping[str, Any]) -> list[Measure]:
     named += [(name, words, 0.0) for name, words in GAINS.items()]
     return [
         Measure(
-            name=words, value=number(scores.get(name)), low=number(scores.get(f"{name}_low")),
+            name=f"{words}, n = {scores[f'{name}_n']}" if name in ROUGH else words,
+            value=number(scores.get(name)), low=number(scores.get(f"{name}_low")),
             high=number(scores.get(f"{name}_high")), chance=chance,
             films=int(scores[f"{name}_n"]), groups=int(scores[f"{name}_groups"]),
-            is_gain=name in GAINS,
+            is_gain=name in GAINS, is_rough=name in ROUGH,
         )
         for name, words, chance in named if scores.get(f"{name}_n")
     ]  # fmt: skip
 
 
-def curves(found: pd.DataFrame | None) -> list[tuple[str, Chart]]:
-    """The curves of deletion and of insertion, as far as they are there."""
-    made = []
-    for way, rows in [] if found is None else found.groupby("way", sort=True):
-        series = {
-            words: column(rows[rows["order"] == order], "share", "probability")
-            for order, words in ORDERS.items()
-        }
-        ends = [f"{name} from {line[0][1]:.2f} over {line[len(line) // 2][1]:.2f} to "
-                f"{line[-1][1]:.2f}" for name, line in series.items() if line]  # fmt: skip
-        told = f"{way}, the label's probability by the share of pixels: {', '.join(ends)}"
-        drawn = chart(series, "share of pixels", "probability", told, is_share=True)
-        if drawn is not None:
-            made.append((str(way), drawn))
-    return made
+def made_by(scores: Mapping[str, Any]) -> str:
+    """By which method, from which layer and how fine a map; as far as it was written down."""
+    method, layer, cells = (scores.get(name) for name in ("method", "layer", "cells"))
+    told = [str(method)] if method else []
+    told += [f"layer {layer}"] if layer else []
+    told += [f"{cells} x {cells} cells"] if cells else []
+    return ", ".join(told)
 
 
-def sanity(found: pd.DataFrame | None) -> Chart | None:
-    """Agreement of maps as the network forgets; None where nothing was compared."""
-    if found is None or not len(found):
-        return None
-    series = {
-        "rank correlation": column(found, "from_head", "rank_correlation"),
-        "SSIM": column(found, "from_head", "ssim"),
-    }
-    lines = [line for line in series.values() if line]
-    if not lines:
-        return None
-    # Ranks may disagree, and a drawing of shares ends at 0.
-    told = "agreement of heat maps with those before, by parts of the network that forgot: " + (
-        ", ".join(f"{y:.2f}" for _, y in lines[0])
+def forgets(scores: Mapping[str, Any]) -> str:
+    """How far maps agree with those as learnt once the whole network forgot, in a sentence."""
+    agreement, low, high = (
+        number(scores.get(f"randomised_agreement{end}")) for end in ("", "_low", "_high")
     )
-    return chart(series, "parts that forgot, from the head down", "agreement", told, is_share=False)
+    if agreement is None:
+        made = "in the end no two maps can be compared"
+    else:
+        span = "" if low is None or high is None else f" ({signed(low)} to {signed(high)})"
+        made = f"in the end maps agree {signed(agreement)} in rank{span}"
+    blank = scores.get("randomised_blank")
+    return (
+        f"{made}."
+        if blank is None
+        else (f"{made}; of {many(blank, 'film')} no heat is left by then.")
+    )

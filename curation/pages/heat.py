@@ -7,14 +7,16 @@ from typing import Any
 import pandas as pd
 
 from curation.pages.charts import Chart
-from curation.pages.faith import Measure, curves, measures, sanity
+from curation.pages.faith import Measure, forgets, made_by, measures
+from curation.pages.faith_curves import curves, sanity
 from curation.pages.inputs import Experiment
 from curation.pages.pictures import Picture, overlay, speaking, thumbnail
 from curation.pages.scores import number
 from manifests.contract.packing import unpng
 
 MOST_HEAT = 24
-"""Heat maps per experiment on the page; the worst come first, so the rest is better."""
+"""Heat maps per experiment on the page: those with the least heat in the lungs, then, if there is
+room, films whose lungs nobody knows, of which nothing better is claimed."""
 MOST_SEEN = 12
 """Films under LIME and occlusion, per experiment; and films side by side."""
 Row = Mapping[Any, Any]
@@ -78,19 +80,23 @@ class Heat:
     measures: Sequence[Measure]
     curves: Sequence[tuple[str, Chart]]
     sanity: Chart | None
+    made_by: str
+    """Method, layer and cells; empty where nobody wrote them down."""
+    forgets: str
+    """What is left of the heat once the network forgot, in a sentence."""
 
 
 def heat(given: Experiment) -> Heat:
     """What stage explain left of one experiment; empty where it did not run."""
     maps, looked, scores = given.heatmaps, given.looked, given.scores or {}
-    worst = _worst(maps)
+    first = _least_in_lungs(maps)
     return Heat(
-        classes=_by_class(worst, list((given.checkpoint or {}).get("labels", ()))),
-        shown=len(worst), total=0 if maps is None else len(maps),
+        classes=_by_class(first, list((given.checkpoint or {}).get("labels", ()))),
+        shown=len(first), total=0 if maps is None else len(maps),
         spoken=[_spoken(row) for row in _rows(looked.lime)],
         occluded=[_heated(row) for row in _rows(looked.occlusion)],
         scores=scores, measures=measures(scores), curves=curves(looked.curves),
-        sanity=sanity(looked.randomised),
+        sanity=sanity(looked.randomised), made_by=made_by(scores), forgets=forgets(scores),
     )  # fmt: skip
 
 
@@ -113,7 +119,7 @@ def beside(given: Sequence[Experiment]) -> list[Side]:
     ]  # fmt: skip
 
 
-def _worst(maps: pd.DataFrame | None) -> list[Row]:
+def _least_in_lungs(maps: pd.DataFrame | None) -> list[Row]:
     if maps is None:
         return []
     ordered = maps.sort_values(["heat_in_lungs", "record_id"], na_position="last").head(MOST_HEAT)
@@ -139,8 +145,8 @@ def _heated(row: Row) -> Heated:
         predicted=str(row["predicted"]), probability=number(row["probability"]),
         in_lungs=number(row["heat_in_lungs"]),
         hits=[
-            (what, bool(row[hit]), number(row[iou]))
-            for what, (hit, iou) in kinds.items() if not pd.isna(row[hit])
+            (what, bool(row[hit]), number(row.get(iou)))
+            for what, (hit, iou) in kinds.items() if not pd.isna(row.get(hit))
         ],
         film=thumbnail(film), heat=overlay(film, found),
     )  # fmt: skip

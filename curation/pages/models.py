@@ -10,9 +10,16 @@ from curation.pages.charts import Chart, chart, column
 from curation.pages.counts import Cross, cross
 from curation.pages.heat import Heat, heat
 from curation.pages.inputs import Experiment
-from curation.pages.scores import Point, Score, calibration, number, points, reliability, scores
-
-PER_LABEL = ("precision", "recall", "f1", "auc")
+from curation.pages.scores import (
+    Point,
+    Score,
+    calibration,
+    labelled,
+    number,
+    points,
+    reliability,
+    scores,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +36,8 @@ class Shown:
     external: Sequence[Score]
     """On films of sources that were never trained on; empty where there is none."""
     external_films: int
-    labels: Mapping[str, Mapping[str, Any]]
+    labels: Mapping[str, tuple[int | None, Sequence[Score]]]
+    """Label -> films that have it, and its figures in the order of `scores.PER_LABEL`."""
     films: int | None
     groups: int | None
     reason: str
@@ -60,7 +68,7 @@ def shown(given: Experiment, manifest_id: str) -> Shown:
         scores=scores(test),
         external=scores(outside) if outside.get("n") else [],
         external_films=outside.get("n") or 0,
-        labels={name: facts for name, facts in test.items() if isinstance(facts, dict)},
+        labels={label: (test[label].get("n"), own) for label, own in labelled(test).items()},
         films=test.get("n"),
         groups=test.get("groups"),
         reason=test.get("reason") or "",

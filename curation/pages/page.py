@@ -46,6 +46,7 @@ def _room(folder: Path) -> jinja2.Environment:
         "finely": finely,
         "share": share,
         "link": link,
+        "many": many,
         "spaced": spaced,
         "figure": figure,
         "signed": signed,
@@ -80,6 +81,11 @@ def figure(value: float | None) -> str:
 def signed(value: float | None) -> str:
     """A difference of scores."""
     return NOTHING if value is None else f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")
+
+
+def many(count: int, noun: str, nouns: str = "") -> str:
+    """A count with its noun: 1 film, 2 films; `nouns` where an s does not make them several."""
+    return f"{count} {noun}" if count == 1 else f"{count} {nouns or f'{noun}s'}"
 
 
 def spaced(word: object) -> str:

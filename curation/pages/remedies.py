@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from curation.pages.dots import Dots, Score, dots
+from curation.pages.page import many, signed, spaced
 
 GUESSING = 0.5
 AS_IT_IS, UNSEEN, EXTERNAL = "as_it_is", "unseen", "external"
@@ -19,6 +20,12 @@ VERDICTS = {
     UNSURE: "the interval holds zero or there is none, so that these films cannot say, with",
 }
 NOBODY = "no remedy raises the AUC by a difference whose interval excludes zero"
+ONE_TRAINING = "Of one training each; a second may differ as much."
+OVER_GROUPS = (
+    "from drawing whole groups again; how far two trainings differ is in none of them, for there "
+    "was one of each"
+)
+OVER_BOTH = "from drawing whole groups and, at once, the seeds of the trainings again"
 TOLD = "AUC of each remedy on films of sources seen and unseen, with intervals"
 
 
@@ -61,6 +68,10 @@ class Tried:
     lines: Sequence[Line]
     verdicts: Sequence[str]
     """Which differences exclude zero, in sentences."""
+    doubts: Sequence[str]
+    """Why these may be chance, in sentences."""
+    over: str
+    """What an interval is over."""
     missing: Sequence[str]
     """Why figures are missing."""
     reading: Mapping[str, str]
@@ -83,7 +94,7 @@ def _tried(facts: Mapping[str, Any], manifest_id: str) -> Tried:
     return Tried(
         name=facts["experiment"], label=facts["label"], reading=facts["reading"],
         about=f"{facts['model']} at {facts['size']} pixels, {facts['epochs']} epochs, "
-        f"{facts['seeds']} {'seed' if facts['seeds'] == 1 else 'seeds'}; held out: {held_out}",
+        f"{many(facts['seeds'], 'seed')}; held out: {held_out}",
         sides=[
             Side(name=name, films=side["n"], groups=side["groups"], with_label=side["with_label"])
             for name, side in zip(names, sides.values(), strict=True)
@@ -92,6 +103,7 @@ def _tried(facts: Mapping[str, Any], manifest_id: str) -> Tried:
             words for side, on in ((UNSEEN, "sources held out"), (EXTERNAL, "external films"))
             if (words := _verdict(own, side, on))
         ],
+        doubts=_doubts(facts, len(shown)), over=OVER_GROUPS if facts["seeds"] == 1 else OVER_BOTH,
         missing=[
             f"{_words(side)}: {reason}" for side in sides
             if (reason := _first(own)["sides"][side]["reason"])
@@ -130,15 +142,24 @@ def _verdict(own: Mapping[str, Any], side: str, on: str) -> str:
         if name != AS_IT_IS and told["difference"] is not None:
             low, high = told["difference_low"], told["difference_high"]
             kind = UNSURE if low is None or low <= 0 <= high else RISES if low > 0 else FALLS
-            kinds[kind].append(f"{_words(name)} ({_signed(told['difference'])})")
+            kinds[kind].append(f"{_words(name)} ({signed(told['difference'])})")
     if not any(kinds.values()):
         return ""
     parts = [f"{VERDICTS[kind]} {', '.join(names)}" for kind, names in kinds.items() if names]
     return f"On {on} {'; '.join(parts if kinds[RISES] else [NOBODY, *parts])}."
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")
+def _doubts(facts: Mapping[str, Any], sides: int) -> list[str]:
+    """What a reader of the verdicts must know; `sides` are those with a figure."""
+    others = len(facts["remedies"]) - 1
+    made = [ONE_TRAINING] if facts["seeds"] == 1 else []
+    if others * sides > 1:
+        made.append(
+            f"There are {many(others * sides, 'difference')} ({many(others, 'remedy', 'remedies')} "
+            f"on {many(sides, 'side')}), and no interval is corrected for that: some may exclude "
+            "zero by chance."
+        )
+    return made
 
 
 def _first(own: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -150,4 +171,4 @@ def _words(name: str) -> str:
     """A side or a remedy as a person reads it."""
     if name.startswith(f"{UNSEEN}:"):
         return name.removeprefix(f"{UNSEEN}:")
-    return NAMES.get(name) or name.replace("_", " ")
+    return NAMES.get(name) or spaced(name)

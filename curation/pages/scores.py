@@ -10,6 +10,7 @@ import pandas as pd
 from curation.pages.charts import Chart, chart, column
 
 OVERALL = {"accuracy": "accuracy", "macro_f1": "macro F1", "auc": "AUC"}
+PER_LABEL = {"precision": "precision", "recall": "recall", "f1": "F1", "auc": "AUC"}
 FIGURES = ("sensitivity", "specificity", "precision")
 SIDES = ("test", "external")
 """Not the validation films, which the threshold was chosen on."""
@@ -41,11 +42,16 @@ class Point:
 
 def scores(test: Mapping[str, Any]) -> list[Score]:
     """The overall figures that are there."""
-    return [
-        Score(name=words, value=number(test.get(name)), low=number(test.get(f"{name}_low")),
-              high=number(test.get(f"{name}_high")))
-        for name, words in OVERALL.items() if name in test
-    ]  # fmt: skip
+    return [_scored(test, name, words) for name, words in OVERALL.items() if name in test]
+
+
+def labelled(test: Mapping[str, Any]) -> dict[str, list[Score]]:
+    """Label -> its figures, in the order of `PER_LABEL`."""
+    return {
+        label: [_scored(facts, name, words) for name, words in PER_LABEL.items()]
+        for label, facts in test.items()
+        if isinstance(facts, Mapping)
+    }
 
 
 def reliability(bins: pd.DataFrame | None) -> Chart | None:
@@ -84,16 +90,16 @@ def points(found: Mapping[str, Any]) -> list[Point]:
             Point(
                 label=label, threshold=own["threshold"], side=side, films=facts["n"],
                 with_label=facts["with_label"],
-                figures=[_scored(facts, name) for name in FIGURES],
+                figures=[_scored(facts, name, name) for name in FIGURES],
             )
             for side, facts in sides.items()
         ]  # fmt: skip
     return made
 
 
-def _scored(facts: Mapping[str, Any], name: str) -> Score:
-    return Score(name=name, value=number(facts[name]), low=number(facts[f"{name}_low"]),
-                 high=number(facts[f"{name}_high"]))  # fmt: skip
+def _scored(facts: Mapping[str, Any], name: str, words: str) -> Score:
+    return Score(name=words, value=number(facts.get(name)), low=number(facts.get(f"{name}_low")),
+                 high=number(facts.get(f"{name}_high")))  # fmt: skip
 
 
 def number(value: object) -> float | None:

@@ -13,9 +13,10 @@ from curation.pages.films import Shown, shown
 from curation.pages.pictures import Picture
 
 Rows = Mapping[str, Mapping[str, object]]
+PASSED, NOT_TOLD = "passed", "not_told"
 WORDS = {
-    "passed": "passes", "failed": "FAILS", "allowed": "fails, allowed by name",
-    "control_failed": "means nothing: a control does not guess", "not_told": "not told",
+    PASSED: "passes", "failed": "FAILS", "allowed": "fails, allowed by name",
+    "control_failed": "means nothing: a control does not guess", NOT_TOLD: "not told",
 }  # fmt: skip
 BAD = {"failed", "control_failed", "allowed"}
 
@@ -64,6 +65,11 @@ class Task:
     def allowed(self) -> list[Probe]:
         """The probes that failed and stopped nothing."""
         return [one for one in self.probes if one.verdict == WORDS["allowed"]]
+
+    @property
+    def untold(self) -> list[Probe]:
+        """The probes that could not be asked."""
+        return [one for one in self.probes if one.verdict == WORDS[NOT_TOLD]]
 
     @property
     def closed_by(self) -> list[Probe]:

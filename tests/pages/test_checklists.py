@@ -175,6 +175,7 @@ def other_task(inputs: ReportInputs) -> ReportInputs:
 
 FEW = {"n": 8}
 INFLATED = {"accuracy": {"value": 0.2, "low": 0.1, "high": 0.3}}
+FORGETFUL = {"heat_in_lungs": 0.9, "method": "HiResCAM", "randomised_holds": False}
 UNTOLD = {"accuracy_low": None, "auc_low": None}
 Case = tuple[Evidence, Change, Verdict, Change, Verdict]
 # What is asked; what makes the best answer; that answer; what makes it a no, or else the worst.
@@ -228,6 +229,7 @@ CASES: tuple[Case, ...] = (
     (judged.everybody, same, YES, side("test", n=1), NO),
     (sturdy.robust, same, YES, pixels(shift=None), PARTLY),
     (sturdy.explained, same, YES, network(scores=None), PARTLY),
+    (sturdy.explained, same, YES, network(scores=FORGETFUL), PARTLY),
     (sturdy.optimism, same, YES, repeats(inflation=INFLATED), NO),
     (sturdy.optimism, same, YES, side("external", accuracy=0.5), NO),
     (sturdy.optimism, same, YES, repeats(inflation=None), PARTLY),
@@ -257,6 +259,17 @@ def answered(evidence: Evidence, inputs: ReportInputs) -> Verdict:
 def test_the_verdict_follows_the_evidence(case: Case, study: ReportInputs) -> None:
     evidence, good, best, bad, worst = case
     assert (best, worst) == (answered(evidence, good(study)), answered(evidence, bad(study)))
+
+
+def test_a_network_whose_heat_stays_when_it_forgets_is_named(study: ReportInputs) -> None:
+    own = study.experiments[0].name
+    fails = sturdy.explained(network(scores=FORGETFUL)(study))
+    assert fails.sentence.startswith("HiResCAM of 1 network; share")
+    assert f"; it does not, so that it says little of them: {own}." in fails.sentence
+    holds = sturdy.explained(network(scores={**FORGETFUL, "randomised_holds": True})(study))
+    assert f"; heat changes once the network forgets: {own}." in holds.sentence
+    assert "it does not" not in holds.sentence
+    assert sturdy.explained(study).sentence.startswith("Heat maps of 1 network; share")
 
 
 def test_every_evidence_is_asked_both_ways() -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -115,36 +116,65 @@ def test_heat_is_scored_beside_chance_with_films_and_groups(inputs: Inputs) -> N
     told = section(report.main(inputs(), PARAMS, LIMITS), "heat")
     rows = [row.replace('<td class="n">', "|") for row in told.split("<tr>")[2:]]
     assert "|0.500</td>|0.400 to 0.625</td>|0.300</td>|7</td>|6</td>" in rows[0]
-    assert "IoU</th>|0.210</td>|\N{EN DASH}</td>|0.045</td>|1</td>|1</td>" in rows[1]
+    misses = "hottest point on the drawn disease, wrong answers as misses</th>|0.400</td>"
+    assert misses in rows[1]
+    assert "IoU, of films named right</th>|0.210</td>|\N{EN DASH}</td>|0.045</td>|1<" in rows[2]
+    lime = "inside the lungs, n = 2</th>|0.44</td>|\N{EN DASH}</td>|0.30</td>|2</td>"
+    assert lime in rows[3]
     gain = "|+0.090</td>|\N{MINUS SIGN}0.020 to +0.200</td>|0</td>|5</td>|5</td>"
-    assert gain in rows[2]
-    assert "hottest point on the drawn disease</th>" not in told
+    assert gain in rows[4]
+    assert "hottest point on the drawn disease, of films named right</th>" not in told
     assert " On 2 of 9 films nothing speaks for the label named" in told
+    assert "densenet121, HiResCAM, layer features.norm5, 7 x 7 cells: figures" in told
 
 
 def test_curves_and_the_sanity_check_are_drawn_and_told(inputs: Inputs) -> None:
     told = section(report.main(inputs(), PARAMS, LIMITS), "heat")
     assert "hottest first from 0.90 over 0.50 to 0.10, random map from 0.90" in told
+    assert "interval of hottest first halfway 0.40 to 0.55, in the end 0.00 to 0.15" in told
     assert "by parts of the network that forgot: 1.00, 0.40, -0.05" in told
-    assert 'the check <span class="good">holds</span>' in told
+    assert "interval of rank correlation halfway -0.10 to 0.02, in the end -0.10 to 0.02" in told
+    assert told.count('<path class="band"') == 3
+    assert "agree \N{MINUS SIGN}0.050 in rank (\N{MINUS SIGN}0.100 to +0.020)" in told
+    assert "; of 1 film no heat is left by then." in told
+    assert 'The check <span class="good">holds</span>' in told
 
 
-def test_heat_that_goes_blank_neither_holds_nor_fails(inputs: Inputs) -> None:
+def heated(given: ReportInputs, scores: dict[str, Any], curves: pd.DataFrame) -> str:
+    own = given.experiments[0]
+    looked = dataclasses.replace(own.looked, randomised=curves)
+    own = dataclasses.replace(own, scores=scores, looked=looked)
+    return section(
+        report.main(dataclasses.replace(given, experiments=[own]), PARAMS, LIMITS), "heat"
+    )
+
+
+def test_maps_that_cannot_be_compared_fail_nothing(inputs: Inputs) -> None:
     given = inputs()
     own = given.experiments[0]
-    gone = pd.DataFrame({
-        "part": ["none", "head"], "from_head": [0, 1],
-        "rank_correlation": [1.0, None], "ssim": [1.0, None],
-    })  # fmt: skip
-    known = {**(own.scores or {}), "randomised_agreement": None, "randomised_holds": None}
-    blank = dataclasses.replace(
-        own, scores=known, looked=dataclasses.replace(own.looked, randomised=gone)
-    )
-    told = section(
-        report.main(dataclasses.replace(given, experiments=[blank]), PARAMS, LIMITS), "heat"
-    )
-    assert "in the end all maps are blank" in told
-    assert "fails</span>" not in told
+    assert own.looked.randomised is not None
+    nothing = dict.fromkeys(f"randomised_agreement{end}" for end in ("", "_low", "_high"))
+    scores = {**(own.scores or {}), **nothing, "randomised_holds": None, "randomised_blank": 2}
+    curves = own.looked.randomised.assign(rank_correlation=[1.0, 0.4, np.nan])
+    told = heated(given, scores, curves)
+    assert "that forgot: 1.00, 0.40, not known" in told
+    assert "no two maps can be compared; of 2 films no heat is left by then." in told
+    assert "The check cannot be judged." in told
+
+
+def test_heat_of_older_stages_is_shown_without_what_they_did_not_write(inputs: Inputs) -> None:
+    given = inputs()
+    own = given.experiments[0]
+    new = ("method", "layer", "cells", "pointing_game_all", "randomised_blank")
+    scores = {name: one for name, one in (own.scores or {}).items() if not name.startswith(new)}
+    assert own.looked.randomised is not None
+    assert own.heatmaps is not None
+    maps = own.heatmaps.drop(columns=["iou", "box_hit", "box_iou"])
+    given = dataclasses.replace(given, experiments=[dataclasses.replace(own, heatmaps=maps)])
+    told = heated(given, scores, own.looked.randomised.drop(columns=["low", "high"]))
+    assert "<caption>densenet121: figures" in told
+    assert "wrong answers as misses" not in told
+    assert told.count('<path class="band"') == 2
 
 
 def test_super_pixels_and_occlusion_stand_beside_their_films(inputs: Inputs) -> None:
@@ -296,6 +326,19 @@ def test_a_probe_that_fails_stands_on_the_first_screen_and_in_its_table(inputs: 
     assert "99\u2009% sure" in told
 
 
+def test_an_open_gate_says_nothing_of_probes_that_were_not_asked(inputs: Inputs) -> None:
+    given = inputs()
+    probes = given.audits["harmless"].scores["probes"]
+    probes["file_statistics"]["verdict"] = "passed"
+    told = section(report.main(given, PARAMS, LIMITS), "figures")
+    assert "no probe that was asked tells the label without looking at a lung." in told
+    assert "Nothing is known of lungs blacked out." in told
+    probes["file_statistics"]["verdict"] = "not_told"
+    untold = section(report.main(given, PARAMS, LIMITS), "figures")
+    assert "tells the label" not in untold
+    assert "Nothing is known of file statistics, lungs blacked out." in untold
+
+
 def test_a_closed_gate_is_called_closed(inputs: Inputs) -> None:
     given = inputs()
     given.audits["harmless"].scores["probes"]["file_statistics"]["verdict"] = "failed"
@@ -403,6 +446,13 @@ def test_repeats_stand_beside_what_the_paper_prints(inputs: Inputs) -> None:
     assert "<b>Inflation of covid_cxnet</b>" in first
 
 
+def test_scores_per_class_stand_with_their_intervals_where_there_are_some(inputs: Inputs) -> None:
+    told = section(report.main(inputs(), PARAMS, LIMITS), "models")
+    row = told.split('<th scope="row">normal</th><td class="n">2</td>')[1].split("</tr>")[0]
+    assert '<td class="n">0.500<br><span class="soft small">0.250 to 0.875</span></td>' in row
+    assert '<td class="n">0.700</td>' in row
+
+
 def test_how_true_the_chances_are_and_every_threshold_are_shown(inputs: Inputs) -> None:
     told = section(report.main(inputs(), PARAMS, LIMITS), "models")
     assert "Expected calibration error 0.120 (0.050 to 0.200)" in told
@@ -488,6 +538,23 @@ def test_what_each_remedy_is_worth_stands_there_as_far_as_intervals_say(inputs: 
     assert "recipe harmless, balance sources" in told
 
 
+def test_verdicts_on_remedies_stand_with_their_doubts(inputs: Inputs) -> None:
+    facts = remedied("0" * 16, "harmless")
+    one = section(
+        report.main(dataclasses.replace(inputs(), remedies=[facts]), PARAMS, LIMITS), "remedies"
+    )
+    assert "Of one training each; a second may differ as much." in one
+    assert "There are 6 differences (3 remedies on 2 sides), and no interval is corrected" in one
+    assert "from drawing whole groups again; how far two trainings differ is in none of them" in one
+    facts["seeds"] = 2
+    two = section(
+        report.main(dataclasses.replace(inputs(), remedies=[facts]), PARAMS, LIMITS), "remedies"
+    )
+    assert "Of one training" not in two
+    assert "no interval is corrected" in two
+    assert "drawing whole groups and, at once, the seeds of the trainings again" in two
+
+
 def test_where_no_remedy_helps_the_page_says_so_and_old_figures_are_called_out(
     inputs: Inputs,
 ) -> None:
@@ -498,3 +565,15 @@ def test_where_no_remedy_helps_the_page_says_so_and_old_figures_are_called_out(
     )
     assert "no remedy raises the AUC by a difference whose interval excludes zero; it falls" in told
     assert "Made on another manifest (0000000000000000)" in told
+
+
+@pytest.mark.parametrize(("word", "code"), [("--help", 0), ("many", 2)])
+def test_the_measure_of_the_page_says_what_it_wants(
+    word: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Path(__file__).parents[2] / "benchmarks/report_page.py"
+    monkeypatch.setattr("sys.argv", [str(place), word])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_path(str(place), run_name="__main__")
+    assert code == left.value.code
+    assert "python benchmarks/report_page.py [RECORDS] [DATA MANIFESTS]" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -176,7 +177,7 @@ def test_a_world_without_films_is_filed_and_told_to_be_empty(tmp_path: Path) -> 
 
 
 def test_a_film_of_a_tuberculosis_is_named_as_upstream_names_it(tmp_path: Path) -> None:
-    ill = {"condition": "tuberculosis", "shows_disease": True}
+    ill: dict[str, Any] = {"condition": "tuberculosis", "shows_disease": True}
     kept, _ = ingested(tmp_path, [healthy(2, **ill), healthy(3, **ill), healthy(4)])
     findings = dict(zip(kept["source_ref"], kept["finding"], strict=True))
     assert sorted(findings.values()) == ["normal", "tuberculosis", "tuberculosis"]

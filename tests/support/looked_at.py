@@ -40,14 +40,16 @@ def looked(words: str) -> Looked:
         lime=lime.assign(**spoken),
         occlusion=maps.head(1),
         curves=pd.DataFrame([
-            {"way": way, "order": order, "share": share, "probability": 0.9 - part * share}
+            {"way": way, "order": order, "share": share, "probability": 0.9 - part * share,
+             "low": 0.8 - part * share, "high": 0.95 - part * share}
             for way in ("deletion", "insertion")
             for order, part in (("heat", 0.8), ("random", 0.4), ("centre", 0.5))
             for share in shares
         ]),
         randomised=pd.DataFrame({
             "part": ["none", words, "stem"], "from_head": [0, 1, 2],
-            "rank_correlation": [1.0, 0.4, -0.05], "ssim": [1.0, 0.3, 0.1],
+            "rank_correlation": [1.0, 0.4, -0.05], "low": [None, 0.3, -0.1],
+            "high": [None, 0.5, 0.02], "ssim": [1.0, 0.3, 0.1],
         }),
     )  # fmt: skip
 
@@ -62,6 +64,11 @@ def scores() -> dict[str, Any]:
         "iou_by_chance": 0.045, "deletion_gain_over_random": 0.09,
         "deletion_gain_over_random_low": -0.02, "deletion_gain_over_random_high": 0.2,
         "deletion_gain_over_random_n": 5, "deletion_gain_over_random_groups": 5,
+        "pointing_game_all": 0.4, "pointing_game_all_low": 0.2, "pointing_game_all_high": 0.6,
+        "pointing_game_all_n": 6, "pointing_game_all_groups": 5, "opacities_in_frame": 0.06,
+        "lime_for_in_lungs": 0.4375, "lime_for_in_lungs_low": None, "lime_for_in_lungs_high": None,
+        "lime_for_in_lungs_n": 2, "lime_for_in_lungs_groups": 2,
+        "method": "HiResCAM", "layer": "features.norm5", "cells": 7, "randomised_blank": 1,
         "randomised_agreement": -0.05, "randomised_agreement_low": -0.1,
         "randomised_agreement_high": 0.02, "randomised_holds": True,
     }  # fmt: skip

@@ -37,7 +37,8 @@ def trained(name: str, manifest_id: str, words: str) -> Experiment:
         "auc": 0.8125, "auc_low": None, "auc_high": None, "macro_f1": None, "macro_f1_low": None,
         "macro_f1_high": None, "reason": words,
         "ece": 0.12, "ece_low": 0.05, "ece_high": 0.2, "ece_by_chance": 0.09, "brier": 0.31,
-        **{label: {"precision": 0.5, "recall": None, "f1": 0.6, "auc": 0.7, "n": 2}
+        **{label: {"precision": 0.5, "precision_low": 0.25, "precision_high": 0.875, "recall": None,
+                   "f1": 0.6, "auc": 0.7, "n": 2}
            for label in labels},
     }  # fmt: skip
     shares = ("sensitivity", "specificity", "precision")

@@ -1,9 +1,11 @@
 """The AUC of a label on sides of films, and differences over the same groups, of invented runs."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -27,6 +29,7 @@ def said(force: float, count: int = 80, seeds: int = 2, noise: int = 0) -> Answe
         record_ids=tuple(f"a/{n}" for n in range(count)),
         groups=tuple(str(n // 2) for n in range(count)), has_label=has_label,
         chances=np.array([1 / (1 + np.exp(-row - force * has_label)) for row in rows]),
+        networks=np.zeros(count, np.int64),
     )  # fmt: skip
 
 
@@ -70,10 +73,12 @@ def test_groups_of_alike_films_are_drawn_whole() -> None:
     pairs = Answers(
         record_ids=(*alone.record_ids, *alone.record_ids), groups=alone.record_ids * 2,
         has_label=np.tile(alone.has_label, 2), chances=np.tile(alone.chances, 2),
+        networks=np.tile(alone.networks, 2),
     )  # fmt: skip
     spans = []
     for own in (Answers(record_ids=alone.record_ids, groups=alone.record_ids,
-                        has_label=alone.has_label, chances=alone.chances), pairs):  # fmt: skip
+                        has_label=alone.has_label, chances=alone.chances,
+                        networks=alone.networks), pairs):  # fmt: skip
         found = judged({"a": own})["a"]
         spans.append((found["auc"], found["low"], found["high"]))
     # Every film twice, in the group of its twin, tells no more.
@@ -88,21 +93,35 @@ def test_groups_of_alike_films_are_drawn_whole() -> None:
 def test_what_does_not_exist_has_a_reason(has_label: list[bool], reason: str) -> None:
     names = tuple(f"a/{n}" for n in range(len(has_label)))
     own = Answers(record_ids=names, groups=names, has_label=np.array(has_label, np.bool_),
-                  chances=np.full((2, len(names)), 0.5))  # fmt: skip
+                  chances=np.full((2, len(names)), 0.5),
+                  networks=np.zeros(len(names), np.int64))  # fmt: skip
     found = judged({"a": own, "b": own})
     for figures in found.values():
         assert figures["reason"] == reason
         assert {value for name, value in figures.items() if name != "reason"} == {None}
 
 
-def test_sources_of_one_label_each_have_an_auc_together_alone() -> None:
+def part(own: Answers, keep: npt.NDArray[np.bool_]) -> Answers:
+    names = tuple(np.array(own.record_ids)[keep])
+    return Answers(
+        record_ids=names, groups=tuple(np.array(own.groups)[keep]), has_label=own.has_label[keep],
+        chances=own.chances[:, keep], networks=own.networks[keep],
+    )  # fmt: skip
+
+
+def test_films_of_two_networks_are_never_compared() -> None:
     own = said(1.0)
-    parts = [
-        Answers(record_ids=("x",) * int(keep.sum()), groups=("x",) * int(keep.sum()),
-                has_label=own.has_label[keep], chances=own.chances[:, keep])
-        for keep in (own.has_label, ~own.has_label)
-    ]  # fmt: skip
-    assert [part.undefined is None for part in parts] == [False, False]
-    both = together(parts)
-    assert both.undefined is None
-    assert both.chances.shape == own.chances.shape
+    first = np.arange(80) < 40
+    parts = [part(own, first), part(own, ~first)]
+    found = judged({"a": together(parts)})["a"]["auc"]
+    # One network that is surer of everything changes nothing, though its films now all come first.
+    surer = dataclasses.replace(parts[0], chances=parts[0].chances * 0.1)
+    assert judged({"a": together([surer, parts[1]])})["a"]["auc"] == found
+
+
+def test_sources_of_one_label_each_have_no_auc_not_even_together() -> None:
+    own = said(1.0)
+    both = together([part(own, own.has_label), part(own, ~own.has_label)])
+    figures = judged({"a": both})["a"]
+    assert figures["auc"] is None
+    assert figures["reason"] == "no network was asked about films with the label and without"

@@ -52,7 +52,7 @@ class Params(BaseModel):
     size: int = Field(ge=32, le=2048)
     epochs: int = Field(ge=1, le=1000)
     """Both in the place of the experiment's own, since many networks are trained."""
-    remedies: dict[str, Remedy] = Field(min_length=1)
+    remedies: dict[Key, Remedy] = Field(min_length=1)
     """`as_it_is` is the experiment itself."""
 
 

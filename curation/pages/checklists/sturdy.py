@@ -1,12 +1,13 @@
 """Evidence about what figures withstand: other seeds, concealed words, other splits, a look."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from curation.pages.checklists.answers import Answer, Verdict, missing, named
 from curation.pages.checklists.judged import judged
-from curation.pages.inputs import ReportInputs
-from curation.pages.page import figure, signed
+from curation.pages.inputs import Experiment, ReportInputs
+from curation.pages.page import figure, many, signed
 from curation.pages.scores import number
 
 DROP = 0.1
@@ -44,13 +45,22 @@ def explained(inputs: ReportInputs) -> Answer:
         for own in shown
         if (value := number((own.scores or {}).get("heat_in_lungs"))) is not None
     }
-    told = f"Grad-CAM of {len(shown)} networks; share of heat inside the lungs: " + (
+    told = f"{_methods(shown)}; share of heat inside the lungs: " + (
         ", ".join(f"{name} {figure(value)}" for name, value in inside.items()) or "not measured"
     )
-    held = [own.name for own in shown if (own.scores or {}).get("randomised_holds")]
+    checked = {own.name: (own.scores or {}).get("randomised_holds") for own in shown}
+    held, failed = ([name for name, holds in checked.items() if holds is kind]
+                    for kind in (True, False))  # fmt: skip
     told += f"; heat changes once the network forgets: {named(held)}" if held else ""
-    whole = len(inside) == len(inputs.experiments)
+    told += f"; it does not, so that it says little of them: {named(failed)}" if failed else ""
+    whole = len(inside) == len(inputs.experiments) and not failed
     return Answer(Verdict.YES if whole else Verdict.PARTLY, f"{told}.", "heat")
+
+
+def _methods(shown: Sequence[Experiment]) -> str:
+    """How many networks were looked into by which method, in words."""
+    by = Counter(str((own.scores or {}).get("method") or "Heat maps") for own in shown)
+    return ", ".join(f"{method} of {many(count, 'network')}" for method, count in by.items())
 
 
 def optimism(inputs: ReportInputs) -> Answer:

@@ -1,6 +1,6 @@
 """A shortcut planted in drawn films: does the audit name it, do heat maps show it, is it mended?
 
-    PYTHONPATH=.:tests/support python benchmarks/planted.py
+    PYTHONPATH=.:tests/support python benchmarks/planted_shortcut.py
 
 Two roads of profile `planted`, with a marker in one corner of every film with COVID-19 and without;
 a quarter of an hour each on two cores.
