@@ -24,7 +24,6 @@ class CovidCxnet(nn.Module):
         body = timm_net.build(BODY, classes=0, size=size, pretrained=pretrained)
         # Under its own name, so that what starts a DenseNet-121 starts this as well.
         self.features = body.get_submodule("features")
-        self.feature_info = body.feature_info
         self.head = nn.Sequential(
             nn.Linear(WIDTH, HIDDEN), nn.ReLU(), nn.Dropout(DROPPED),
             nn.Linear(HIDDEN, outputs(classes)),
