@@ -345,7 +345,7 @@ def zeros(_: nn.Module, __: object, output: torch.Tensor) -> torch.Tensor:
     [
         ("resnet10t", "layer3", 8), ("resnet50", "layer3", 8), ("resnetv2_50", "stages.2", 8),
         ("regnety_002", "s3", 8), ("xception41", "blocks.10", 8), ("convnext_atto", "stages.2", 8),
-        ("densenet121", "features.denseblock3", 8), ("covid_cxnet", "features.denseblock3", 8),
+        ("densenet121", "features.denseblock3", 8), ("covid_cxnet", "features.transition3.conv", 8),
         ("efficientnet_b0", "blocks.4", 8), ("base_cnn", "features.5", 14),
     ],
 )  # fmt: skip
