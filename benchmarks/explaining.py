@@ -35,7 +35,7 @@ def films(size: int) -> Tensor:
 
 
 def parts(images: Tensor) -> list[Tensor]:
-    return [images[first : first + BATCH] for first in range(0, FILMS, BATCH)]
+    return [images[first : first + BATCH] for first in range(0, len(images), BATCH)]
 
 
 def passes(net: nn.Module, images: Tensor) -> None:

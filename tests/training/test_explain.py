@@ -185,7 +185,7 @@ def test_wrong_predictions_are_shown_beside_right_ones(films: Prepared) -> None:
 
 @pytest.mark.parametrize("model", ["densenet121", "covid_cxnet"])
 @pytest.mark.parametrize(
-    ("size", "place"), [(224, "features.norm5"), (128, "features.transition3.conv")]
+    ("size", "place"), [(224, "features.norm5"), (128, "features.denseblock3")]
 )
 def test_densenet_is_explained_on_its_last_map_of_seven_cells(
     model: str, size: int, place: str
@@ -194,7 +194,7 @@ def test_densenet_is_explained_on_its_last_map_of_seven_cells(
     images = torch.zeros((1, 3, size, size))
     outputs: list[torch.Tensor] = []
     keep = lambda *given: outputs.append(given[2])  # noqa: E731 - a hook
-    for module in (last_map(net, images)[0], net.get_submodule(place)):
+    for module in (last_map(net, images).layer, net.get_submodule(place)):
         module.register_forward_hook(keep)
     net(images)
     assert torch.equal(outputs[0], outputs[1])
@@ -203,7 +203,7 @@ def test_densenet_is_explained_on_its_last_map_of_seven_cells(
 def test_on_the_last_map_of_an_averaging_network_both_methods_agree() -> None:
     net = build("resnet10t", classes=3, size=224, pretrained=False).eval()
     images = torch.rand((2, 3, 224, 224), generator=torch.Generator().manual_seed(1))
-    layer, cells = last_map(net, images)
+    _, layer, cells = last_map(net, images)
     assert cells == 7
     targets = [ClassifierOutputTarget(1)] * 2
     maps = [cam(net, [layer])(images, targets) for cam in (GradCAM, HiResCAM)]
@@ -282,6 +282,11 @@ def test_a_layer_is_named_for_one_experiment(films: Prepared, net: Path, tmp_pat
     usual = explained(films, net, tmp_path, tmp_path / "usual")
     finer = explained(films, net, tmp_path, tmp_path / "finer", layer={"net": "features.3"})
     other = explained(films, net, tmp_path, tmp_path / "other", layer={"densenet121": "x"})
+    told = [[scores_of(place)[name] for name in ("method", "layer", "cells")]
+            for place in (usual, finer)]  # fmt: skip
+    assert told[0][:2] == ["HiResCAM", "features"]
+    assert told[1][:2] == ["HiResCAM", "features.3"]
+    assert told[1][2] > told[0][2] > 1
     one, two, three = ((place / "heatmaps.parquet").read_bytes() for place in (usual, finer, other))
     assert one == three != two
     with pytest.raises(Misspelt, match=r"'features.99'"):

@@ -34,7 +34,7 @@ class Asked:
     look: Look
     task: Task
     layer: str
-    """Module whose map is weighed; empty: `layers.last_map`."""
+    """Module whose map is weighed."""
 
     def place(self, n: int) -> int:
         """Row of film `n` in the prepared table."""

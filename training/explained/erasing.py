@@ -16,12 +16,14 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 from torchvision.transforms.functional import gaussian_blur
 
+from training.data import portions
 from training.explained.gradcam import SIDE, Heat
 from training.explained.saying import Says
 from training.metrics import Floats
 
 BLUR = 0.1
 """Deviation of the blur, as a share of the film's side: lungs are left, and no opacity."""
+FILMS_AT_ONCE = 32
 
 
 class Params(BaseModel):
@@ -79,8 +81,11 @@ def curves(says: Says, image: Tensor, maps: Mapping[Order, Tensor], steps: int) 
         taken = is_taken[:, None].to(image.device)
         for way, ground in grounds.items():
             hidden = taken if way is Way.DELETION else ~taken
-            said = says(torch.where(hidden, ground, image))
-            found[way, order] = said.double().cpu().numpy()
+            said = [
+                says(torch.where(hidden[part], ground, image))
+                for part in portions(len(hidden), FILMS_AT_ONCE)
+            ]
+            found[way, order] = torch.cat(said).double().cpu().numpy()
     return found
 
 

@@ -78,12 +78,13 @@ def sane(
     """Figures of the randomisation check on the films `picked`, and the lines of randomised.csv.
 
     The check holds where the upper limit of the agreement in the end lies under `below`; without
-    one, where the mean does. It is None where there is no heat to compare.
+    one, where the mean does. It is None where there is no heat to compare, before or in the end.
     """
     maps = _maps(asked, picked)
-    facts = {**_agreed([], by), "randomised_holds": None}
+    facts = {**_agreed([], by), "randomised_blank": 0, "randomised_holds": None}
     if not any(heat_map.any() for heat_map in maps):
         return facts, []
+    after = maps
     lines: Lines = [("none", 0, 1.0, None, None, 1.0)]
     for part, lost in randomised.forgetting(asked.net, generator):
         after = _maps(dataclasses.replace(asked, net=lost), picked)
@@ -91,8 +92,12 @@ def sane(
         span = [facts[f"randomised_agreement{end}"] for end in ("", "_low", "_high")]
         lines.append((part, len(lines), *span, facts["randomised_ssim"]))
     known = [facts[f"randomised_agreement{end}"] for end in ("_high", "")]
-    worst = next(value for value in known if value is not None)
-    return {**facts, "randomised_holds": float(str(worst)) < below}, lines
+    worst = next((value for value in known if value is not None), None)
+    facts["randomised_blank"] = sum(
+        bool(one.any()) and not other.any() for one, other in zip(maps, after, strict=True)
+    )
+    holds = None if worst is None else float(str(worst)) < below
+    return {**facts, "randomised_holds": holds}, lines
 
 
 def _maps(asked: Asked, picked: Whole) -> list[Heat]:
@@ -100,10 +105,16 @@ def _maps(asked: Asked, picked: Whole) -> list[Heat]:
 
 
 def _agreed(pairs: Sequence[tuple[Heat, Heat]], by: Drawn) -> dict[str, object]:
-    """How far maps agree with those as learnt; one that was blank from the start is not counted."""
+    """How far maps agree with those as learnt.
+
+    A film whose map is blank, before or after, is not counted: a blank map is neither like another
+    nor unlike it.
+    """
     kinds = {"agreement": randomised.rank_correlation, "ssim": randomised.likeness}
     found: dict[str, object] = {}
     for name, measure in kinds.items():
-        values = [measure(one, other) if one.any() else None for one, other in pairs]
+        values = [
+            measure(one, other) if one.any() and other.any() else None for one, other in pairs
+        ]
         found |= spanned(f"randomised_{name}", values, by)
     return found

@@ -13,7 +13,7 @@ from training.explained import lime, occlusion
 from training.explained.agreement import heat_inside
 from training.explained.asked import Asked
 from training.explained.gradcam import SIDE, Heat
-from training.explained.measuring import Measured, measured
+from training.explained.measuring import Agreement, measured
 from training.explained.truth import Truth
 from training.films import Whole
 from training.frames import laid_over, shown
@@ -37,7 +37,7 @@ SPOKEN = pa.schema([
 Rows = list[dict[str, object]]
 
 
-def heat_row(asked: Asked, n: int, heat_map: Heat, found: Measured) -> dict[str, object]:
+def heat_row(asked: Asked, n: int, heat_map: Heat, found: Agreement) -> dict[str, object]:
     """Film `n` with its heat and how far that lies where it should."""
     return {**asked.told(n), "heat": _grey(heat_map), **dataclasses.asdict(found)}
 

@@ -9,6 +9,7 @@ B batch, C classes, H and W pixels.
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from functools import partial
 
 import numpy as np
@@ -27,13 +28,27 @@ SIDE = 320
 """Pixels a side of a heat map, as of the truth masks."""
 
 
+class Method(StrEnum):
+    """How places are weighed."""
+
+    GRAD_CAM = "Grad-CAM"
+    HIRES_CAM = "HiResCAM"
+
+
+METHODS = {Method.GRAD_CAM: GradCAM, Method.HIRES_CAM: HiResCAM}
+
+
+def method_of(net: nn.Module) -> Method:
+    return Method.HIRES_CAM if isinstance(net, BaseCnn) else Method.GRAD_CAM
+
+
 def heat(net: nn.Module, images: Tensor, classes: Sequence[int], layer: str = "") -> Heat:
     """float32[B, 320, 320], 0..1: what spoke for `classes[i]` in image i; all 0 if nothing did.
 
     `images` are standardised, float32[B, 3, H, W]; `layer` and errors are those of `map_of`.
     """
-    place, cells = map_of(net, images, layer)
-    method = HiResCAM if isinstance(net, BaseCnn) else GradCAM
+    _, place, cells = map_of(net, images, layer)
+    method = METHODS[method_of(net)]
     targets = [ClassifierOutputTarget(number) for number in classes]
     with ExitStack() as stack:
         stack.enter_context(_cut_before(net, place))

@@ -1,9 +1,10 @@
-"""Which map of a network is weighed: the last that is fine enough, or one that a person names.
+"""Which map of a network is weighed: the last fine one that the whole answer comes through.
 
-B batch, C channels, H and W cells.
+Or one that a person names. B batch, C channels, H and W cells.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -31,6 +32,8 @@ class Unexplained(ValueError):  # noqa: N818 - shown to a person as a sentence
 class Map(NamedTuple):
     """A module whose output, as `laid` lays it, is a map of places."""
 
+    name: str
+    """As `named_modules` calls it."""
     layer: nn.Module
     cells: int
     """A side."""
@@ -63,27 +66,55 @@ def laid(net: nn.Module, output: Tensor) -> Tensor | None:
 
 
 def last_map(net: nn.Module, images: Tensor) -> Map:
-    """The last map with `FINE` cells a side or more, or the last of all.
+    """The last map with `FINE` cells a side or more that no way leads around, or a coarser one.
 
-    In timm's DenseNet at 224 pixels that is `features`, whose output is that of `features.norm5`.
-    Of tokens it is what the last block reads: behind it the head may look at one token alone.
+    The stages that timm knows of (`feature_info`) come before other modules: one inside a residual
+    branch holds a part of what the answer is made of, or nothing of it. Of tokens whose head looks
+    at one token alone it is what the last block reads: the places it gives are not read.
     Raises `Unexplained` where there is none.
     """
-    forward_features = getattr(net, "forward_features", None)
-    asked = forward_features if callable(forward_features) else net
-    with _noting(module for module in net.modules() if module is not net) as found:
-        # The shapes of one film are those of all.
-        features = asked(images[:1])
-    if callable(forward_features) and features.ndim == TOKENS:
-        read = [module for name, module in net.named_modules() if name.endswith("norm1")][-1:]
-        found = [one for one in found if one[0] in read]
-    maps = [one for one in (_map(net, *noted) for noted in found) if one is not None]
+    maps = _maps(net, images[:1])
     if not maps:
         raise Unexplained(
             f"{type(net).__name__} keeps no feature map at {images.shape[-1]} pixels a side; "
             "Grad-CAM needs a network that keeps places apart, or larger films"
         )
-    return next((one for one in reversed(maps) if one.cells >= FINE), maps[-1])
+    stages = {stage["module"] for stage in getattr(net, "feature_info", ())}
+    tried = sorted(maps, key=lambda one: (one.cells < FINE, one.name not in stages))
+    return next((one for one in tried if _holds_all(net, one.layer, images[:1])), tried[0])
+
+
+def _maps(net: nn.Module, image: Tensor) -> list[Map]:
+    """The maps that `net` makes of one film, the last first."""
+    forward_features = getattr(net, "forward_features", None)
+    asked = forward_features if callable(forward_features) else net
+    with _noting(module for module in net.modules() if module is not net) as found:
+        features = asked(image)
+    is_tokens = isinstance(features, Tensor) and features.ndim == TOKENS
+    if is_tokens and getattr(net, "global_pool", None) == "token":
+        read = [module for name, module in net.named_modules() if name.endswith("norm1")][-1:]
+        found = [one for one in found if one[0] in read]
+    runs = Counter(module for module, _ in found)
+    names = {module: name for name, module in net.named_modules()}
+    # What runs more than once, as a shared activation does, has no one map.
+    maps = [_map(net, names[one[0]], *one) for one in reversed(found) if runs[one[0]] == 1]
+    return [one for one in maps if one is not None]
+
+
+def _holds_all(net: nn.Module, layer: nn.Module, image: Tensor) -> bool:
+    """Does everything that `net` answers come through the output of `layer`?"""
+    handle = layer.register_forward_hook(lambda *given: given[2].detach())
+    try:
+        with torch.enable_grad():
+            film = image.detach().requires_grad_()
+            # A copy, since a network may change its film in place.
+            answer = net(film.clone()).sum()
+    finally:
+        handle.remove()
+    if not answer.requires_grad:
+        return True
+    [around] = torch.autograd.grad(answer, film, allow_unused=True)
+    return around is None
 
 
 def named_map(net: nn.Module, images: Tensor, name: str) -> Map:
@@ -102,7 +133,7 @@ def named_map(net: nn.Module, images: Tensor, name: str) -> Map:
         )
     with _noting([modules[name]]) as found:
         net(images[:1])
-    there = _map(net, *found[-1]) if found else None
+    there = _map(net, name, *found[-1]) if found else None
     if there is None:
         shape = f"of shape {tuple(found[-1][1].shape[1:])}" if found else "no tensor"
         raise Unexplained(
@@ -112,9 +143,9 @@ def named_map(net: nn.Module, images: Tensor, name: str) -> Map:
     return there
 
 
-def _map(net: nn.Module, module: nn.Module, output: Tensor) -> Map | None:
+def _map(net: nn.Module, name: str, module: nn.Module, output: Tensor) -> Map | None:
     found = laid(net, output)
-    return None if found is None else Map(module, int(found.shape[-1]))
+    return None if found is None else Map(name, module, int(found.shape[-1]))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from training.segmentation.overlap import dice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Agreement:
     """How far the heat of one film lies where it should; what cannot be known is None."""
 
     is_blank: bool
@@ -31,10 +31,10 @@ class Measured:
     box_iou: float | None
 
 
-def measured(asked: Asked, truth: Truth, n: int, heat_map: Heat) -> Measured:
+def measured(asked: Asked, truth: Truth, n: int, heat_map: Heat) -> Agreement:
     """The figures of film `n` and a map of it."""
     drawn, boxed = _disease(asked, truth, n)
-    return Measured(
+    return Agreement(
         is_blank=not heat_map.any(),
         heat_in_lungs=heat_inside(heat_map, truth.lungs.get(asked.place(n))),
         pointing_hit=points_inside(heat_map, drawn), iou=heat_iou(heat_map, drawn),
@@ -52,7 +52,7 @@ def _disease(asked: Asked, truth: Truth, n: int) -> tuple[Pixels | None, Pixels 
     return truth.opacities.get(place), truth.boxed(place, asked.task[label])
 
 
-def figures(asked: Asked, picked: Sequence[int], found: Sequence[Measured], truth: Truth,
+def figures(asked: Asked, picked: Sequence[int], found: Sequence[Agreement], truth: Truth,
             by: Drawn) -> dict[str, object]:  # fmt: skip
     """Means over films with intervals over groups, beside what blind chance would reach."""
     places = [asked.place(n) for n in picked]
@@ -65,6 +65,7 @@ def figures(asked: Asked, picked: Sequence[int], found: Sequence[Measured], trut
         # A check of the masks themselves: only drawn films have a truth.
         "lungs_dice": _dice(truth.lungs, truth.drawn_lungs, places),
         **spanned("pointing_game", [one.pointing_hit for one in found], by),
+        **spanned("pointing_game_all", _hits(asked, truth, picked, found), by),
         "opacities_in_frame": mean_of([_share(mask) for mask in _marked(drawn)]),
         **spanned("iou", [one.iou for one in found], by),
         "iou_by_chance": mean_of([iou_by_chance(mask) for mask in _marked(drawn)]),
@@ -73,6 +74,17 @@ def figures(asked: Asked, picked: Sequence[int], found: Sequence[Measured], trut
         **spanned("boxes_iou", [one.box_iou for one in found], by),
         "boxes_iou_by_chance": mean_of([iou_by_chance(mask) for mask in _marked(boxed)]),
     }
+
+
+def _hits(
+    asked: Asked, truth: Truth, picked: Sequence[int], found: Sequence[Agreement]
+) -> list[bool | None]:
+    """Hits on all films with opacities: a film named wrong is a miss, and so is a blank map."""
+    marked = [truth.opacities.get(asked.place(n)) for n in picked]
+    return [
+        bool(one.pointing_hit) if mask is not None and mask.any() else None
+        for one, mask in zip(found, marked, strict=True)
+    ]
 
 
 def _marked(masks: Sequence[Pixels | None]) -> list[Pixels]:

@@ -32,10 +32,11 @@ class Params(BaseModel):
     """The check holds where maps agree less than this in the end (rank correlation)."""
 
 
-def parts(net: nn.Module) -> list[tuple[str, nn.Module]]:
-    """The parts of a network that hold weights, the head first.
+def parts(net: nn.Module) -> list[tuple[str, list[nn.Parameter]]]:
+    """The parts of a network that hold weights, the head first, and their weights.
 
-    The largest are opened up until there are some, so that the road down has steps.
+    The largest are opened up until there are some, so that the road down has steps. What hangs on
+    the network itself or on a part that was opened, as the places of tokens do, comes last.
     """
     found = _children("", net)
     while len(found) < LEAST_PARTS:
@@ -44,7 +45,10 @@ def parts(net: nn.Module) -> list[tuple[str, nn.Module]]:
         if not sizes[largest]:
             break
         found[largest : largest + 1] = _children(*found[largest])
-    return found[::-1]
+    made = [(name, list(part.parameters())) for name, part in reversed(found)]
+    held = {id(value) for _, own in made for value in own}
+    rest = {name: value for name, value in net.named_parameters() if id(value) not in held}
+    return [*made, (" ".join(rest), list(rest.values()))] if rest else made
 
 
 def _children(name: str, module: nn.Module) -> list[tuple[str, nn.Module]]:
@@ -64,8 +68,8 @@ def forgetting(net: nn.Module, generator: torch.Generator) -> Iterator[tuple[str
     next layers count on, stays, and what they know is gone.
     """
     lost = copy.deepcopy(net)
-    for name, part in parts(lost):
-        for value in part.parameters():
+    for name, values in parts(lost):
+        for value in values:
             order = torch.randperm(value.numel(), generator=generator).to(value.device)
             value.data = value.data.reshape(-1)[order].reshape(value.shape)
         yield name, lost

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from manifests.contract.prepared import Prepared
@@ -15,11 +16,14 @@ from training.explained import erasing, galleries, lime, occlusion, randomised
 from training.explained.asked import Asked
 from training.explained.choosing import by_label, for_gallery
 from training.explained.faithful import CURVES, SANITY, erased, sane
-from training.explained.measuring import Measured, figures, measured
+from training.explained.gradcam import method_of
+from training.explained.layers import map_of
+from training.explained.measuring import Agreement, figures, measured
 from training.explained.spans import Drawn, drawn, spanned
 from training.explained.truth import Truth, truth_of
 from training.files import wording, write_csv, write_json
 from training.films import Films, Whole, films_of
+from training.hardware import device
 from training.prediction import probabilities
 from training.seed import seed_everything
 
@@ -33,8 +37,7 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     layer: dict[str, str]
-    """Experiment -> the module whose map Grad-CAM weighs; of one not named, the last with 7 cells
-    a side or more."""
+    """Experiment -> the module whose map Grad-CAM weighs; of one not named, `layers.last_map`."""
     films: int = Field(ge=1, le=10_000)
     """Heat maps shown per experiment: half by label alone, half over right and wrong answers."""
     scored: int = Field(ge=1, le=100_000)
@@ -79,9 +82,12 @@ def main(prepared: Prepared, trained: Path, known: Known, folder: Path, params: 
     net, about = load_for(prepared, trained)
     generator = seed_everything(about.seed)
     films = films_of(prepared, about.asked, Split.TEST, about.protocol)
+    # The shapes of any film are those of all.
+    blank = torch.zeros((1, 3, about.look.size, about.look.size), device=device())
+    weighed = map_of(net, blank, params.layer.get(about.experiment, ""))
     asked = Asked(
         net=net, films=films, chances=probabilities(net, films, about.look), look=about.look,
-        task=about.asked, layer=params.layer.get(about.experiment, ""),
+        task=about.asked, layer=weighed.name,
     )  # fmt: skip
     scored = by_label(films, max(params.scored, params.films))
     own = Explained(
@@ -90,11 +96,12 @@ def main(prepared: Prepared, trained: Path, known: Known, folder: Path, params: 
         by=drawn(asked.groups(scored), params.bootstrap, params.confidence, generator),
     )  # fmt: skip
     facts = {
+        "method": method_of(net), "layer": weighed.name, "cells": weighed.cells,
         **_maps(own, folder, params),
         **_pictures(own, folder, params),
         **_checks(own, folder, params),
         "manifest_id": about.manifest_id,
-    }
+    }  # fmt: skip
     write_json(folder / "scores.json", facts)
     told = [facts[name] for name in ("films", "scored", "heat_in_lungs", "pointing_game")]
     log.info(
@@ -107,7 +114,7 @@ def _maps(own: Explained, folder: Path, params: Params) -> dict[str, object]:
     asked = own.asked
     gallery = for_gallery(asked.films, asked.chances, own.scored, params.films)
     alike = set(own.scored[: -(-params.films // 2)].tolist())
-    found: list[Measured] = []
+    found: list[Agreement] = []
     rows: Rows = []
     for n, heat_map in asked.heats(own.scored):
         found.append(measured(asked, own.truth, n, heat_map))
