@@ -55,7 +55,7 @@ def ran(folder: Path, planted: str) -> Ran:
 
 
 def _cropped(folder: Path) -> Figure:
-    """The audit leaves the corners of a crop out, as those of no frame; here they are asked."""
+    """The audit leaves the corners of a crop out, since they show lung; here they are asked."""
     params = yaml.safe_load((folder / "params.yaml").read_text())
     asking = Params.model_validate(params["audit"])
     prepared = read_prepared(folder / "data" / "prepare" / "lungs")
