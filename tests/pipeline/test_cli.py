@@ -100,7 +100,7 @@ def test_fetch_takes_an_entry_from_a_profile(project: Path) -> None:
     assert "permissions/sirm.yaml" in said
     code, said = cxr(project, "fetch", "sirm", "--profile", "papr")
     assert code == 2
-    assert "known: paper, sample" in said
+    assert "known: paper, planted, sample" in said
 
 
 def test_the_doctor_names_every_wrong_number_at_once(project: Path) -> None:

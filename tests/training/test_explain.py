@@ -183,10 +183,14 @@ def test_wrong_predictions_are_shown_beside_right_ones(films: Prepared) -> None:
     assert cells == {(0, True), (1, True), (1, False)}
 
 
-@pytest.mark.parametrize("model", ["densenet121", "covid_cxnet"])
 @pytest.mark.parametrize(
-    ("size", "place"), [(224, "features.norm5"), (128, "features.denseblock3")]
-)
+    ("model", "size", "place"),
+    [
+        ("densenet121", 224, "features.norm5"), ("densenet121", 128, "features.denseblock3"),
+        # The paper's network names no stages, and what follows the third takes all of it.
+        ("covid_cxnet", 224, "features.norm5"), ("covid_cxnet", 128, "features.transition3.conv"),
+    ],
+)  # fmt: skip
 def test_densenet_is_explained_on_its_last_map_of_seven_cells(
     model: str, size: int, place: str
 ) -> None:
