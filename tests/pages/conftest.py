@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from page_inputs import LICENSES, audited, film, pixels, trained
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from records import records
 from remedied import remedied
 from repeats import repeated
@@ -22,12 +22,6 @@ from curation.publish.summary import StageCount, summary
 from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame, manifest_id_of
 from manifests.contract.working import WorkingCopies, write_working
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture
@@ -82,16 +76,6 @@ def inputs(tmp_path: Path) -> Callable[..., ReportInputs]:
         )  # fmt: skip
 
     return made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Debian's chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
 
 
 @dataclasses.dataclass

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page
 from records import record, records
 from textures import texture
 from typer.testing import CliRunner
@@ -26,11 +26,6 @@ from manifests.contract.table import arrow_schema, to_pandas
 from manifests.contract.vocabulary import Relation
 from manifests.contract.working import WorkingCopies, write_working
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 HEADER = "a_sha256,b_sha256,verdict,who,when\n"
 LOOKS = max(COPIES, key=lambda relation: list(Relation).index(relation))
 """The weakest relation that still is a copy."""
@@ -190,16 +185,6 @@ def test_words_of_strangers_bring_no_markup(tmp_path: Path, words: str) -> None:
     page, harmless = html(tmp_path, 1, words), html(tmp_path, 1)
     for tag in ("<script", "</script", "<style", "<img", "<svg", "<base", "<a "):
         assert harmless.count(tag) == page.count(tag), tag
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Debian's chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
 
 
 Visit = Callable[..., Page]
