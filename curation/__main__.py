@@ -18,6 +18,7 @@ from curation import (
     folder_commands,
     inspect_commands,
     predict_commands,
+    release_commands,
     review_commands,
     source_commands,
     split_commands,
@@ -67,6 +68,7 @@ for panel, commands in {
 }.items():  # fmt: skip
     for command in commands:
         app.command(rich_help_panel=panel)(command)
+app.command(hidden=True)(release_commands.load_alone)
 
 
 def stage(name: str) -> Callable[[Command], Command]:
@@ -220,7 +222,8 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
         room.main(records, given, part, asked, manifest_id_of(records), base, place)
 
 
-@stage("release")
+# `release` is the group of commands for people.
+@stage("release-stage")
 def release(data: Folder, staged: Folder, manifests: Folder) -> None:
     """The manifest, its rejections, its summary, and a folder that may be published."""
     from curation.publish.summary import stage_counts

@@ -14,6 +14,7 @@ from curation.publish.attribution import attribution
 from curation.publish.card import Shelved, card, licenses_page
 from curation.publish.channels import rulings
 from curation.publish.checking import check_staged
+from curation.publish.inventory import Inventory, content_id, write_inventory
 from curation.publish.staged import HUB_SPLITS, shelves, stage
 from curation.publish.summary import StageCount, all_rejected, summary
 from manifests.contract import table
@@ -74,8 +75,23 @@ def main(  # noqa: PLR0913 - each argument is one thing that a release is made o
     _write(staged / "LICENSES.md", licenses_page(params.name, figures, named))
     _write(staged / "ATTRIBUTION.csv", attribution(records, ruled, rules))
     check_staged(staged, judged, rules, copies, ingested)
+    write_inventory(staged, _inventory(figures, shelved, staged))
     _write_manifests(manifests, records, counts, figures)
     return figures
+
+
+def _inventory(figures: dict[str, Any], shelved: Sequence[Shelved], staged: Path) -> Inventory:
+    channels: dict[str, dict[str, int]] = {}
+    for shelf in shelved:
+        channels.setdefault(str(shelf.channel), {})[shelf.split] = shelf.films
+    return Inventory(
+        kind="dataset", name=figures["name"], version=figures["version"],
+        manifest_id=figures["manifest_id"], disclaimer=DISCLAIMER, channels=channels,
+        content={
+            name: content_id(map(table.read_arrow, sorted(staged.glob(f"data/{name}/*.parquet"))))
+            for name in channels
+        },
+    )  # fmt: skip
 
 
 def _write_manifests(

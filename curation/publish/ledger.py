@@ -1,0 +1,67 @@
+"""`manifests/releases.csv`: which version went where, and what it was; committed, never edited.
+
+A version is a name for one manifest. The ledger lets the next release keep to that, and lets a
+withdrawal say where a film was ever published.
+"""
+
+import csv
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+from curation.reviewed_csv import lines
+from manifests.contract.folder import whole_file
+from manifests.contract.table import BrokenTable
+
+
+class Published(NamedTuple):
+    """One push that came to its end; all cells are words."""
+
+    version: str
+    manifest_id: str
+    kind: str
+    """dataset or model."""
+    repository: str
+    """org/name on the Hub."""
+    revision: str
+    """The commit there."""
+    pushed: str
+    """Day of that commit, by the Hub's clock: 2026-05-01."""
+
+
+HEADER = Published._fields
+
+
+def published(place: Path) -> list[Published]:
+    """All lines, the oldest first; none where there is no file yet."""
+    if not place.exists():
+        return []
+    return [
+        Published(**{name: cells[name] for name in HEADER}) for _, cells in lines(place, HEADER)
+    ]
+
+
+def enter(place: Path, new: Published) -> bool:
+    """Add a line; False where it stands there already, whenever that was."""
+    known = published(place)
+    if any(line._replace(pushed="") == new._replace(pushed="") for line in known):
+        return False
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerows([HEADER, *known, new])
+    with whole_file(place) as part:
+        part.write_text(made.getvalue(), encoding="utf-8", newline="")
+    return True
+
+
+def check_version(place: Path, version: str, manifest_id: str) -> None:
+    """Raise `BrokenTable` where `version` is the name of another manifest already."""
+    others = {
+        line.manifest_id for line in published(place)
+        if line.version == version and line.kind == "dataset"
+    } - {manifest_id}  # fmt: skip
+    if others:
+        raise BrokenTable(
+            f"{place}: version {version} was published as manifest {min(others)}, and this is "
+            f"{manifest_id}; set another `release.version` in params.yaml, then `dvc repro release`"
+        )
