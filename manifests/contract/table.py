@@ -90,10 +90,14 @@ def write_arrow(
     meta: Mapping[str, str] | None = None,
     group_rows: int = 65536,
     already_packed: Sequence[str] = (),
+    *,
+    cut_by_content: bool = False,
 ) -> None:
     """Write any Arrow table in one step; `meta` joins the schema's own metadata.
 
-    Columns that are `already_packed` (dots go into structs) are written as they are.
+    Columns that are `already_packed` (dots go into structs) are written as they are. Pages that
+    are `cut_by_content` stay the same bytes when rows come or go elsewhere in the file, so that a
+    store that keeps pieces, as the Hub does, keeps those once.
     """
     known = made.schema.metadata or {}
     made = made.replace_schema_metadata({**known, **(meta or {})} or None)
@@ -101,6 +105,7 @@ def write_arrow(
         pq.write_table(
             made, part, compression=_compression(made.schema, already_packed),
             row_group_size=group_rows, store_schema=True,
+            use_content_defined_chunking=cut_by_content, write_page_index=cut_by_content,
         )  # fmt: skip
 
 
