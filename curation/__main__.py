@@ -226,21 +226,12 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
 @stage("release-stage")
 def release(data: Folder, staged: Folder, manifests: Folder) -> None:
     """The manifest, its rejections, its summary, and a folder that may be published."""
-    from curation.publish.summary import stage_counts
     from curation.stages import release as room
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import Profile
 
-    profile = params("profile", Profile).name
+    made = release_commands.material(data)
     with whole_folder(staged) as part:
-        room.main(
-            records=kept(data / "split"),
-            ingested=kept(data / "merge"),
-            counts=stage_counts(data, source_keys()),
-            copies=working_copies(data / "ingest"),
-            licenses=LICENSES, profile=profile, staged=part, manifests=manifests,
-            params=params("release", room.Params),
-        )  # fmt: skip
+        room.main(made, part, manifests, params("release", room.Params))
 
 
 @stage("report")
