@@ -52,18 +52,11 @@ def material(data: Path = DATA) -> "Material":
 @app.command()
 def stage(
     version: Version,
-    models: Annotated[
-        list[str] | None,
-        typer.Option("--model", metavar="KEY", help="An experiment whose network goes along; all."),
-    ] = None,
-    has_models: Annotated[
-        bool, typer.Option("--models/--no-models", help="Networks go along, or films alone.")
-    ] = True,  # noqa: FBT002 - a switch of the command line
     releases: Releases = RELEASES,
 ) -> None:
     """Write releases/VERSION: the data set in its channels, and a folder for each network.
 
-    VERSION is `release.version` of params.yaml, and `dvc repro release` has made data/release of it.
+    VERSION is `release.version` of params.yaml, and data/release was made by `dvc repro release`.
     `open` and `noncommercial` hold pixels, `pointers` an address and hashes; what keeps a film's
     pixels back is listed. A network goes along if it learnt from this manifest. Nothing is sent.
 

@@ -21,7 +21,7 @@ from curation.publish.staged import (
 from curation.publish.words import Ours, markdown
 from manifests.contract.column import columns
 from manifests.contract.record import STAGES, Record
-from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+from manifests.contract.vocabulary import DISCLAIMER, DRAWN, Reason
 
 SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M"}
 GATE = {
@@ -43,9 +43,7 @@ GATE = {
 _TEMPLATES = Path(__file__).parent
 
 
-def card(
-    name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved], papers: Papers
-) -> str:
+def card(name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved], papers: Papers) -> str:
     """README.md of the release called `name`; `figures` is the content of summary.json."""
     top = yaml.safe_dump(
         dict(hub_fields(name, figures, shelved)), sort_keys=False, allow_unicode=True, width=100
@@ -64,7 +62,7 @@ def datasheet(
     came_in = sum(line["came_in"] for line in figures["stages"] if line["stage"] == STAGES[0])
     return _page(
         "datasheet.md.jinja", name, figures, shelved, papers=papers, came_in=came_in,
-        reasons=dict(sorted(reasons.items())),
+        reasons=dict(sorted(reasons.items())), copies=reasons[Reason.DUPLICATE],
     )  # fmt: skip
 
 

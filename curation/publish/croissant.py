@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from curation.publish.channels import MEANINGS, WITH_PIXELS, Channel
 from curation.publish.inventory import Item
-from curation.publish.staged import ADDED, Shelved, features_of
+from curation.publish.staged import ADDED, OLDEST, Shelved, features_of
 from manifests.contract.column import columns
 from manifests.contract.record import Record
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
@@ -120,12 +120,11 @@ def _responsible(figures: Mapping[str, Any]) -> dict[str, Any]:
             "Laterals, slices, children and other body parts left, each with a reason.",
         ],
         "data_annotation_protocol": [
-            "A finding is what the source says of the film, in one closed vocabulary; nobody read "
-            "the films again."
+            "A finding is what the source says of the film; nobody read the films again."
         ],
         "data_biases": [
-            "Findings and sources are mixed unevenly: the look of a source can tell the label. "
-            "audit.json holds how well films are told apart without looking at a lung.",
+            "Findings and sources are mixed unevenly: the look of a source can tell the label.",
+            "How well films are told apart without looking at a lung stands in audit.json.",
             "Public cases are chosen for teaching and are more severe and clearer than a clinic's.",
         ],
         "data_use_cases": [
@@ -141,9 +140,9 @@ def _responsible(figures: Mapping[str, Any]) -> dict[str, Any]:
             "used on patients it would do harm."
         ),
         "personal_sensitive_information": [
-            "Films of people, without names; ages above 90 are given as 90; tags of the original "
-            f"files are not in them. {personal} films with burned-in words that may be a "
-            "patient's, or that nobody has read, were marked."
+            f"Films of people, without names; ages above {OLDEST} are given as {OLDEST}.",
+            "Tags of the original files are not in the pictures.",
+            f"{personal} films have burned-in words that may be a patient's, or were never read.",
         ],
         "data_release_maintenance_plan": (
             "Versions come from content; CHANGELOG.md tells what changed and withdrawals.csv what "

@@ -1,4 +1,4 @@
-"""Every page and table of a release beside its shards, made from the manifest and from nothing else.
+"""Every page and table of a release beside its shards, made from the manifest alone.
 
 The stage writes them; the check makes them again and compares.
 """

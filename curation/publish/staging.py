@@ -1,4 +1,4 @@
-"""`cxr release stage`: what DVC made becomes a folder that stays as it is, whatever is made next."""
+"""`cxr release stage`: what DVC made becomes a folder that no later run changes."""
 
 import shutil
 from collections import Counter

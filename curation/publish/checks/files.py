@@ -1,4 +1,4 @@
-"""The folder itself: every file is the one that release.json names, and none says what it must not."""
+"""The folder itself: every file is as release.json says, and none tells too much."""
 
 from collections.abc import Iterator
 from pathlib import Path

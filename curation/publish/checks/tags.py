@@ -1,21 +1,16 @@
-"""What a picture carries beside its pixels: a camera's EXIF, a hospital's DICOM header, comments."""
+"""What a picture carries beside pixels: a camera's EXIF, a hospital's DICOM header, words."""
 
 from collections.abc import Iterator
 
 PNG = b"\x89PNG\r\n\x1a\n"
 CHUNKS = frozenset({b"IHDR", b"IDAT", b"IEND"})
 """All that a picture without tags is made of."""
-_OTHERS = (
-    (lambda data: data[128:132] == b"DICM", "a DICOM file with its header"),
-    (lambda data: data.startswith(b"\xff\xd8") and b"Exif\0\0" in data[:65536], "JPEG with EXIF"),
-    (lambda data: data.startswith(b"\xff\xd8"), "JPEG, which may hold comments"),
-)
 
 
 def carried(data: bytes) -> str:
     """What it carries, in words; empty for a PNG of pixels alone, which is all that may leave."""
     if not data.startswith(PNG):
-        return next((words for is_it, words in _OTHERS if is_it(data)), "it is no PNG")
+        return _other(data)
     strange = sorted({kind.decode("latin-1") for kind in _chunks(data) if kind not in CHUNKS})
     return ", ".join("EXIF" if kind == "eXIf" else kind for kind in strange)
 
@@ -30,3 +25,11 @@ def _chunks(data: bytes) -> Iterator[bytes]:
         if kind == b"IEND" and at < len(data):
             yield b"after its end"
             return
+
+
+def _other(data: bytes) -> str:
+    if data[128:132] == b"DICM":
+        return "a DICOM file with its header"
+    if data.startswith(b"\xff\xd8"):
+        return "JPEG with EXIF" if b"Exif\0\0" in data[:65536] else "JPEG, which may hold words"
+    return "it is no PNG"
