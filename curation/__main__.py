@@ -54,6 +54,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(source_commands.app, name="source")
+app.add_typer(release_commands.app, name="release")
 for panel, commands in {
     "Any folder or list, without a project": (
         folder_commands.duplicates, inspect_commands.inspect, audit_commands.audit,

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import typer
 
+from curation import hub_commands
+
 app = typer.Typer(
     help="Stage a version of the data set, check it, publish it, and load it back.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
+
+app.command()(hub_commands.push)
+app.command()(hub_commands.verify)
 
 
 def load_alone(folder: Path, config: str) -> None:
