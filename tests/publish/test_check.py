@@ -190,9 +190,9 @@ def test_a_fault_is_refused_with_its_place(made: tuple[Path, Material], name: st
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda folder: (folder / "LICENSES.md").unlink(), "that are not there: LICENSES.md"),
-        (lambda folder: (folder / "b.txt").write_text("b"), "does not name: b.txt"),
-        (word("audit.json", "0.7", "0.5"), f"not those of {INVENTORY}: audit.json"),
+        (lambda folder: (folder / "LICENSES.md").unlink(), "LICENSES.md is missing"),
+        (lambda folder: (folder / "b.txt").write_text("b"), f"b.txt is in no {INVENTORY}"),
+        (word("audit.json", "0.7", "0.5"), "audit.json holds other bytes"),
     ],
 )
 def test_a_file_that_came_went_or_changed_is_named(
