@@ -89,7 +89,7 @@ def network_card(key: str, origin: Origin, repository: str) -> str:
         f"**{markdown(line)}**" for line in read_network(origin.data / "train" / key).warnings
     )
     licences = f"What the licences of its films say stands in [{LICENSES}]({LICENSES})."
-    return f"---\n{top}---\n\n{first}\n\n{warnings}\n\n{licences}\n\n{rest}"
+    return f"---\n{top}---\n\n{first}\n\n{warnings}\n\n{licences}\n\n{rest}\n"
 
 
 def how_to_load(exported: str) -> str:
@@ -124,7 +124,10 @@ def licenses_page(own: Experiment, origin: Origin) -> str:
     strict = next((name for name in STRICTEST if channels.get(name)), None)
     lines = [f"# Licences behind {markdown(own.name)}", "", f"> **{DISCLAIMER}**", "", UNSETTLED]
     if strict:
-        lines += ["", f"The strictest here is `{strict}`: {MEANINGS[Channel(strict)]}."]
+        lines += [
+            "",
+            f"The strictest of its films go out as `{strict}`: {MEANINGS[Channel(strict)]}.",
+        ]
     if start:
         told = "; ".join(markdown(start.get(name)) for name in ("note", "license", "citation"))
         lines += ["", f"It began from other weights: {told}."]
@@ -142,10 +145,10 @@ def _made(own: Experiment) -> list[Part]:
     about = own.checkpoint or {}
     named = {
         "Recipe": (
-            f"Recipe {about.get('recipe_id')} of manifest {about.get('manifest_id')}, whole:",
+            f"Recipe {about.get('recipe_id')} on manifest {about.get('manifest_id')}, whole.",
             about.get("recipe"),
         ),
-        "Training": ("Its parameters, whole:", about.get("params")),
+        "Training": ("Its parameters, whole.", about.get("params")),
     }
     return [
         Part(title=title, sentences=[sentence], table=_table(values))

@@ -22,7 +22,7 @@ UNREPEATED = (
 )
 HOW = (
     "Each figure is the mean of several trainings, from the least to the greatest of them; the "
-    "difference comes with a 95% interval. They are not the figures of these very weights, which "
+    "difference comes with its interval. They are not the figures of these very weights, which "
     "stand above."
 )
 
@@ -38,7 +38,8 @@ def results(
     origin = (own.checkpoint or {}).get("manifest_id")
     return [
         {
-            "task": TASK,
+            # A copy, since YAML would write the second as a reference to the first.
+            "task": dict(TASK),
             "dataset": {
                 "type": named["type"],
                 "name": f"{named['name']}, manifest {origin}, protocol {protocol}, {films}",
