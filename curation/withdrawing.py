@@ -14,7 +14,7 @@ from curation.duplicates.groups import components
 from curation.duplicates.pair import COPIES
 from curation.reviewed_csv import lines, text
 from curation.sources.base_doi import doi_of
-from curation.tombstones import WIDTH
+from curation.tombstones import WIDTH, Tombstone, tombstone
 from curation.withdrawals import ARTICLE, HASHES, HEADER, KINDS, TOMBSTONE, named
 from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt
@@ -118,6 +118,12 @@ def write(place: Path, asked: Sequence[Sequence[str]]) -> int:
     return len(new)
 
 
+def stones(place: Path, value: str) -> list[Tombstone]:
+    """What is kept already of the film `value`, which may have left long ago."""
+    found = [tombstone(line) for line in lines(place, HEADER, TOMBSTONE)]
+    return [stone for stone in found if stone and stone.film == value]
+
+
 def _why(request: Request, film: str, asked: pd.DataFrame) -> str:
     is_asked = (asked["record_id"] == film).any()
     return request.reason if is_asked else f"{request.reason} (a copy of {request.value})"
@@ -145,15 +151,18 @@ def _frozen(folder: Path, films: set[str]) -> list[str]:
 
 
 def where_pixels_stay(root: Path, sources: Sequence[tuple[str, Path]]) -> list[str]:
-    """A sentence for every place under `root` that may still hold the films' pixels."""
+    """A sentence for every place under `root` that no purge reaches and that may hold pixels."""
+    raw = (root / "data/raw").resolve()
     found = [
-        f"{place}: the files of {key}; take the film out of them by hand"
+        f"{files}: your files of {key}; take the film out of them by hand"
         for key, files in sources
-        for place in dict.fromkeys((files, root / "data/raw" / key))
-        if place.exists()
+        if files.exists() and raw not in files.resolve().parents
     ]
     made = [root / "data" / name for name in ("ingest", "prepare", "explain", "release", "report")]
     found += [f"{place}: until the next `dvc repro`" for place in made if place.exists()]
+    staged = root / "releases"
+    if staged.exists():
+        found.append(f"{staged}: until you remove the versions named above")
     cache = root / ".dvc/cache"
     if cache.exists():
         found.append(f"{cache}: until `dvc gc --workspace`, after the next `dvc repro`")
