@@ -54,6 +54,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(source_commands.app, name="source")
+app.add_typer(release_commands.app, name="release")
 for panel, commands in {
     "Any folder or list, without a project": (
         folder_commands.duplicates, inspect_commands.inspect, audit_commands.audit,
@@ -226,21 +227,12 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
 @stage("release-stage")
 def release(data: Folder, staged: Folder, manifests: Folder) -> None:
     """The manifest, its rejections, its summary, and a folder that may be published."""
-    from curation.publish.summary import stage_counts
     from curation.stages import release as room
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import Profile
 
-    profile = params("profile", Profile).name
+    made = release_commands.material(data)
     with whole_folder(staged) as part:
-        room.main(
-            records=kept(data / "split"),
-            ingested=kept(data / "merge"),
-            counts=stage_counts(data, source_keys()),
-            copies=working_copies(data / "ingest"),
-            licenses=LICENSES, profile=profile, staged=part, manifests=manifests,
-            params=params("release", room.Params),
-        )  # fmt: skip
+        room.main(made, part, manifests, params("release", room.Params))
 
 
 @stage("report")
