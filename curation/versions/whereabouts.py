@@ -54,11 +54,9 @@ def whereabouts(sought: Sought) -> Whereabouts:
 def _in_manifest(past: history.Past, sought: Sought, found: Whereabouts) -> None:
     told = _revisions(past.revisions)
     if past.place is None:
-        first = past.revisions[0]
         found.unseen.append(
-            f"the manifest of {told}: DVC's cache here does not hold it; bring it with `dvc fetch "
-            f"--all-commits {history.MANIFEST}`, or `dvc get . {history.MANIFEST} "
-            f"--rev {first}`"
+            f"the manifest of {told}: DVC's cache here does not hold it; where a remote does, "
+            f"`dvc fetch --all-commits {history.MANIFEST}` brings it"
         )
         return
     try:
