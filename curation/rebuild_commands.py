@@ -100,12 +100,13 @@ def _params(contact: str) -> "Params":
 
 def _release(what: str, config: str, out: Path) -> tuple[Path, Path]:
     """The folder of the release, and the newest withdrawals of its publisher."""
-    from curation.network.hub.fetching import downloaded, named
     from curation.rebuilding.published import WANTED, folder_of
     from curation.rebuilding.withdrawn import WITHDRAWALS
 
     if here := folder_of(what):
         return here, here / WITHDRAWALS
+    from curation.network.hub.fetching import downloaded, named
+
     name, version = named(what)
     only = [pattern.format(config=config) for pattern in WANTED]
     folder = downloaded(name, version, out / "release" / version, only)
