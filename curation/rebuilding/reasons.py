@@ -25,8 +25,9 @@ class Why(StrEnum):
 
 CURES = {
     Why.PERMISSION: "ask {homepage} for permission, write the record that `cxr fetch` wants "
-    "(granted_by, granted_to, date, scope, reference), then --permission {key}=FILE --fetch",
-    Why.NOT_FETCHED: "--from {key}=FOLDER with a copy that you may use, or --fetch",
+    "(source, granted_by, granted_to, date, scope, reference), then --permission {key}=FILE "
+    "--fetch; or --from {key}=FOLDER with a copy that you may use",
+    Why.NOT_FETCHED: "add --from {key}=FOLDER with a copy that you may use, or --fetch",
     Why.UNREACHABLE: "run the same command again later; what came is kept",
     Why.STOPPED: "do what the detail says, then run the same command again",
     Why.CHANGED: "the published film is not there any more; look for a copy of its sha256, or do "

@@ -211,7 +211,7 @@ def test_without_a_folder_and_without_a_fetch_every_film_is_a_gap(
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("drawn")
-    given = {"patients": 26, "masked": 2, "world": 1, "deal": "upstream", "planted": ""}
+    given = {"patients": 40, "masked": 2, "world": 1, "deal": "upstream", "planted": ""}
     phantom.main(folder, phantom.Params.model_validate(given))
     return folder
 
