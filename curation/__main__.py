@@ -33,6 +33,7 @@ from curation.stage_commands import (
     came_in,
     keep,
     kept,
+    material,
     params,
     source_keys,
     working_copies,
@@ -231,7 +232,7 @@ def release(data: Folder, staged: Folder, manifests: Folder) -> None:
     from curation.stages import release as room
     from manifests.contract.folder import whole_folder
 
-    made = release_commands.material(data)
+    made = material(data)
     with whole_folder(staged) as part:
         room.main(made, part, manifests, params("release", room.Params))
 

@@ -2,14 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from curation.publish.material import Material
+from curation import hub_commands
+from curation.stage_commands import DATA, material
 
-DATA, MANIFESTS, PARAMS = Path("data"), Path("manifests"), Path("params.yaml")
 RELEASES, LEDGER = Path("releases"), Path("manifests/releases.csv")
 Version = Annotated[str, typer.Argument(help="Such as 0.4.0.", show_default=False)]
 Releases = Annotated[Path, typer.Option(metavar="DIR", help="Where releases are staged.")]
@@ -20,33 +19,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-
-def material(data: Path = DATA) -> "Material":
-    """What the next release is made of, as the stages left it in `data`."""
-    from curation.licenses import Licenses
-    from curation.publish.material import Material
-    from curation.publish.papers import papers
-    from curation.publish.summary import stage_counts
-    from curation.sources.loading import load
-    from curation.stage_commands import kept, params, source_keys, working_copies
-    from curation.stages.release import Params
-    from manifests.contract.params import Profile, read
-
-    asked, entries = params("release", Params), read(PARAMS)["sources"]
-    return Material(
-        records=kept(data / "split"),
-        ingested=kept(data / "merge"),
-        counts=stage_counts(data, source_keys()),
-        copies=working_copies(data / "ingest"),
-        rules=Licenses.load(MANIFESTS / "licenses.yaml"),
-        papers=papers(
-            MANIFESTS / "CHANGELOG.md", MANIFESTS / "withdrawals.csv", data / "audit",
-            data / "gate/gate.json", {key: load(key, entries) for key in entries},
-        ),
-        profile=params("profile", Profile).name,
-        name=asked.name, version=asked.version,
-        withholds_words=asked.personal_text == "withhold",
-    )  # fmt: skip
+app.command()(hub_commands.push)
+app.command()(hub_commands.verify)
 
 
 @app.command()
@@ -83,6 +57,7 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
     Exit codes: 0 it may leave; 4 it is not what it says; 5 something in it may not be published.
     """
     from curation.publish.checks.fault import RIGHTS, Fault
+    from curation.publish.checks.mark import mark
     from curation.publish.checks.whole import rules
     from curation.publish.inventory import DATASET, read_inventory
 
@@ -97,6 +72,7 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
     if found:
         typer.echo("mend what stands above, `dvc repro release`, and stage it again", err=True)
         raise typer.Exit(RIGHTS if any(fault.code == RIGHTS for fault in found) else found[0].code)
+    mark(folder)
     typer.echo(f"{folder} may leave: cxr release push ORG/NAME")
 
 

@@ -15,7 +15,7 @@ class Fault(NamedTuple):
 
     rule: str
     where: Sequence[str]
-    """The rows, files or lines at fault, sorted."""
+    """The rows, files or lines at fault."""
     code: int = INTEGRITY
 
     def told(self, most: int = SHOWN) -> str:
@@ -31,9 +31,9 @@ class NotAllowed(BrokenTable):
 
 
 def faults(found: Mapping[str, Iterable[object]], code: int = INTEGRITY) -> Iterator[Fault]:
-    """One for every rule that names a place."""
+    """One for every rule that names a place; what has no order of its own is sorted."""
     for rule, where in found.items():
-        named = sorted(map(str, where))
+        named = list(map(str, where if isinstance(where, list) else sorted(where, key=str)))
         if named:
             yield Fault(rule, named, code)
 

@@ -4,21 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from curation.publish.checks.fault import RIGHTS, Fault, faults
-from curation.publish.inventory import INVENTORY, Inventory, items
+from curation.publish.differences import differences
+from curation.publish.inventory import INVENTORY, Inventory
 from curation.publish.secrets import leaks
 
 
 def file_faults(folder: Path, told: Inventory) -> Iterator[Fault]:
     """Files that are gone, came by, or changed since release.json was written."""
-    here = items(folder)
-    both = here.keys() & told.files.keys()
-    yield from faults({
-        f"files that {INVENTORY} names and that are not there": told.files.keys() - here.keys(),
-        f"files that {INVENTORY} does not name": here.keys() - told.files.keys(),
-        f"files that are not those of {INVENTORY}": {
-            name for name in both if here[name] != told.files[name]
-        },
-    })  # fmt: skip
+    yield from faults({f"not as {INVENTORY} says": differences(folder, told)})
 
 
 def secret_faults(folder: Path) -> Iterator[Fault]:

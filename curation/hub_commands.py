@@ -1,0 +1,198 @@
+"""`cxr release push` and `verify`: a version goes to the Hub, and is believed once it came back."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from curation.network.hub.gate import Gate, Wishes
+
+if TYPE_CHECKING:
+    from curation.network.hub.push import Look
+    from curation.network.hub.repository import Hub
+    from curation.publish.inventory import Inventory
+    from curation.publish.verified import Line
+
+PARAMS, LEDGER = Path("params.yaml"), Path("manifests/releases.csv")
+INTEGRITY = 4
+SQUASH = "Afterwards take all older versions away, for good."
+Releases = Annotated[Path, typer.Option(metavar="DIR", help="Where versions are staged.")]
+
+
+def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of a push
+    name: Annotated[str, typer.Argument(metavar="ORG/NAME", show_default=False)],
+    version: Annotated[str, typer.Option(help="Default: `release.version` of params.yaml.")] = "",
+    model: Annotated[str, typer.Option(metavar="KEY", help="A network, not the data set.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; else only say what would be.")] = False,  # noqa: FBT002 - a switch of the command line
+    pr: Annotated[bool, typer.Option("--pr", help="As a pull request.")] = False,  # noqa: FBT002 - the same
+    public: Annotated[bool, typer.Option("--public", help="Public at the end, not private.")] = False,  # noqa: E501, FBT002 - the same
+    gate: Annotated[
+        Gate | None,
+        typer.Option(help="Who may fetch; manual where films are non-commercial and none stands."),
+    ] = None,
+    squash_history: Annotated[bool, typer.Option("--squash-history", help=SQUASH)] = False,  # noqa: FBT002 - the same
+    releases: Releases = Path("releases"),
+) -> None:  # fmt: skip
+    """Send a staged version to the Hugging Face Hub: one commit, compared, then a tag that stays.
+
+    Without `--yes` nothing is changed: it says what would be. The repository is made if there is
+    none, private, and gated before anything is sent where films are for non-commercial use only.
+    Only what is not there is sent. `main` holds the old version or the new one, never a mixture.
+    End it when you like, and repeat it: it does what is left to do. `--pr` opens a pull request,
+    or brings the open one up to date; once it is merged, the same command without `--pr` tags it.
+
+    Exit codes: 0 done, or done before; 2 usage; 3 the Hub does not answer now, repeat the command;
+    4 the version is there with other content, or the folder is not what was staged; 5 not logged
+    in, or not allowed; 7 somebody else changed the repository meanwhile.
+    """
+    from curation.network.hub.fetching import check_name
+    from curation.network.hub.push import look
+    from curation.network.hub.repository import repository
+    from curation.network.hub.telling import told_plainly
+    from manifests.contract.params import Misspelt
+
+    if squash_history and (pr or not yes):
+        raise Misspelt("--squash-history takes things away for good: only with --yes, without --pr")
+    folder = _staged(releases, version, model)
+    told = _checked(folder)
+    hub = repository(check_name(name), told.kind)
+    hub.owners()
+    wishes, before = Wishes(is_public=public, gate=gate), look(hub, folder, told)
+    for line in told_plainly(hub, told, before, wishes):
+        typer.echo(line)
+    if not yes:
+        typer.echo("nothing is changed; with --yes it is")
+    elif pr:
+        _propose(hub, folder, told, before, wishes)
+    else:
+        _push(hub, folder, told, wishes, is_squashed=squash_history)
+
+
+def verify(
+    name: Annotated[str, typer.Argument(metavar="ORG/NAME@VERSION", show_default=False)],
+    model: Annotated[bool, typer.Option("--model", help="It is a network.")] = False,  # noqa: FBT002 - a switch of the command line
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A manifest that it must be made from.")
+    ] = None,
+    releases: Releases = Path("releases"),
+) -> None:
+    """Fetch a version from the Hub into an empty folder, and compare it with what it should be.
+
+    Every file by its SHA-256; every configuration loaded offline by `datasets`, its films counted
+    and their content compared; the manifest with the one in manifests/releases.csv, in the staged
+    folder, and in `--manifest`, as far as they are there.
+
+    Exit codes: 0 all is as it should be; 2 no such version; 3 the Hub does not answer now; 4 it
+    differs; 5 not logged in, or the repository is gated.
+    """
+    from tempfile import TemporaryDirectory
+
+    from curation.network.hub.fetching import downloaded, named
+    from curation.publish.inventory import read_inventory
+    from curation.publish.verified import Line, beside, table, verified
+
+    asked = named(name)
+    with TemporaryDirectory() as place:
+        folder = downloaded(
+            asked.repository, asked.version, Path(place) / "release",
+            kind="model" if model else "dataset",
+        )  # fmt: skip
+        told = read_inventory(folder)
+        lines = [
+            *verified(folder, told),
+            *_known(asked.repository, told, manifest),
+            *beside(releases, told),
+        ]
+    if asked.is_version:
+        lines.append(Line("version", asked.version, told.version))
+    for row in table(lines):
+        typer.echo(row)
+    wrong = sum(not line.is_same for line in lines)
+    typer.echo(f"{name}: {f'{wrong} of ' if wrong else ''}{len(lines)} comparisons "
+               f"{'differ: do not use it' if wrong else 'agree'}")  # fmt: skip
+    raise typer.Exit(INTEGRITY if wrong else 0)
+
+
+def _staged(releases: Path, version: str, model: str) -> Path:
+    from curation.publish.inventory import DATASET, MODELS
+    from manifests.contract.params import Misspelt, read
+
+    if not version and not PARAMS.exists():
+        raise Misspelt(f"no {PARAMS} here that names a version; add --version")
+    version = version or str(read(PARAMS)["release"]["version"])
+    place = releases / version
+    return place / MODELS / model if model else place / DATASET
+
+
+def _checked(folder: Path) -> "Inventory":
+    """The last look before it leaves; raises where the folder is not what was staged."""
+    from curation.publish.checks.mark import check_marked
+    from curation.publish.differences import check_files
+    from curation.publish.inventory import read_inventory
+    from curation.publish.ledger import check_version
+
+    told = read_inventory(folder)
+    check_files(folder, told)
+    check_marked(folder)
+    if PARAMS.exists() and told.kind == "dataset":
+        check_version(LEDGER, told.version, told.manifest_id)
+    return told
+
+
+def _propose(hub: "Hub", folder: Path, told: "Inventory", before: "Look", wishes: Wishes) -> None:
+    from curation.network.hub.proposal import propose
+
+    if before.tagged or before.plan.is_nothing:
+        typer.echo(f"{hub.name}: main holds {told.version} already; without --pr its tag is set")
+        return
+    made = propose(hub, folder, told, before, wishes)
+    typer.echo(f"{hub.name}: pull request {made.number} {made.what} ({made.ref})")
+    typer.echo("once it is merged, the same command without --pr sets the tag")
+
+
+def _push(
+    hub: "Hub", folder: Path, told: "Inventory", wishes: Wishes, *, is_squashed: bool
+) -> None:
+    from curation.network.hub.push import push as send
+    from curation.network.hub.push import tag_of
+    from curation.network.hub.squash import WARNING, squash
+
+    done = send(hub, folder, told, wishes)
+    revision, day = done.revision, done.day
+    if is_squashed:
+        typer.echo(WARNING)
+        left = squash(hub, folder, told)
+        revision, day = left.revision, hub.day(left.revision)
+        typer.echo(f"taken away: {len(left.tags)} older tags {', '.join(left.tags)}, every older "
+                   f"commit, {left.objects} large files")  # fmt: skip
+    said = "tagged" if done.is_new else "was there already, tagged"
+    typer.echo(f"{hub.name}: {said} {tag_of(told.version)} at {revision} of {day}")
+    if PARAMS.exists():
+        _enter(hub.name, told, revision, day)
+
+
+def _enter(name: str, told: "Inventory", revision: str, day: str) -> None:
+    from curation.publish.ledger import Published, enter
+
+    line = Published(
+        version=told.version, manifest_id=told.manifest_id, kind=told.kind, repository=name,
+        revision=revision, pushed=day,
+    )  # fmt: skip
+    if enter(LEDGER, line):
+        typer.echo(f"{LEDGER}: one line more; commit it")
+
+
+def _known(name: str, told: "Inventory", manifest: Path | None) -> "list[Line]":
+    """The manifest beside the ledger's, and beside one that a person names."""
+    from curation.publish.ledger import published
+    from curation.publish.verified import Line
+    from manifests.contract.table import metadata
+
+    this = (name, told.kind, told.version)
+    lines = [Line(f"manifest in {LEDGER}", line.manifest_id, told.manifest_id)
+             for line in published(LEDGER)
+             if (line.repository, line.kind, line.version) == this]  # fmt: skip
+    if manifest:
+        known = metadata(manifest).get("manifest_id", "none")
+        lines.append(Line(f"manifest in {manifest}", known, told.manifest_id))
+    return lines

@@ -1,0 +1,58 @@
+"""The past of a repository is taken away, so that no old revision serves a withdrawn film."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from curation.network.hub.commit import check_tree, title
+from curation.network.hub.errors import NotThere
+from curation.network.hub.push import tag, tag_of
+from curation.network.hub.repository import Hub
+from curation.network.hub.told import MAIN
+from curation.publish.inventory import Inventory
+
+WARNING = (
+    "Old revisions go on serving withdrawn films until the history is squashed. Forks, clones and "
+    "caches elsewhere cannot be reached; pull requests and other branches keep their commits until "
+    "they are deleted on the Hub's pages."
+)
+
+
+class Squashed(NamedTuple):
+    """What was taken away."""
+
+    revision: str
+    """The one commit that is left, which the tag names now."""
+    tags: tuple[str, ...]
+    objects: int
+    """LFS objects, deleted for good."""
+
+
+def squash(hub: Hub, folder: Path, told: Inventory) -> Squashed:
+    """Leave one commit and the tag of this version, which main must hold already.
+
+    The tag is set anew, since the old one would keep the past alive; its content is compared before
+    and after. A repetition does what is left to do. Raises `OtherContent` where main holds another
+    version: then nothing is taken away.
+    """
+    check_tree(hub, folder, told, _head(hub))
+    own = tag_of(told.version)
+    old = tuple(sorted(set(hub.tags()) - {own}))
+    for name in old:
+        hub.untag(name)
+    if hub.commits() > 1:
+        hub.squash(title(told))
+    head = _head(hub)
+    check_tree(hub, folder, told, head)
+    tagged = hub.state(own)
+    if tagged is None or tagged.revision != head:
+        hub.untag(own)
+        tag(hub, folder, told, head)
+    kept = {file.sha256 for file in hub.tree(head).values() if file.sha256}
+    return Squashed(head, old, hub.drop_objects(kept))
+
+
+def _head(hub: Hub) -> str:
+    state = hub.state(MAIN)
+    if state is None:
+        raise NotThere(f"{hub.name}: not there any more")
+    return state.revision

@@ -1,0 +1,67 @@
+"""A folder that came back from somewhere, beside what its release.json promises."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from curation.publish.differences import differences
+from curation.publish.inventory import DATASET, INVENTORY, MODELS, Inventory, read_inventory
+from curation.publish.loaded import Loaded, loaded
+
+
+class Line(NamedTuple):
+    """One thing that was compared."""
+
+    what: str
+    expected: str
+    found: str
+
+    @property
+    def is_same(self) -> bool:
+        return self.expected == self.found
+
+
+def verified(folder: Path, told: Inventory) -> Iterator[Line]:
+    """Every file by its hash, every configuration as `datasets` loads it.
+
+    Raises `BrokenTable` where one cannot be loaded at all.
+    """
+    wrong = differences(folder, told)
+    files = f"{len(told.files)} files"
+    yield Line("files, by SHA-256", files, "; ".join(wrong) or files)
+    found = loaded(folder, list(told.channels))
+    for config, splits in told.channels.items():
+        yield from _config(config, splits, told.content.get(config, ""), found[config])
+
+
+def _config(config: str, splits: dict[str, int], content: str, found: Loaded) -> Iterator[Line]:
+    for split in sorted({*splits, *found.splits}):
+        yield Line(f"{config}, {split}: films", _count(splits, split), _count(found.splits, split))
+    yield Line(f"{config}: content", content, found.content)
+
+
+def _count(splits: dict[str, int], split: str) -> str:
+    return str(splits.get(split, "none"))
+
+
+def beside(releases: Path, told: Inventory) -> Iterator[Line]:
+    """The same version as it is staged in `releases`, where it is."""
+    place = releases / told.version
+    for staged in sorted([place / DATASET, *place.glob(f"{MODELS}/*")]):
+        if (staged / INVENTORY).exists():
+            here = read_inventory(staged)
+            if (here.kind, here.name) == (told.kind, told.name):
+                files = f"{len(here.files)} files"
+                found = files if here.files == told.files else "other files"
+                yield Line(f"manifest in {staged}", here.manifest_id, told.manifest_id)
+                yield Line(f"files in {staged}", files, found)
+
+
+def table(lines: list[Line]) -> Iterator[str]:
+    """The lines, one under the other."""
+    rows = [("", "what", "expected", "found")]
+    rows += [("ok" if line.is_same else "BAD", *line) for line in lines]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
+        yield "  ".join([*cells, row[3]]).rstrip()

@@ -1,0 +1,1 @@
+"""A small Hub on loopback: repositories, LFS, pull requests and tags over real HTTP."""
