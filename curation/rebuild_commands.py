@@ -110,7 +110,11 @@ def _release(what: str, config: str, out: Path) -> tuple[Path, Path]:
     name, version = named(what)
     only = [pattern.format(config=config) for pattern in WANTED]
     folder = downloaded(name, version, out / "release" / version, only)
-    return folder, downloaded(name, "main", out / "newest", [WITHDRAWALS]) / WITHDRAWALS
+    newest = out / "newest" / WITHDRAWALS
+    # Of an earlier day it would not say what was withdrawn since.
+    newest.unlink(missing_ok=True)
+    downloaded(name, "main", newest.parent, [WITHDRAWALS])
+    return folder, newest
 
 
 @contextmanager

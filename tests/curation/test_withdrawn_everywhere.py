@@ -113,6 +113,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git("tag", "v0.1")
     commit([film("b", split="val"), film("c", split="train")], SECOND)
     staged([film("a"), film("c")], FIRST)
+    pushed = Path("releases/0.1.0/models/net")
+    pushed.mkdir(parents=True)
+    told = {"kind": "model", "name": "net", "version": "0.1.0", "disclaimer": "no",
+            "manifest_id": FIRST}  # fmt: skip
+    write_inventory(pushed, Inventory.model_validate(told))
     network("honest_one", "honest", FIRST)
     network("paper_one", "paper", FIRST)
     network("later", "honest", SECOND)
@@ -164,7 +169,8 @@ def test_a_dry_run_says_all_of_it_and_changes_nothing(project: Path) -> None:
         assert words in told.output
 
 
-def test_every_place_that_held_the_film_is_named_with_its_side(project: Path) -> None:
+@pytest.mark.usefixtures("project")
+def test_every_place_that_held_the_film_is_named_with_its_side() -> None:
     found = sightings("cohen/a", "--kind", "record_id")
     shard = ("open", "train-00000-of-00001.parquet")
     hub = "revision " + "f" * 40 + ", 2026-05-02"
@@ -178,18 +184,19 @@ def test_every_place_that_held_the_film_is_named_with_its_side(project: Path) ->
         ("network", "data/train/paper_one, protocol paper", "cohen/a", "only in its manifest",
          "", ""),
         ("published", f"org/films at 0.1.0, {hub}", "cohen/a", "train", *shard),
-        ("published", f"org/net at 0.1.0, {hub}", "cohen/a", "train", "", ""),
+        ("network", "releases/0.1.0/models/net, protocol honest", "cohen/a",
+         "it learnt from them", "", ""),
+        ("published", f"org/net at 0.1.0, {hub}", "cohen/a", "it learnt from them", "", ""),
     }  # fmt: skip
-    assert project.exists()
 
 
-def test_a_film_that_changed_sides_is_seen_on_both(project: Path) -> None:
+@pytest.mark.usefixtures("project")
+def test_a_film_that_changed_sides_is_seen_on_both() -> None:
     found = {one for one in sightings("cohen/b", "--kind", "record_id") if one[0] == "manifest"}
     assert sorted(one[3] for one in found) == ["test", "val"]
     learnt = {one[1:4:2] for one in sightings("cohen/b", "--kind", "record_id")
               if one[0] == "network"}  # fmt: skip
     assert ("data/train/later, protocol honest", "its epoch was chosen by them") in learnt
-    assert project.exists()
 
 
 def test_what_cannot_be_looked_at_is_named(project: Path) -> None:
@@ -279,7 +286,7 @@ def test_a_doi_takes_the_films_of_its_article_and_of_no_other(
         assert json.loads(withdraw(asked, "--json").output)["kind"] == "doi"
 
 
-def test_a_doi_that_is_none_is_refused(project: Path) -> None:
+@pytest.mark.usefixtures("project")
+def test_a_doi_that_is_none_is_refused() -> None:
     told = CliRunner().invoke(app, ["withdraw", "10/x", "--kind", "doi", *WORDS])
     assert "10/x: is no DOI" in str(told.exception)
-    assert everything(project)

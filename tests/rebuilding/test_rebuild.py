@@ -198,14 +198,12 @@ def test_a_folder_that_lacks_films_is_named(upstream: Upstream, tmp_path: Path) 
     assert len(upstream.films()) + len(upstream.gap()) == len(upstream.rows)
 
 
-def test_without_a_folder_and_without_a_fetch_every_film_is_a_gap(
-    upstream: Upstream, closed_socket: None
-) -> None:
+@pytest.mark.usefixtures("closed_socket")
+def test_without_a_folder_and_without_a_fetch_every_film_is_a_gap(upstream: Upstream) -> None:
     assert run(upstream.release, "--out", upstream.out) == 1
     assert upstream.films() == {}
     assert {row["why"] for row in upstream.gap().values()} == {"not fetched"}
     assert upstream.site.asked == []
-    assert closed_socket is None
 
 
 @pytest.fixture(scope="module")
@@ -216,8 +214,9 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("closed_socket")
 def test_every_source_is_rebuilt_from_a_folder_in_its_own_layout(
-    drawn: Path, tmp_path: Path, closed_socket: None
+    drawn: Path, tmp_path: Path
 ) -> None:
     entries = read(ROOT / "params.yaml")["sources"]
     sources = {key: load(key, {key: {**entry, "files": drawn / key}})
@@ -232,7 +231,6 @@ def test_every_source_is_rebuilt_from_a_folder_in_its_own_layout(
         row["record_id"]: row["sha256"] for row in rows
     }
     assert all((tmp_path / "out" / film["path"]).is_file() for film in films.values())
-    assert closed_socket is None
 
 
 class TestPermission:
