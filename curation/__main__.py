@@ -18,6 +18,7 @@ from curation import (
     folder_commands,
     inspect_commands,
     predict_commands,
+    rebuild_commands,
     release_commands,
     review_commands,
     source_commands,
@@ -67,7 +68,7 @@ for panel, commands in {
         withdraw_commands.correct, withdraw_commands.withdraw, split_commands.freeze,
         split_commands.protocols, folder_commands.cache,
     ),
-    "Real sites": (fetch_commands.fetch, fetch_commands.warc),
+    "Real sites": (fetch_commands.fetch, fetch_commands.warc, rebuild_commands.rebuild),
 }.items():  # fmt: skip
     for command in commands:
         app.command(rich_help_panel=panel)(command)
