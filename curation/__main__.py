@@ -35,6 +35,7 @@ from curation.stage_commands import (
     kept,
     material,
     params,
+    report_inputs,
     source_keys,
     working_copies,
 )
@@ -242,15 +243,11 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
     """One page to look at."""
     from curation.pages import cards
     from curation.pages.filters import Limits
-    from curation.pages.inputs import load
     from curation.stages import filter as filtering
     from curation.stages import report as room
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import read
 
-    known = read(PARAMS)
-    bases = [recipe["base"] for recipe in known["recipes"].values() if recipe.get("base")]
-    inputs = load(data, manifests, source_keys(), list(known["experiments"]), bases)
+    inputs = report_inputs(data, manifests)
     with whole_folder(out) as part:
         asked = params("filter", filtering.Params)
         limits = Limits(

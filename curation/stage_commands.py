@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from curation.pages.inputs import ReportInputs
     from curation.publish.material import Material
     from curation.verdict import Verdict
 
@@ -66,6 +67,16 @@ def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
     from manifests.contract.working import WorkingCopies
 
     return WorkingCopies([ingested / key for key in source_keys()])
+
+
+def report_inputs(data: Path = DATA, manifests: Path = MANIFESTS) -> "ReportInputs":
+    """All that the stages found, for a page or a card."""
+    from curation.pages.inputs import load
+    from manifests.contract.params import read
+
+    known = read(PARAMS)
+    bases = [recipe["base"] for recipe in known["recipes"].values() if recipe.get("base")]
+    return load(data, manifests, source_keys(), list(known["experiments"]), bases)
 
 
 def material(data: Path = DATA) -> "Material":

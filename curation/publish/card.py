@@ -32,7 +32,7 @@ GATE = {
     ),
     "extra_gated_fields": {
         "Affiliation": "text",
-        "I use the films of `noncommercial` for non-commercial purposes only": "checkbox",
+        "I use the films of noncommercial for non-commercial purposes only": "checkbox",
         "I credit each film as ATTRIBUTION.csv says and keep its licence": "checkbox",
         "I will not try to find out who a patient is": "checkbox",
         "I will not use the films, or what learns from them, for diagnosis": "checkbox",

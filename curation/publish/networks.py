@@ -3,7 +3,7 @@
 Training writes the weights, from another process; the card and the list of files are made here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curation.pages.inputs import Experiment
@@ -22,8 +22,8 @@ from manifests.contract.table import BrokenTable
 from manifests.contract.vocabulary import DISCLAIMER
 
 
-def stage_networks(folder: Path, keys: Sequence[str], origin: Origin) -> None:
-    """Write `folder`/KEY for every one of `keys`, each whole or not at all.
+def stage_networks(folder: Path, keys: Sequence[str], origin: Origin) -> Iterator[str]:
+    """Write `folder`/KEY for every one of `keys`, each whole or not at all; give each when done.
 
     Raises `Misspelt` where torch or a trained network is absent, `BrokenTable` where one learnt
     from, or was judged on, another manifest than the one that is released, `Ended` where the
@@ -37,6 +37,7 @@ def stage_networks(folder: Path, keys: Sequence[str], origin: Origin) -> None:
     for key in keys:
         with whole_folder(folder / key) as part:
             _stage(part, key, origin)
+        yield key
 
 
 def trained(origin: Origin) -> list[str]:
@@ -64,7 +65,7 @@ def check_manifest(own: Experiment, origin: Origin) -> None:
 def _stage(part: Path, key: str, origin: Origin) -> None:
     own, figures = origin.experiment(key), origin.inputs.figures
     run("export", origin.data / "train" / key, "--out", part,
-        "--segmenter", origin.data / "segment")  # fmt: skip
+        "--segmenter", origin.data / "segment", is_told=False)  # fmt: skip
     exported = (part / CARD).read_text(encoding="utf-8")
     known = origin.repositories()
     card = network_card(key, origin, known[-1] if known else "") + how_to_load(exported)

@@ -53,7 +53,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Origin:
 @pytest.fixture(scope="module")
 def staged(own: Origin, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("staged") / "models"
-    stage_networks(folder, trained(own), own)
+    list(stage_networks(folder, trained(own), own))
     return folder
 
 
@@ -167,7 +167,7 @@ def test_the_licences_of_its_films_stand_beside_it(staged: Path) -> None:
 def test_the_same_network_gives_the_same_files(own: Origin, staged: Path, tmp_path: Path) -> None:
     (tmp_path / "models" / "of_timm").mkdir(parents=True)
     (tmp_path / "models" / "of_timm" / "left.txt").write_text("of another day")
-    stage_networks(tmp_path / "models", ["of_timm"], own)
+    list(stage_networks(tmp_path / "models", ["of_timm"], own))
     assert not (tmp_path / "models" / "of_timm" / "left.txt").exists()
     for name in FILES:
         first, second = (place / "of_timm" / name for place in (staged, tmp_path / "models"))
@@ -179,11 +179,11 @@ def test_a_network_of_another_manifest_is_refused_and_nothing_written(
 ) -> None:
     other = dataclasses.replace(own.inputs, figures=own.inputs.figures | {"manifest_id": "f" * 16})
     with pytest.raises(BrokenTable, match=r"train/own: made from .* run `dvc repro train@own`"):
-        stage_networks(tmp_path / "models", ["own"], dataclasses.replace(own, inputs=other))
+        list(stage_networks(tmp_path / "models", ["own"], dataclasses.replace(own, inputs=other)))
     late = [dict(facts) | {"manifest_id": "f" * 16} for facts in own.inputs.repeats]
     stale = dataclasses.replace(own.inputs, repeats=late)
     with pytest.raises(BrokenTable, match=r"repeat/own: made from manifest f+, .* repeat@own`"):
-        stage_networks(tmp_path / "models", ["own"], dataclasses.replace(own, inputs=stale))
+        list(stage_networks(tmp_path / "models", ["own"], dataclasses.replace(own, inputs=stale)))
     assert not (tmp_path / "models").exists()
 
 
@@ -192,7 +192,7 @@ def test_a_network_that_is_not_there_is_named_beside_those_that_are(
     own: Origin, tmp_path: Path, key: str
 ) -> None:
     with pytest.raises(Misspelt, match=f"{key}: no trained network; there are: own, of_timm"):
-        stage_networks(tmp_path / "models", ["own", key], own)
+        list(stage_networks(tmp_path / "models", ["own", key], own))
     assert not (tmp_path / "models").exists()
 
 

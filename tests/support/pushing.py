@@ -32,6 +32,15 @@ def cxr_release(hub: HubServer, work: Path, *words: str, token: str = TOKEN, **m
     )  # fmt: skip
 
 
+def push(hub: HubServer, work: Path, releases: Path, version: str, *more: str) -> str:
+    """What a push says that comes to its end."""
+    done = cxr_release(
+        hub, work, "push", NAME, "--version", version, "--releases", str(releases), *more
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
 def started(hub: HubServer, work: Path, *words: str) -> "subprocess.Popen[str]":
     """The same, and it is not waited for."""
     return subprocess.Popen(

@@ -4,11 +4,16 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx2  # what huggingface_hub itself speaks
 from huggingface_hub import set_client_factory
-from huggingface_hub.utils._http import default_client_factory, parse_ratelimit_headers
+from huggingface_hub.utils._http import (
+    default_client_factory,
+    hf_request_event_hook,
+    parse_ratelimit_headers,
+)
 
 from curation.network.errors import Unavailable
 from curation.network.hub.errors import FAULTS, Unanswered, sentence
@@ -18,6 +23,7 @@ TRANSIENT = frozenset({408, LIMITED, 500, 502, 503, 504})
 SECONDS = 300
 """Of silence in the middle of a request, after which it is given up; a store of large files thinks
 for a while before it answers."""
+LOUD = ("httpx2", "huggingface_hub")
 Given = TypeVar("Given")
 
 
@@ -46,13 +52,15 @@ class Client(httpx2.Client):
         raise Unanswered(f"the Hub answered {response.status_code}", _seconds(response))
 
 
+@cache
 def go_about_it_ourselves() -> None:
     """Have the library ask with `Client`, so that it neither hangs nor asks again by itself."""
-    # One line for each request, with addresses that open a door for whoever reads them.
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    # Their lines hold addresses that open a door for whoever reads them.
+    for name in LOUD:
+        logging.getLogger(name).setLevel(logging.ERROR)
     set_client_factory(
         lambda: Client(
-            event_hooks=default_client_factory().event_hooks, follow_redirects=True, timeout=SECONDS
+            event_hooks={"request": [hf_request_event_hook]}, follow_redirects=True, timeout=SECONDS
         )
     )
 
@@ -60,6 +68,9 @@ def go_about_it_ourselves() -> None:
 def leave_it_to_the_library() -> None:
     """Undo `go_about_it_ourselves`."""
     set_client_factory(default_client_factory)
+    for name in LOUD:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    go_about_it_ourselves.cache_clear()
 
 
 def asked(what: Callable[[], Given], repository: str, patience: Patience) -> Given:

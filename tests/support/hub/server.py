@@ -78,6 +78,8 @@ class HubServer:
 def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Else the body waits until the client has acknowledged the headers.
+        disable_nagle_algorithm = True
 
         def _any(self) -> None:
             # A killed client hangs up in the middle.
