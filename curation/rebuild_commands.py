@@ -16,8 +16,8 @@ PARAMS = Path("params.yaml")
 def rebuild(  # noqa: PLR0913, PLR0917 - each is one thing that a user has, or may have
     what: Annotated[
         str,
-        typer.Argument(metavar="WHAT", help="org/name@VERSION on the Hub, or a folder that `cxr release stage` "
-                       "or a download made.", show_default=False),
+        typer.Argument(metavar="WHAT", help="org/name@VERSION on the Hub, or a folder that "
+                       "`cxr release stage` or a download made.", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="Folder to write into; what is there is used.")],
     config: Annotated[str, typer.Option(help="Configuration of the release.")] = "pointers",
