@@ -16,8 +16,8 @@ PARAMS = Path("params.yaml")
 def rebuild(  # noqa: PLR0913, PLR0917 - each is one thing that a user has, or may have
     what: Annotated[
         str,
-        typer.Argument(help="org/name@VERSION on the Hub, or a folder that `cxr release stage` "
-                       "or a download made.", show_default=False),
+        typer.Argument(metavar="WHAT", help="org/name@VERSION on the Hub, or a folder that "
+                       "`cxr release stage` or a download made.", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="Folder to write into; what is there is used.")],
     config: Annotated[str, typer.Option(help="Configuration of the release.")] = "pointers",
@@ -48,7 +48,8 @@ def rebuild(  # noqa: PLR0913, PLR0917 - each is one thing that a user has, or m
 
     Exit codes: 0 all films are here; 1 some are missing; 2 something to mend in the command;
     3 a site does not answer now, try again later; 4 the release is damaged; 5 terms or a missing
-    permission forbid a fetch; 7 another run fills DIR; 8 the disk is too small.
+    permission forbid a fetch; 6 a site has a new layout; 7 another run fills DIR; 8 the disk is too
+    small.
     """
     from curation.rebuilding import rebuild as room
     from curation.rebuilding.published import read_published

@@ -10,9 +10,12 @@ from curation.versions.whereabouts import Whereabouts
 TITLES = {
     "manifest": "Versions of the manifest",
     "folder": "Staged folders here",
-    "published": "Published",
+    "published": "Published data sets",
     "network": "Networks",
+    "published network": "Published networks",
 }
+KEYS = {"published network": " --model KEY"}
+"""What a push of that kind is called with besides."""
 SERVED = "Old revisions on the Hub keep serving a film until their history is squashed"
 COPIES = "Copies that others made cannot be called back."
 
@@ -36,12 +39,16 @@ def told(found: Whereabouts, most: int = 20) -> Iterator[str]:
 
 def consequences(found: Whereabouts) -> list[str]:
     """What no line in a file undoes."""
-    repositories = sorted({_repository(one) for one in found.sightings if one.kind == "published"})
-    pushes = [f"`cxr release push {name} --yes --squash-history`" for name in repositories]
+    pushed = {(_repository(one), one.kind) for one in found.sightings
+              if one.kind.startswith("published")}  # fmt: skip
+    pushes = [
+        f"`cxr release push {name} --yes --squash-history{KEYS.get(kind, '')}`"
+        for name, kind in sorted(pushed)
+    ]
     squashed = " and ".join(pushes) or "squash where one was pushed"
     made = [f"{SERVED}: push the next version, then {squashed}. {COPIES}"]
     learnt = [one.where for one in found.sightings
-              if one.kind == "network" and one.split in LEARNT.values()]  # fmt: skip
+              if one.kind.endswith("network") and one.split in LEARNT.values()]  # fmt: skip
     if learnt:
         names = ", ".join(dict.fromkeys(learnt))
         made.append(f"A network keeps what it learnt; to be trained again: {names}")

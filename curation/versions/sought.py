@@ -17,7 +17,7 @@ class Sighting(NamedTuple):
     """One film, where it was; a cell is empty where there is nothing to say."""
 
     kind: str
-    """manifest, folder, published or network."""
+    """manifest, folder, network, published or published network."""
     where: str
     film: str
     """The record id that it has here, or had there."""

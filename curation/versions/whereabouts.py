@@ -146,13 +146,22 @@ def _published(line: Published, found: Whereabouts) -> None:
     kind = "folder" if line.kind == "dataset" else "network"
     own = [one for one in found.sightings if one.kind == kind and one.where.startswith(folder)
            and one.manifest_id == line.manifest_id]  # fmt: skip
-    own = own or found.of_manifest(line.manifest_id)
+    own = own or _by_manifest(line, found)
     if not own and line.manifest_id not in found.tables:
         found.unseen.append(
             f"{where}: neither the folder that was pushed nor manifest {line.manifest_id} is here; "
             f"look there yourself"
         )
-    found.sightings.extend(one._replace(kind="published", where=where) for one in own)
+    named = "published" if kind == "folder" else "published network"
+    found.sightings.extend(one._replace(kind=named, where=where) for one in own)
+
+
+def _by_manifest(line: Published, found: Whereabouts) -> list[Sighting]:
+    """What the manifest of that id says; of a network whose protocol nobody tells, the honest."""
+    own = found.of_manifest(line.manifest_id)
+    if line.kind == "dataset":
+        return own
+    return [one._replace(split=networks.LEARNT.get(one.split, networks.ONLY_THERE)) for one in own]
 
 
 def _rows(

@@ -163,7 +163,8 @@ def test_a_dry_run_says_all_of_it_and_changes_nothing(project: Path) -> None:
         "version 0.1, v0.1", "releases/0.1.0/dataset", "org/films at 0.1.0, revision ffff",
         "data/train/paper_one, protocol paper", "would be purged: 2 files of films",
         "data/raw/cohen/films.zip: an archive, and is not opened", "nothing is written",
-        "`cxr release push org/films --yes --squash-history`", "cannot be called back",
+        "`cxr release push org/films --yes --squash-history`",
+        "`cxr release push org/net --yes --squash-history --model KEY`", "cannot be called back",
         "data/raw/cohen/mine: a link", "until `dvc gc --workspace`",
     ):  # fmt: skip
         assert words in told.output
@@ -186,7 +187,16 @@ def test_every_place_that_held_the_film_is_named_with_its_side() -> None:
         ("published", f"org/films at 0.1.0, {hub}", "cohen/a", "train", *shard),
         ("network", "releases/0.1.0/models/net, protocol honest", "cohen/a",
          "it learnt from them", "", ""),
-        ("published", f"org/net at 0.1.0, {hub}", "cohen/a", "it learnt from them", "", ""),
+        ("published network", f"org/net at 0.1.0, {hub}", "cohen/a", "it learnt from them", "", ""),
+    }  # fmt: skip
+
+
+def test_a_pushed_network_that_is_not_here_is_told_by_its_manifest(project: Path) -> None:
+    shutil.rmtree(project / "releases")
+    found = {one for one in sightings("cohen/a", "--kind", "record_id")
+             if one[0].startswith("published")}  # fmt: skip
+    assert {(one[0], *one[3:]) for one in found} == {
+        ("published", "train", "", ""), ("published network", "it learnt from them", "", "")
     }  # fmt: skip
 
 
@@ -217,7 +227,13 @@ def test_a_film_that_is_not_here_any_more_is_found_in_the_history(project: Path)
         folder = project / "data/ingest" / source
         table.write(folder / table.RECORDS, records([film("c")]), Record)
     found = sightings("cohen/a", "--kind", "record_id")
-    assert {one[0] for one in found} == {"manifest", "folder", "published", "network"}
+    assert {one[0] for one in found} == {
+        "manifest",
+        "folder",
+        "published",
+        "network",
+        "published network",
+    }
 
 
 def test_after_a_purge_no_file_of_the_store_holds_the_film(project: Path) -> None:

@@ -198,7 +198,6 @@ def test_a_folder_that_lacks_films_is_named(upstream: Upstream, tmp_path: Path) 
     assert len(upstream.films()) + len(upstream.gap()) == len(upstream.rows)
 
 
-@pytest.mark.usefixtures("closed_socket")
 def test_without_a_folder_and_without_a_fetch_every_film_is_a_gap(upstream: Upstream) -> None:
     assert run(upstream.release, "--out", upstream.out) == 1
     assert upstream.films() == {}
