@@ -114,9 +114,9 @@ def measure(films: int, shard_rows: int) -> None:
             before, after = shards(one), shards(two)
             fresh = sum(size for sha, size in after.items() if sha not in before)
             parts = equal_parts(first, shard_rows), equal_parts([*first, *new], shard_rows)
-            moved = sum(map(len, parts[1] - parts[0])) / (films + len(new))
+            moved = sum(map(len, parts[1] - parts[0])) / len([*first, *new])
             print(
-                f"{films:,} films, {shard_rows} a shard, {name}: first push {told[0] / 1e6:.1f} MB, "
+                f"{films:,} films, {shard_rows} a shard, {name}: first {told[0] / 1e6:.1f} MB, "
                 f"{len(before)} shards; second {told[1] / 1e6:.2f} MB ({told[1] / told[0]:.1%}), "
                 f"{sum(sha not in before for sha in after)} of {len(after)} shards new "
                 f"({fresh / 1e6:.2f} MB); shards of equal rows would send {moved:.0%} of the films",
