@@ -30,6 +30,8 @@ from curation.duplicates.neighbours import neighbours
 from curation.duplicates.pair import Link, edge
 from curation.duplicates.verification import compare
 from curation.licenses import Licenses
+from curation.publish.material import Material
+from curation.publish.papers import Papers
 from curation.publish.summary import StageCount
 from curation.sources.base import Draft
 from curation.sources.nih_cxr14 import NihCxr14
@@ -59,6 +61,7 @@ COPIES = 0.02
 """Share of the rows of the others that copy an earlier row: bytes, pixels or by likeness."""
 GOAL_SECONDS, GOAL_MB = 120, 3072
 COMPARED = 40
+PAPERS = Papers(changelog="", withdrawals="", audit={"gate": None, "tasks": {}}, sources={})
 
 
 class Table(NamedTuple):
@@ -251,12 +254,15 @@ class Line:
         start = time.perf_counter()
         (self.folder / "manifests").mkdir()
         with whole_folder(self.folder / "release") as part:
-            figures = release.main(
+            asked = release.Params(
+                version="0.0.0", name="whole", personal_text="withhold", shard_rows=200
+            )
+            made = Material(
                 records=records, ingested=merged, counts=self.counts, copies=copies,
-                licenses=MANIFESTS / "licenses.yaml", profile="whole", staged=part,
-                manifests=self.folder / "manifests",
-                params=release.Params(version="0.0.0", name="whole", personal_text="withhold"),
+                rules=Licenses.load(MANIFESTS / "licenses.yaml"), papers=PAPERS, profile="whole",
+                name=asked.name, version=asked.version, withholds_words=True,
             )  # fmt: skip
+            figures = release.main(made, part, self.folder / "manifests", asked)
         print(
             f"release: {time.perf_counter() - start:.1f} s, manifest {figures['manifest_id']}; "
             f"peak {peak_mb():.0f} MB"

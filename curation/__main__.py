@@ -18,6 +18,7 @@ from curation import (
     folder_commands,
     inspect_commands,
     predict_commands,
+    rebuild_commands,
     release_commands,
     review_commands,
     source_commands,
@@ -32,7 +33,9 @@ from curation.stage_commands import (
     came_in,
     keep,
     kept,
+    material,
     params,
+    report_inputs,
     source_keys,
     working_copies,
 )
@@ -65,7 +68,7 @@ for panel, commands in {
         withdraw_commands.correct, withdraw_commands.withdraw, split_commands.freeze,
         split_commands.protocols, folder_commands.cache,
     ),
-    "Real sites": (fetch_commands.fetch, fetch_commands.warc),
+    "Real sites": (fetch_commands.fetch, fetch_commands.warc, rebuild_commands.rebuild),
 }.items():  # fmt: skip
     for command in commands:
         app.command(rich_help_panel=panel)(command)
@@ -227,21 +230,12 @@ def prepare(  # noqa: PLR0913, PLR0917 - a stage takes what DVC gives it
 @stage("release-stage")
 def release(data: Folder, staged: Folder, manifests: Folder) -> None:
     """The manifest, its rejections, its summary, and a folder that may be published."""
-    from curation.publish.summary import stage_counts
     from curation.stages import release as room
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import Profile
 
-    profile = params("profile", Profile).name
+    made = material(data)
     with whole_folder(staged) as part:
-        room.main(
-            records=kept(data / "split"),
-            ingested=kept(data / "merge"),
-            counts=stage_counts(data, source_keys()),
-            copies=working_copies(data / "ingest"),
-            licenses=LICENSES, profile=profile, staged=part, manifests=manifests,
-            params=params("release", room.Params),
-        )  # fmt: skip
+        room.main(made, part, manifests, params("release", room.Params))
 
 
 @stage("report")
@@ -249,15 +243,11 @@ def report(data: Folder, manifests: Folder, out: Folder) -> None:
     """One page to look at."""
     from curation.pages import cards
     from curation.pages.filters import Limits
-    from curation.pages.inputs import load
     from curation.stages import filter as filtering
     from curation.stages import report as room
     from manifests.contract.folder import whole_folder
-    from manifests.contract.params import read
 
-    known = read(PARAMS)
-    bases = [recipe["base"] for recipe in known["recipes"].values() if recipe.get("base")]
-    inputs = load(data, manifests, source_keys(), list(known["experiments"]), bases)
+    inputs = report_inputs(data, manifests)
     with whole_folder(out) as part:
         asked = params("filter", filtering.Params)
         limits = Limits(

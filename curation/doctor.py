@@ -6,8 +6,10 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from curation.doctor_publishing import remotes, token
 from curation.doctor_sources import standings
 from curation.sources.loading import load
 from manifests.contract.params import Misspelt, section
@@ -29,7 +31,8 @@ class Check:
 
 def checks(params: Mapping[str, Any]) -> list[Check]:
     """Everything worth looking at before a run, in the order of likelihood to be wrong."""
-    return [_python(), _torch(), _disk(), _params(params), *_sources(params["sources"])]
+    return [_python(), _torch(), _disk(), _remotes(), _token(), _params(params),
+            *_sources(params["sources"])]  # fmt: skip
 
 
 def _python() -> Check:
@@ -69,6 +72,24 @@ def _disk() -> Check:
         what="disk", is_well=free >= NEEDED_GB, found=f"{free:.0f} GB free",
         cure=f"free {NEEDED_GB} GB; `dvc gc -w` drops what no stage uses",
     )  # fmt: skip
+
+
+def _remotes() -> Check:
+    """Where the team keeps what was made; to have no such place is well."""
+    known = remotes(Path(".dvc"))
+    speaks_s3 = [name for name, url in known.items() if url.startswith("s3://")]
+    return Check(
+        what="dvc remotes", found=", ".join(known) or "none; CONTRIBUTING.md says how to add one",
+        is_well=not speaks_s3 or importlib.util.find_spec("dvc_s3") is not None,
+        cure=f"{', '.join(speaks_s3)}: `pip install -c constraints.txt -e '.[s3]'`",
+    )  # fmt: skip
+
+
+def _token() -> Check:
+    """Only who publishes needs one, and whether it is a good one is asked when it is used."""
+    place = token()
+    found = f"a token in {place}" if place else "no token; only publishing needs one"
+    return Check(what="the Hub", is_well=True, found=found)
 
 
 def _params(params: Mapping[str, Any]) -> Check:

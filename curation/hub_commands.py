@@ -125,12 +125,14 @@ def _staged(releases: Path, version: str, model: str) -> Path:
 
 def _checked(folder: Path) -> "Inventory":
     """The last look before it leaves; raises where the folder is not what was staged."""
+    from curation.publish.checks.mark import check_marked
     from curation.publish.differences import check_files
     from curation.publish.inventory import read_inventory
     from curation.publish.ledger import check_version
 
     told = read_inventory(folder)
     check_files(folder, told)
+    check_marked(folder)
     if PARAMS.exists() and told.kind == "dataset":
         check_version(LEDGER, told.version, told.manifest_id)
     return told

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from curation.pages.inputs import ReportInputs
+    from curation.publish.material import Material
     from curation.verdict import Verdict
 
 log = logging.getLogger("curation")
-PARAMS = Path("params.yaml")
+PARAMS, DATA, MANIFESTS = Path("params.yaml"), Path("data"), Path("manifests")
 
 
 def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides the type
@@ -65,3 +67,40 @@ def working_copies(ingested: Path) -> Any:  # noqa: ANN401 - imported late
     from manifests.contract.working import WorkingCopies
 
     return WorkingCopies([ingested / key for key in source_keys()])
+
+
+def report_inputs(data: Path = DATA, manifests: Path = MANIFESTS) -> "ReportInputs":
+    """All that the stages found, for a page or a card."""
+    from curation.pages.inputs import load
+    from manifests.contract.params import read
+
+    known = read(PARAMS)
+    bases = [recipe["base"] for recipe in known["recipes"].values() if recipe.get("base")]
+    return load(data, manifests, source_keys(), list(known["experiments"]), bases)
+
+
+def material(data: Path = DATA) -> "Material":
+    """What the next release is made of, as the stages left it in `data`."""
+    from curation.licenses import Licenses
+    from curation.publish.material import Material
+    from curation.publish.papers import papers
+    from curation.publish.summary import stage_counts
+    from curation.sources.loading import load
+    from curation.stages.release import Params
+    from manifests.contract.params import Profile, read
+
+    asked, entries = params("release", Params), read(PARAMS)["sources"]
+    return Material(
+        records=kept(data / "split"),
+        ingested=kept(data / "merge"),
+        counts=stage_counts(data, source_keys()),
+        copies=working_copies(data / "ingest"),
+        rules=Licenses.load(MANIFESTS / "licenses.yaml"),
+        papers=papers(
+            MANIFESTS / "CHANGELOG.md", MANIFESTS / "withdrawals.csv", data / "audit",
+            data / "gate/gate.json", {key: load(key, entries) for key in entries},
+        ),
+        profile=params("profile", Profile).name,
+        name=asked.name, version=asked.version,
+        withholds_words=asked.personal_text == "withhold",
+    )  # fmt: skip

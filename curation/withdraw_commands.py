@@ -1,21 +1,25 @@
 """`cxr withdraw` and `cxr correct`: lines that a person adds to the files in `manifests/`."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from curation.withdrawal_told import Withdrawal
 
 PARAMS = Path("params.yaml")
 CORRECTIONS, LICENSES = Path("manifests/corrections.csv"), Path("manifests/licenses.yaml")
 WITHDRAWALS, FROZEN = Path("manifests/withdrawals.csv"), Path("manifests/frozen")
-INGESTED, PAIRS = Path("data/ingest"), Path("data/dedup/pairs.parquet")
+RAW, INGESTED, PAIRS = Path("data/raw"), Path("data/ingest"), Path("data/dedup/pairs.parquet")
 
 
 def withdraw(  # noqa: PLR0913, PLR0917 - each is one thing that a withdrawal says
     value: Annotated[
         str,
         typer.Argument(
-            help="Record id, SHA-256 of file or pixels, patient id, or source address.",
+            help="Record id, SHA-256 of file or pixels, patient id, source address, or DOI.",
             show_default=False,
         ),
     ],
@@ -24,62 +28,85 @@ def withdraw(  # noqa: PLR0913, PLR0917 - each is one thing that a withdrawal sa
     when: Annotated[str, typer.Option(help="The day they asked, such as 2026-05-01.")],
     kind: Annotated[
         str,
-        typer.Option(help="record_id, sha256, pixel_sha256, patient_id or source_url; "
+        typer.Option(help="record_id, sha256, pixel_sha256, patient_id, source_url or doi; "
                      "needed where VALUE is two of them, or of a film that is not here."),
     ] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Write; else only say what would be.")] = False,  # noqa: FBT002 - a switch of the command line
+    yes: Annotated[bool, typer.Option("--yes", help="Write and purge; else only say.")] = False,  # noqa: FBT002 - a switch of the command line
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,  # noqa: FBT002 - the same
 ) -> None:  # fmt: skip
-    """Withdraw a film, or all films of a patient or page, and the copies of them.
+    """Withdraw a film, or all films of a patient, page or article, and the copies of them.
 
     Writes into manifests/withdrawals.csv one line with the hashes of each film, and no pixels: the
     same bytes, the same pixels, or a re-encoding of them are refused from then on, whatever their
-    name or source. Takes effect at the next `dvc repro`. Deletes nothing: it says where pixels
-    stay.
+    name or source. Takes effect at the next `dvc repro`.
 
-    Without `--yes` nothing is written. Exit code 2: VALUE is no film here, or two things.
+    Says where the films ever were: versions, splits, configurations, shards, networks, revisions
+    on the Hub; and what of that cannot be looked at here. Removes their files from data/raw and
+    empties the work cache; says where else pixels stay.
+
+    Without `--yes` nothing is written and nothing removed. Exit code 2: VALUE is no film here, or
+    two things.
     """
+    from curation.purging import purge
+    from curation.withdrawal_told import to_json, told
+    from curation.withdrawing import write
+
+    asked = _withdrawal(value.strip(), kind, reason.strip(), who.strip(), when.strip())
+    lines = asked.plan.lines
+    new = write(WITHDRAWALS, lines) if yes else None
+    if yes:
+        purge(asked.doomed)
+    if as_json:
+        typer.echo(json.dumps(to_json(asked, WITHDRAWALS, new), ensure_ascii=False))
+        return
+    for line in told(asked, is_done=yes):
+        typer.echo(line)
+    if new is None:
+        typer.echo(f"nothing is written; with --yes, {len(lines)} lines into {WITHDRAWALS}")
+        return
+    already = f"; {len(lines) - new} stood there already" if len(lines) > new else ""
+    typer.echo(f"wrote {new} lines into {WITHDRAWALS}{already}; now: dvc repro")
+
+
+def _withdrawal(value: str, kind: str, reason: str, who: str, when: str) -> "Withdrawal":
+    """What would happen, all of it; nothing is changed."""
     from curation.corrections import corrected
     from curation.licenses import Licenses
+    from curation.purging import doomed
+    from curation.versions.sought import sought
+    from curation.versions.whereabouts import whereabouts
+    from curation.withdrawal_told import Withdrawal
     from curation.withdrawing import (
         Request,
         all_records,
         kind_of,
         planned,
+        stones,
         where_pixels_stay,
-        write,
     )
-    from manifests.contract.params import read
+    from curation.work.bench import Params
+    from manifests.contract.params import read, section
     from manifests.contract.rejection import legible
 
-    sources = read(PARAMS)["sources"]
+    sections, value = read(PARAMS), legible(value)
+    sources, keys = sections["sources"], sorted(sections["sources"])
     # As merge will see them: a film may have been given to another patient.
-    records = corrected(
-        all_records(INGESTED, sorted(sources)), CORRECTIONS, Licenses.load(LICENSES)
-    )
-    value = legible(value)
+    records = corrected(all_records(INGESTED, keys), CORRECTIONS, Licenses.load(LICENSES))
     request = Request(
-        value=value.strip(), kind=kind or kind_of(value.strip(), records), reason=reason.strip(),
-        who=who.strip(), when=when.strip(),
-    )  # fmt: skip
+        value=value, kind=kind or kind_of(value, records), reason=reason, who=who, when=when
+    )
     plan = planned(request, records, PAIRS, FROZEN)
-    verb = "leave" if yes else "would leave"
-    typer.echo(f"{len(plan.films)} films {verb}, by {request.kind} {request.value}:")
-    for key, number in plan.films["source"].value_counts().sort_index().items():
-        named = plan.films[plan.films["source"] == key]["record_id"].tolist()
-        typer.echo(f"  {key}: {number}: {', '.join(named)}")
-    for line in plan.frozen:
-        typer.echo(f"frozen: {line}: take the line out and say so in CHANGELOG, or `split` stops")
-    here = set(plan.films["source"])
-    places = [(key, Path(str(sources[key]["files"]))) for key in sorted(here)]
-    for sentence in where_pixels_stay(Path(), places):
-        typer.echo(f"pixels stay in {sentence}")
-    if not yes:
-        typer.echo(f"nothing is written; with --yes, {len(plan.lines)} lines into {WITHDRAWALS}")
-        return
-    new = write(WITHDRAWALS, plan.lines)
-    known = len(plan.lines) - new
-    already = f"; {known} stood there already" if known else ""
-    typer.echo(f"wrote {new} lines into {WITHDRAWALS}{already}; now: dvc repro")
+    gone = stones(WITHDRAWALS, request.value)
+    hashes = {*plan.films["sha256"], *(stone.sha256 for stone in gone if stone.sha256)}
+    hashes |= {request.value.lower()} if request.kind == "sha256" else set()
+    here = sorted(set(plan.films["source"]))
+    cache = section(sections, "compute", Params).cache
+    return Withdrawal(
+        request=request, plan=plan,
+        found=whereabouts(sought(plan.films, request.kind, request.value, gone)),
+        doomed=doomed(RAW, cache, hashes, here),
+        stays=where_pixels_stay(Path(), [(key, Path(str(sources[key]["files"]))) for key in here]),
+    )  # fmt: skip
 
 
 def correct(  # noqa: PLR0913, PLR0917 - the cells of a line in corrections.csv

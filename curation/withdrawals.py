@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from curation.reviewed_csv import lines
+from curation.sources.base_doi import doi_of, mentions
 from curation.tombstones import recognised, tombstone
 from manifests.contract.params import Misspelt
 
@@ -14,7 +15,10 @@ HEADER = ("kind", "value", "reason", "when")
 TOMBSTONE = ("who", "sha256", "pixel_sha256", "phash")
 """Columns that came later: who asked, and what lets the film be known when it comes back."""
 HASHES = ("sha256", "pixel_sha256")
-KINDS = ("record_id", *HASHES, "patient_id", "source_url")
+ARTICLE = "doi"
+KINDS = ("record_id", *HASHES, "patient_id", "source_url", ARTICLE)
+TELLING = ("source_url", "attribution", "facts")
+"""Columns in which a source names the article that a film stands in."""
 
 
 def withdrawn(records: pd.DataFrame, place: Path, within: int) -> "pd.Series[str]":
@@ -31,6 +35,8 @@ def withdrawn(records: pd.DataFrame, place: Path, within: int) -> "pd.Series[str
         kind, value = notice["kind"], notice["value"].strip()
         if kind not in KINDS:
             raise Misspelt(f"{line}: kind '{kind}' is none of {', '.join(KINDS)}")
+        if kind == ARTICLE and not doi_of(value):
+            raise Misspelt(f"{line}: {value}: is no DOI, such as 10.1000/x")
         hit = named(records, kind, value)
         if not hit.any() and _is_of_absent_source(kind, value, records):
             elsewhere.append(value)
@@ -48,9 +54,21 @@ def withdrawn(records: pd.DataFrame, place: Path, within: int) -> "pd.Series[str
 
 
 def named(records: pd.DataFrame, kind: str, value: str) -> "pd.Series[bool]":
-    """Which records a line of this kind and value means."""
+    """Which records a line of this kind and value means; none where they lack the column."""
+    if kind == ARTICLE:
+        return _of_article(records, doi_of(value))
+    if kind not in records:
+        return pd.Series(False, index=records.index)
     hit = records[kind] == (value.lower() if kind in HASHES else value)
     return hit.fillna(False).astype(bool)
+
+
+def _of_article(records: pd.DataFrame, doi: str) -> "pd.Series[bool]":
+    """Which films' address, credit or facts name exactly this article."""
+    told = [records[name].astype(object).fillna("") for name in TELLING if name in records]
+    is_it = [bool(doi) and any(mentions(str(said), doi) for said in words)
+             for words in zip(*told, strict=True)]  # fmt: skip
+    return pd.Series(is_it or False, index=records.index, dtype=bool)
 
 
 def _is_of_absent_source(kind: str, value: str, records: pd.DataFrame) -> bool:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +13,9 @@ import pandas as pd
 from curation.duplicates.groups import components
 from curation.duplicates.pair import COPIES
 from curation.reviewed_csv import lines, text
-from curation.tombstones import WIDTH
-from curation.withdrawals import HASHES, HEADER, KINDS, TOMBSTONE, named
+from curation.sources.base_doi import doi_of
+from curation.tombstones import WIDTH, Tombstone, tombstone
+from curation.withdrawals import ARTICLE, HASHES, HEADER, KINDS, TOMBSTONE, named
 from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable, read_arrow, to_pandas
@@ -50,9 +51,12 @@ class Plan:
 def kind_of(value: str, records: pd.DataFrame) -> str:
     """What `value` is, by the films that have it. Raises `Misspelt` unless it is one thing."""
     kinds = [kind for kind in KINDS if named(records, kind, value).any()]
+    if ARTICLE in kinds:
+        # An address of doi.org is the article: its films are among those that name it.
+        kinds = [kind for kind in kinds if kind != "source_url"]
     if not kinds:
         raise Misspelt(
-            f"{value}: no film here has this record id, hash, patient id or address; "
+            f"{value}: no film here has this record id, hash, patient id, address or DOI; "
             "look it up in the manifest, or say what it is with --kind if its film is not here"
         )
     if len(kinds) > 1 and set(kinds) != set(HASHES):
@@ -63,6 +67,8 @@ def kind_of(value: str, records: pd.DataFrame) -> str:
 def planned(request: Request, records: pd.DataFrame, pairs: Path, frozen: Path) -> Plan:
     """What the request would do to `records`, all that came in; `pairs` are those of `dedup`."""
     _check(request)
+    if request.kind == ARTICLE:
+        request = replace(request, value=doi_of(request.value))
     hit = named(records, request.kind, request.value)
     films = _with_copies(records, records[hit], pairs)
     told = [request.kind, request.value, request.reason, request.when, request.who]
@@ -85,6 +91,8 @@ def _check(request: Request) -> None:
         raise Misspelt(f"the {empty[0]} of a withdrawal is empty; say it")
     if request.kind in HASHES and not re.fullmatch(rf"[0-9a-fA-F]{{{WIDTH}}}", request.value):
         raise Misspelt(f"{request.value}: is no {request.kind}, {WIDTH} hexadecimal digits")
+    if request.kind == ARTICLE and not doi_of(request.value):
+        raise Misspelt(f"{request.value}: is no DOI, such as 10.1000/x")
     try:
         date.fromisoformat(request.when)
     except ValueError:
@@ -108,6 +116,12 @@ def write(place: Path, asked: Sequence[Sequence[str]]) -> int:
     with whole_file(place) as part:
         part.write_text(made.getvalue(), encoding="utf-8", newline="")
     return len(new)
+
+
+def stones(place: Path, value: str) -> list[Tombstone]:
+    """What is kept already of the film `value`, which may have left long ago."""
+    found = [tombstone(line) for line in lines(place, HEADER, TOMBSTONE)]
+    return [stone for stone in found if stone and stone.film == value]
 
 
 def _why(request: Request, film: str, asked: pd.DataFrame) -> str:
@@ -137,15 +151,18 @@ def _frozen(folder: Path, films: set[str]) -> list[str]:
 
 
 def where_pixels_stay(root: Path, sources: Sequence[tuple[str, Path]]) -> list[str]:
-    """A sentence for every place under `root` that may still hold the films' pixels."""
+    """A sentence for every place under `root` that no purge reaches and that may hold pixels."""
+    raw = (root / "data/raw").resolve()
     found = [
-        f"{place}: the files of {key}; take the film out of them by hand"
+        f"{files}: your files of {key}; take the film out of them by hand"
         for key, files in sources
-        for place in dict.fromkeys((files, root / "data/raw" / key))
-        if place.exists()
+        if files.exists() and raw not in files.resolve().parents
     ]
     made = [root / "data" / name for name in ("ingest", "prepare", "explain", "release", "report")]
     found += [f"{place}: until the next `dvc repro`" for place in made if place.exists()]
+    staged = root / "releases"
+    if staged.exists():
+        found.append(f"{staged}: until you remove the versions named above")
     cache = root / ".dvc/cache"
     if cache.exists():
         found.append(f"{cache}: until `dvc gc --workspace`, after the next `dvc repro`")

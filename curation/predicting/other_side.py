@@ -22,11 +22,15 @@ def require() -> None:
         raise Misspelt("a network needs torch, which is not here: `pip install -e '.[train]'`")
 
 
-def run(*words: str | Path) -> None:
-    """`python -m training WORDS…`; what it says goes where we speak. Raises `Ended`."""
+def run(*words: str | Path, is_told: bool = True) -> None:
+    """`python -m training WORDS…`; what it says goes where we speak. Raises `Ended`.
+
+    What is not told is its result; faults are, always.
+    """
     # -P: a folder called `training` in which a person happens to work is not ours.
     command = [sys.executable, "-P", "-m", "training", *map(str, words)]
     # Nothing of it is a shell's, and the words are paths that this program made or checked.
-    code = subprocess.run(command, check=False).returncode  # noqa: S603
+    out = None if is_told else subprocess.DEVNULL
+    code = subprocess.run(command, check=False, stdout=out).returncode  # noqa: S603
     if code:
         raise Ended(code)

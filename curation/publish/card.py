@@ -1,7 +1,7 @@
 """The dataset card: YAML for the Hub and a page for people, every number from the manifest."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,35 +9,61 @@ import jinja2
 import yaml
 
 from curation.publish.channels import MEANINGS, WITH_PIXELS, Channel
-from curation.publish.staged import ADDED, HUB_SPLITS, OLDEST, PIXEL_COLUMNS, POINTER_COLUMNS
+from curation.publish.papers import Papers
+from curation.publish.staged import (
+    ADDED,
+    HUB_SPLITS,
+    OLDEST,
+    PIXEL_COLUMNS,
+    POINTER_COLUMNS,
+    Shelved,
+)
 from curation.publish.words import Ours, markdown
 from manifests.contract.column import columns
-from manifests.contract.record import Record
-from manifests.contract.vocabulary import DISCLAIMER, DRAWN
+from manifests.contract.record import STAGES, Record
+from manifests.contract.vocabulary import DISCLAIMER, DRAWN, Reason
 
 SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M"}
+GATE = {
+    "extra_gated_heading": "Films for non-commercial research",
+    "extra_gated_prompt": (
+        "Part of these films may be used for non-commercial purposes only. "
+        f"Who asks for access agrees to what is ticked below. {DISCLAIMER}"
+    ),
+    "extra_gated_fields": {
+        "Affiliation": "text",
+        "I use the films of noncommercial for non-commercial purposes only": "checkbox",
+        "I credit each film as ATTRIBUTION.csv says and keep its licence": "checkbox",
+        "I will not try to find out who a patient is": "checkbox",
+        "I will not use the films, or what learns from them, for diagnosis": "checkbox",
+        "I delete a film that a later version withdraws": "checkbox",
+    },
+}
+"""What the Hub asks before it gives the files. It gates a whole repository, not a configuration."""
 _TEMPLATES = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelved:
-    """What was staged of one channel and one split."""
-
-    channel: Channel
-    split: str
-    """The Hub's name of the split."""
-    films: int
-    bytes: int
-    path: str
-    """Pattern of its shards, relative to the release."""
-
-
-def card(name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved]) -> str:
+def card(name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved], papers: Papers) -> str:
     """README.md of the release called `name`; `figures` is the content of summary.json."""
     top = yaml.safe_dump(
         dict(hub_fields(name, figures, shelved)), sort_keys=False, allow_unicode=True, width=100
     )
-    return f"---\n{top}---\n\n" + _page("card.md.jinja", name, figures, shelved)
+    page = _page("card.md.jinja", name, figures, shelved, papers=papers)
+    return f"---\n{top}---\n\n{page}"
+
+
+def datasheet(
+    name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved], papers: Papers
+) -> str:
+    """DATASHEET.md, by the questions of Gebru et al. (2021)."""
+    reasons = Counter[str]()
+    for line in figures["stages"]:
+        reasons.update(line["rejected"])
+    came_in = sum(line["came_in"] for line in figures["stages"] if line["stage"] == STAGES[0])
+    return _page(
+        "datasheet.md.jinja", name, figures, shelved, papers=papers, came_in=came_in,
+        reasons=dict(sorted(reasons.items())), copies=reasons[Reason.DUPLICATE],
+    )  # fmt: skip
 
 
 def licenses_page(name: str, figures: Mapping[str, Any], rules: Mapping[str, Any]) -> str:
@@ -54,11 +80,15 @@ def hub_fields(name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved]
         "license_link": "LICENSES.md",
         "task_categories": ["image-classification"],
         "task_ids": ["multi-class-image-classification"],
+        "annotations_creators": ["found"],
+        "source_datasets": ["extended"],
         "size_categories": [size(figures["records"])],
         "tags": ["image", "medical", "radiology", "chest-x-ray", "covid-19",
                  *(["synthetic", "drawn-not-data"] if figures["is_drawn"] else [])],
     }  # fmt: skip
     filled = [channel for channel in Channel if any(s.channel == channel for s in shelved)]
+    if Channel.NONCOMMERCIAL in filled:
+        fields |= GATE
     if filled:
         fields["configs"] = [_config(c, shelved, is_default=c == filled[0]) for c in filled]
         fields["dataset_info"] = [_info(c, shelved) for c in filled]
@@ -96,6 +126,7 @@ def _page(
         autoescape=False,  # noqa: S701 - Markdown, and `finalize` escapes every value
     )  # fmt: skip
     made.filters["ours"] = Ours
+    made.filters["score"] = lambda value: "none" if value is None else f"{value:.2f}"
     about = columns(Record)
     return made.get_template(template).render(
         name=name, it=figures, shelved=shelved, meanings=MEANINGS, channels=list(Channel),

@@ -6,16 +6,18 @@ and believes none of its figures before it has counted and hashed for itself.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from curation.publish.staged import Shelved
 from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt
-from manifests.contract.table import BrokenTable
+from manifests.contract.table import BrokenTable, read_arrow
+from manifests.contract.vocabulary import DISCLAIMER
 
 INVENTORY = "release.json"
 DATASET, MODELS = "dataset", "models"
@@ -73,6 +75,22 @@ def write_inventory(folder: Path, told: Inventory) -> None:
     whole = told.model_copy(update={"files": items(folder)})
     with whole_file(folder / INVENTORY) as part:
         part.write_text(whole.model_dump_json(indent=2) + "\n", encoding="utf-8", newline="\n")
+
+
+def inventory(figures: Mapping[str, Any], shelved: Sequence[Shelved], folder: Path) -> Inventory:
+    """What a data set's release.json says; its files are filled in when it is written."""
+    channels: dict[str, dict[str, int]] = {}
+    for shelf in shelved:
+        channels.setdefault(str(shelf.channel), {})[shelf.split] = shelf.films
+    return Inventory(
+        kind="dataset", name=figures["name"], version=figures["version"],
+        manifest_id=figures["manifest_id"], disclaimer=DISCLAIMER, channels=channels,
+        content={name: content_id(_shards(folder, name)) for name in channels},
+    )  # fmt: skip
+
+
+def _shards(folder: Path, config: str) -> Iterator[pa.Table]:
+    return map(read_arrow, sorted(folder.glob(f"data/{config}/*.parquet")))
 
 
 def items(folder: Path) -> dict[str, Item]:

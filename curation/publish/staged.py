@@ -8,6 +8,7 @@ its description are made here. Pictures are encoded anew from pixels: no tag sur
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ import pyarrow as pa
 
 from curation.licenses import Licenses
 from curation.publish.channels import WITH_PIXELS, Channel
-from manifests.contract.packing import ROWS_PER_SHARD, png
+from curation.publish.cuts import cuts
+from manifests.contract.packing import png
 from manifests.contract.record import Record
 from manifests.contract.table import BrokenTable, arrow_schema, write_arrow
 from manifests.contract.vocabulary import Split
@@ -59,6 +61,27 @@ class Shelf(NamedTuple):
         return f"data/{self.channel}/{HUB_SPLITS[self.split]}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """What was staged of one channel and one split."""
+
+    channel: Channel
+    split: str
+    """The Hub's name of the split."""
+    films: int
+    bytes: int
+    path: str
+    """Pattern of its shards, relative to the release."""
+
+
+def shelved_of(shelf: Shelf, size: int) -> Shelved:
+    """What the card says of a shelf that was staged with `size` bytes."""
+    return Shelved(
+        channel=shelf.channel, split=HUB_SPLITS[shelf.split], films=len(shelf.rows), bytes=size,
+        path=f"{shelf.stem}-*.parquet",
+    )  # fmt: skip
+
+
 def shelves(records: pd.DataFrame, rulings: pd.DataFrame) -> list[Shelf]:
     """The filled shelves, in the order of channels and splits, each sorted by `record_id`."""
     ruled = records.assign(channel=rulings["channel"], withheld=rulings["why"])
@@ -71,12 +94,11 @@ def shelves(records: pd.DataFrame, rulings: pd.DataFrame) -> list[Shelf]:
             if len(shelf.rows)]  # fmt: skip
 
 
-def stage(folder: Path, shelf: Shelf, copies: WorkingCopies, licenses: Licenses) -> int:
-    """Write the shards of one shelf; give their number of bytes on disk."""
-    parts = [
-        shelf.rows.iloc[at : at + ROWS_PER_SHARD]
-        for at in range(0, len(shelf.rows), ROWS_PER_SHARD)
-    ]
+def stage(
+    folder: Path, shelf: Shelf, copies: WorkingCopies, licenses: Licenses, shard_rows: int
+) -> int:
+    """Write the shards of one shelf, of about `shard_rows` films; give their bytes on disk."""
+    parts = [shelf.rows.iloc[part] for part in cuts(list(shelf.rows["record_id"]), shard_rows)]
     written = 0
     for number, rows in enumerate(parts):
         place = folder / f"{shelf.stem}-{number:05d}-of-{len(parts):05d}.parquet"
@@ -90,21 +112,32 @@ def packed(
     rows: pd.DataFrame, channel: Channel, copies: WorkingCopies, licenses: Licenses
 ) -> pa.Table:
     """One shard in memory. Raises `BrokenTable` when a film has no working copy."""
-    known = arrow_schema(Record)
     has_pixels = channel in WITH_PIXELS
-    names = PIXEL_COLUMNS if has_pixels else POINTER_COLUMNS
-    rows = rows.assign(age_years=rows["age_years"].clip(upper=OLDEST))
-    made = {
-        name: pa.array(rows[name], type=known.field(name).type, from_pandas=True) for name in names
+    given: dict[str, Any] = {
+        **rows.assign(age_years=rows["age_years"].clip(upper=OLDEST)),
+        "license_url": [licenses.of(name).url for name in rows["license"]],
+        "redistributable": [has_pixels] * len(rows),
+        "image": list(_pictures(rows, copies)) if has_pixels else None,
     }
-    made["license_url"] = pa.array([licenses.of(name).url for name in rows["license"]], pa.string())
-    made["redistributable"] = pa.array([has_pixels] * len(rows), pa.bool_())
-    if has_pixels:
-        made = {"image": pa.array(list(_pictures(rows, copies)), _IMAGE), **made}
-    else:
-        made["withheld"] = pa.array(rows["withheld"], pa.string(), from_pandas=True)
-    table = pa.table(made)
+    table = pa.table({
+        name: pa.array(given[name], type=kind, from_pandas=True)
+        for name, kind in features_of(channel).items()
+    })  # fmt: skip
     return table.replace_schema_metadata({"huggingface": _features(table.schema)})
+
+
+def features_of(channel: Channel) -> dict[str, pa.DataType]:
+    """The columns of a configuration, in their order."""
+    known = arrow_schema(Record)
+    names = PIXEL_COLUMNS if channel in WITH_PIXELS else POINTER_COLUMNS
+    made = {
+        **{name: known.field(name).type for name in names},
+        "license_url": pa.string(),
+        "redistributable": pa.bool_(),
+    }
+    if channel in WITH_PIXELS:
+        return {"image": _IMAGE, **made}
+    return {**made, "withheld": pa.string()}
 
 
 def _pictures(rows: pd.DataFrame, copies: WorkingCopies) -> Iterator[dict[str, Any]]:

@@ -9,20 +9,19 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
-from curation.licenses import Licenses
-from curation.publish.attribution import attribution
-from curation.publish.card import Shelved, card, licenses_page
-from curation.publish.channels import rulings
-from curation.publish.checking import check_staged
-from curation.publish.inventory import Inventory, content_id, write_inventory
-from curation.publish.staged import HUB_SPLITS, shelves, stage
-from curation.publish.summary import StageCount, all_rejected, summary
+from curation.publish.checks.fault import raise_if_any
+from curation.publish.checks.films import film_faults
+from curation.publish.documents import documents
+from curation.publish.inventory import inventory, items, write_inventory
+from curation.publish.material import Material
+from curation.publish.papers import check_audit
+from curation.publish.staged import shelved_of, shelves, stage
+from curation.publish.summary import StageCount, all_rejected
 from manifests.contract import table
 from manifests.contract.folder import whole_file
 from manifests.contract.record import Record
 from manifests.contract.rejection import Rejection
 from manifests.contract.vocabulary import DISCLAIMER, DRAWN
-from manifests.contract.working import WorkingCopies
 
 
 class Params(BaseModel):
@@ -36,62 +35,33 @@ class Params(BaseModel):
     """Small letters, digits and dashes, as a Hub repository wants it."""
     personal_text: Literal["publish", "withhold"]
     """Pixels of films whose burned-in words look like a patient's, or were never read."""
+    shard_rows: int = Field(ge=1, le=10_000)
+    """Films in a shard, about: the smaller, the less is sent when a film comes or goes."""
 
 
-def main(  # noqa: PLR0913 - each argument is one thing that a release is made of
-    *,
-    records: pd.DataFrame,
-    ingested: pd.DataFrame,
-    counts: Sequence[StageCount],
-    copies: WorkingCopies,
-    licenses: Path,
-    profile: str,
-    staged: Path,
-    manifests: Path,
-    params: Params,
-) -> dict[str, Any]:
-    """Fill the folder `staged` with `records`, check it, then write three files into `manifests`.
+def main(material: Material, staged: Path, manifests: Path, params: Params) -> dict[str, Any]:
+    """Fill the folder `staged`, check it, then write three files into `manifests`.
 
-    `ingested` are all films that came in, since a copy that left may know a stricter licence.
     Gives the content of summary.json. Raises `BrokenTable` when the check finds a film that may
     not leave: then nothing is written into `manifests`.
     """
-    rules = Licenses.load(licenses)
-    # Where words may go out as well, none keeps pixels back.
-    is_open = params.personal_text == "publish"
-    judged = records.assign(personal_text=None) if is_open else records
-    ruled = rulings(judged, rules, ingested)
-    stamp = {"version": params.version, "name": params.name, "profile": profile}
-    figures = summary(records, ruled, counts, stamp)
+    ruled = material.ruled()
+    figures = material.figures(ruled)
+    check_audit(material.papers.audit, figures["manifest_id"])
     shelved = [
-        Shelved(
-            channel=shelf.channel, split=HUB_SPLITS[shelf.split], films=len(shelf.rows),
-            bytes=stage(staged, shelf, copies, rules), path=f"{shelf.stem}-*.parquet",
+        shelved_of(shelf, stage(staged, shelf, material.copies, material.rules, params.shard_rows))
+        for shelf in tqdm(
+            shelves(material.records, ruled), desc="release", unit="shelf", disable=None
         )
-        for shelf in tqdm(shelves(records, ruled), desc="release", unit="shelf", disable=None)
-    ]  # fmt: skip
-    named = {spdx: rules.of(spdx) for spdx in figures["licenses"]}
-    _write(staged / "README.md", card(params.name, figures, shelved))
-    _write(staged / "LICENSES.md", licenses_page(params.name, figures, named))
-    _write(staged / "ATTRIBUTION.csv", attribution(records, ruled, rules))
-    check_staged(staged, judged, rules, copies, ingested)
-    write_inventory(staged, _inventory(figures, shelved, staged))
-    _write_manifests(manifests, records, counts, figures)
+    ]
+    shards = items(staged)
+    for name, words in documents(material, ruled, figures, shelved, shards).items():
+        _write(staged / name, words)
+    own = (material.judged(), material.rules, material.copies, material.ingested)
+    raise_if_any(film_faults(staged, *own))
+    write_inventory(staged, inventory(figures, shelved, staged))
+    _write_manifests(manifests, material.records, material.counts, figures)
     return figures
-
-
-def _inventory(figures: dict[str, Any], shelved: Sequence[Shelved], staged: Path) -> Inventory:
-    channels: dict[str, dict[str, int]] = {}
-    for shelf in shelved:
-        channels.setdefault(str(shelf.channel), {})[shelf.split] = shelf.films
-    return Inventory(
-        kind="dataset", name=figures["name"], version=figures["version"],
-        manifest_id=figures["manifest_id"], disclaimer=DISCLAIMER, channels=channels,
-        content={
-            name: content_id(map(table.read_arrow, sorted(staged.glob(f"data/{name}/*.parquet"))))
-            for name in channels
-        },
-    )  # fmt: skip
 
 
 def _write_manifests(

@@ -44,7 +44,7 @@ def _in_folder(folder: Path) -> Path:
 
 
 def _of_revision(word: str, folder: Path) -> Path:
-    commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
+    commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
     if commit is None:
         raise Misspelt(
             f"{word}: is no file, no folder and no revision of git here; "
@@ -52,7 +52,7 @@ def _of_revision(word: str, folder: Path) -> Path:
         )
     revision = commit.decode().strip()
     for name in (DATASET, REJECTED):
-        data = _git("show", f"{revision}:manifests/{name}")
+        data = git("show", f"{revision}:manifests/{name}")
         data = data if data is not None else _cached(revision, f"manifests/{name}")
         if data is not None:
             (folder / name).write_bytes(data)
@@ -80,16 +80,16 @@ def _cached(revision: str, name: str) -> bytes | None:
 
 def _locked(revision: str, name: str) -> str:
     """The MD5 of a file in dvc.lock at that revision, empty where it is not tracked."""
-    text = _git("show", f"{revision}:dvc.lock")
+    text = git("show", f"{revision}:dvc.lock")
     known: Any = yaml.safe_load(text) if text else {}
     outs = [out for stage in known.get("stages", {}).values() for out in stage.get("outs", [])]
     return next((str(out.get("md5", "")) for out in outs if out.get("path") == name), "")
 
 
-def _git(*words: str) -> bytes | None:
-    """What git says, or None where it fails."""
+def git(*words: str, given: bytes = b"") -> bytes | None:
+    """What git says when it is given that, or None where it fails."""
     try:
-        done = subprocess.run(["git", *words], capture_output=True, check=False)  # noqa: S603, S607 - git itself, no shell
+        done = subprocess.run(["git", *words], input=given, capture_output=True, check=False)  # noqa: S603, S607 - git itself, no shell
     except FileNotFoundError:
         return None
     return done.stdout if done.returncode == 0 else None

@@ -93,14 +93,17 @@ def write_arrow(
 ) -> None:
     """Write any Arrow table in one step; `meta` joins the schema's own metadata.
 
-    Columns that are `already_packed` (dots go into structs) are written as they are.
+    Columns that are `already_packed` (dots go into structs) are written as they are. Pages of a
+    table for the Hub stay the same bytes when rows come or go elsewhere: it keeps them once.
     """
     known = made.schema.metadata or {}
     made = made.replace_schema_metadata({**known, **(meta or {})} or None)
+    is_for_hub = b"huggingface" in (made.schema.metadata or {})
     with whole_file(place) as part:
         pq.write_table(
             made, part, compression=_compression(made.schema, already_packed),
             row_group_size=group_rows, store_schema=True,
+            use_content_defined_chunking=is_for_hub, write_page_index=is_for_hub,
         )  # fmt: skip
 
 
@@ -154,11 +157,8 @@ def check_records(rows: pd.DataFrame, stage: str) -> None:
     twice = rows[rows["record_id"].duplicated()]
     if len(twice):
         raise BrokenTable(f"after {stage}: record ids stand twice: {_some(twice)}")
-    is_strange = [
-        not str(record_id).startswith(f"{source}/")
-        for record_id, source in zip(rows["record_id"], rows["source"], strict=True)
-    ]
-    strange = rows[is_strange]
+    ids = zip(rows["record_id"], rows["source"], strict=True)
+    strange = rows[[not str(record_id).startswith(f"{source}/") for record_id, source in ids]]
     if len(strange):
         raise BrokenTable(f"after {stage}: ids do not start with their source: {_some(strange)}")
     # The one word for "out of training until a person decides", whatever stage forgets it.

@@ -5,18 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from records import record, records
+from records import record
+from released import PARAMS, material
 
+from curation.publish.checks.mark import mark
 from curation.publish.inventory import INVENTORY, Inventory, read_inventory, write_inventory
-from curation.publish.summary import StageCount
 from curation.stages import release
 from manifests.contract.record import Record
-from manifests.contract.rejection import Rejection
-from manifests.contract.table import frame
 from manifests.contract.vocabulary import DISCLAIMER
 from manifests.contract.working import WorkingCopies, write_working
 
-LICENSES = Path(__file__).parents[2] / "manifests/licenses.yaml"
 FREE, NONCOMMERCIAL = "CC-BY-4.0", "CC-BY-NC-SA-4.0"
 SIDE = 64
 """Of a film, in pixels; its noise is not compressible, so that a shard has some bytes."""
@@ -38,14 +36,10 @@ def staged(releases: Path, version: str, rows: Sequence[Record], name: str = "li
     """The data set of a version, in `releases/VERSION/dataset`; its manifest lies beside it."""
     place = releases / version
     write_working(place / "ingest", ((row.record_id, _pixels(row.record_id)) for row in rows))
-    counts = StageCount(stage="ingest", source="cohen", came_in=len(rows), kept=len(rows),
-                        rejected=frame([], Rejection))  # fmt: skip
-    release.main(
-        records=records(list(rows)), ingested=records(list(rows)), counts=[counts],
-        copies=WorkingCopies([place / "ingest"]), licenses=LICENSES, profile="demo",
-        staged=place / "dataset", manifests=place / "manifests",
-        params=release.Params(version=version, name=name, personal_text="withhold"),
-    )  # fmt: skip
+    asked = PARAMS.model_copy(update={"version": version, "name": name})
+    made = material(rows, WorkingCopies([place / "ingest"]), name=name, version=version)
+    release.main(made, place / "dataset", place / "manifests", asked)
+    mark(place / "dataset")
     return place / "dataset"
 
 
@@ -58,6 +52,7 @@ def staged_model(releases: Path, version: str, key: str, dataset: Path) -> Path:
     told = Inventory(kind="model", name=key, version=version, disclaimer=DISCLAIMER,
                      manifest_id=read_inventory(dataset).manifest_id)  # fmt: skip
     write_inventory(folder, told)
+    mark(folder)
     return folder
 
 
@@ -65,6 +60,7 @@ def altered(folder: Path, path: str, data: bytes) -> None:
     """Give one file other bytes, and have release.json agree."""
     (folder / path).write_bytes(data)
     write_inventory(folder, read_inventory(folder))
+    mark(folder)
 
 
 def files(folder: Path) -> dict[str, str]:

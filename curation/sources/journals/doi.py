@@ -7,17 +7,12 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from curation.sources.base import Remote
+from curation.sources.base_doi import doi_in, plain
 from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason
 
 CONVERTER = "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1/articles/"
-DOI = re.compile(r"\b10\.\d{4,9}/[^\s?#&\"']+", re.IGNORECASE)
 PMCID = re.compile(r"(?<![a-z0-9])(PMC\d{1,12})(?:\.(\d{1,3}))?(?![a-z0-9])", re.IGNORECASE)
-# What publishers append to a DOI in the addresses of their own pages.
-PAGE = re.compile(r"(?:[/.](?:full|abstract|e?pdf|fulltext|html?|meta|long))+$")
-RESOLVER = re.compile(r"^(?:https?://)?(?:dx[.-])?doi[.-]org\b|^doi:|^10\.", re.IGNORECASE)
-TIMES = 3
-"""A link that went through a proxy is percent-encoded twice at most; one more does no harm."""
 
 
 class Article(NamedTuple):
@@ -30,13 +25,10 @@ class Article(NamedTuple):
 
 def article(text: str) -> Article:
     """What `text` names. Raises `Rejected` (invalid_field) where it names no article."""
-    plain = text.strip()
-    for _ in range(TIMES):
-        plain = unquote(plain)
-    if found := DOI.search(plain):
-        name = found[0].lower().rstrip(".,;/")
-        return Article(name if RESOLVER.search(plain) else PAGE.sub("", name), "")
-    if found := PMCID.search(plain):
+    words = plain(text.strip())
+    if doi := doi_in(words):
+        return Article(doi, "")
+    if found := PMCID.search(words):
         return Article("", found[1].upper(), found[2] or "")
     raise Rejected(
         Reason.INVALID_FIELD,

@@ -1,0 +1,128 @@
+"""Every staged row by the rules, decided anew from the records: columns are never authority."""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from curation.licenses import License, Licenses
+from curation.publish.channels import WITH_PIXELS, rulings
+from curation.publish.checks.fault import RIGHTS, Fault, faults
+from curation.publish.checks.tags import carried
+from manifests.contract.cells import cell
+from manifests.contract.images import Film, Pixels
+from manifests.contract.packing import unpng
+from manifests.contract.table import read_arrow
+from manifests.contract.working import WorkingCopies
+
+NAMES = ("record_id", "group", "split", "attribution", "sha256")
+MINE = frozenset({
+    "pixels that its words or its licence does not allow",
+    "pixels of a film whose licence does not allow them, under another name",
+    "a picture that may be shown unmodified only, and was altered",
+    "pixels without anybody to credit",
+    "no credit in ATTRIBUTION.csv",
+})  # fmt: skip
+"""Rules about what may be done at all; the others are about what is true."""
+
+
+def film_faults(
+    folder: Path,
+    records: pd.DataFrame,
+    licenses: Licenses,
+    copies: WorkingCopies,
+    ingested: pd.DataFrame,
+) -> list[Fault]:
+    """Every broken rule with its rows.
+
+    Rules: each record is staged once; pixels only where the licence allows them, also when they
+    stand under another film's name; none altered that must not be; someone to credit; no tags; no
+    group on two sides.
+    """
+    ruled = records.assign(channel=rulings(records, licenses, ingested)["channel"]).set_index(
+        "record_id"
+    )
+    allowed = set(ruled.index[ruled["channel"].isin([str(channel) for channel in WITH_PIXELS])])
+    eye = _Eye(
+        allowed=allowed, forbidden=_hashes(ruled, allowed, copies),
+        licenses={str(name): licenses.of(str(spdx)) for name, spdx in ruled["license"].items()},
+    )  # fmt: skip
+    rows = [row for place in sorted(folder.rglob("*.parquet")) for row in _evidence(place, eye)]
+    staged = pd.DataFrame(rows, columns=["record_id", "group", "split", "fault"], dtype=object)
+    broken = staged[staged["fault"] != ""]
+    found = {str(rule): list(part["record_id"]) for rule, part in broken.groupby("fault")}
+    return [
+        fault._replace(code=RIGHTS if fault.rule in MINE else fault.code)
+        for fault in faults({**found, **_table_faults(staged, ruled, folder)})
+    ]
+
+
+def _table_faults(staged: pd.DataFrame, ruled: pd.DataFrame, folder: Path) -> dict[str, set[str]]:
+    ids = staged["record_id"]
+    sides = staged.groupby("group")["split"].nunique()
+    known = staged[ids.isin(ruled.index)]
+    moved = known["split"].to_numpy() != ruled.loc[known["record_id"], "split"].to_numpy()
+    credited = _credited(folder / "ATTRIBUTION.csv")
+    return {
+        "staged twice": set(ids[ids.duplicated()]),
+        "staged but in no manifest": set(ids) - set(ruled.index),
+        "in the manifest but not staged": set(ruled.index) - set(ids),
+        "staged on another side of the split": set(known["record_id"][moved]),
+        "groups on two sides": set(sides.index[sides > 1]),
+        "no credit in ATTRIBUTION.csv": {str(name) for name in ids if cell(name) not in credited},
+    }
+
+
+def _credited(place: Path) -> set[str]:
+    if not place.exists():
+        return set()
+    with place.open(encoding="utf-8", newline="") as file:
+        return {row["record_id"] for row in csv.DictReader(file) if "attribution" in row}
+
+
+class _Eye:
+    """What is known of the films before a shard is opened."""
+
+    def __init__(
+        self, allowed: set[str], forbidden: set[str], licenses: dict[str, License]
+    ) -> None:
+        self._allowed, self._forbidden, self._licenses = allowed, forbidden, licenses
+
+    def fault(self, row: dict[str, Any], image: dict[str, bytes] | None) -> str:
+        """The first rule that this row breaks, or an empty word."""
+        if image is None:
+            return ""
+        record_id, data = row["record_id"], image["bytes"]
+        own = self._licenses.get(record_id)
+        if own and own.only_unmodified and hashlib.sha256(data).hexdigest() != row["sha256"]:
+            return "a picture that may be shown unmodified only, and was altered"
+        if record_id not in self._allowed:
+            return "pixels that its words or its licence does not allow"
+        tags = carried(data)
+        if tags:
+            return f"a picture with tags ({tags})"
+        if _hash(unpng(data)) in self._forbidden:
+            return "pixels of a film whose licence does not allow them, under another name"
+        return "" if (row["attribution"] or "").strip() else "pixels without anybody to credit"
+
+
+def _evidence(place: Path, eye: _Eye) -> Iterator[tuple[str, str, str, str]]:
+    """Each staged row with the rule it breaks, or an empty word."""
+    made = read_arrow(place)
+    known = made.select(list(NAMES)).to_pylist()
+    images = made["image"].to_pylist() if "image" in made.column_names else [None] * len(known)
+    for row, image in zip(known, images, strict=True):
+        yield row["record_id"], row["group"], row["split"], eye.fault(row, image)
+
+
+def _hashes(ruled: pd.DataFrame, allowed: set[str], copies: WorkingCopies) -> set[str]:
+    """The hashes of all pixels that may not be found, less those that may also go out."""
+    withheld = {_hash(pixels) for _, pixels in copies.stream(set(ruled.index) - allowed)}
+    return withheld - {_hash(pixels) for _, pixels in copies.stream(allowed)}
+
+
+def _hash(pixels: Pixels) -> str:
+    return Film(pixels=pixels, format="PNG", bits=8).pixel_sha256

@@ -1,0 +1,1 @@
+"""From published pointers back to the films, by who may have them."""
