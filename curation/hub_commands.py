@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from curation.network.hub.push import Look
     from curation.network.hub.repository import Hub
     from curation.publish.inventory import Inventory
-    from curation.publish.verified import Line
 
 PARAMS, LEDGER = Path("params.yaml"), Path("manifests/releases.csv")
 INTEGRITY = 4
@@ -65,7 +64,7 @@ def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of
     elif pr:
         _propose(hub, folder, told, before, wishes)
     else:
-        _push(hub, folder, told, wishes, is_squashed=squash_history)
+        _push(hub, folder, told, before, wishes, is_squashed=squash_history)
 
 
 def verify(
@@ -89,7 +88,7 @@ def verify(
 
     from curation.network.hub.fetching import downloaded, named
     from curation.publish.inventory import read_inventory
-    from curation.publish.verified import Line, beside, table, verified
+    from curation.publish.verified import Line, beside, recorded, table, verified
 
     asked = named(name)
     with TemporaryDirectory() as place:
@@ -100,7 +99,7 @@ def verify(
         told = read_inventory(folder)
         lines = [
             *verified(folder, told),
-            *_known(asked.repository, told, manifest),
+            *recorded(LEDGER, asked.repository, told, manifest),
             *beside(releases, told),
         ]
     if asked.is_version:
@@ -150,14 +149,20 @@ def _propose(hub: "Hub", folder: Path, told: "Inventory", before: "Look", wishes
     typer.echo("once it is merged, the same command without --pr sets the tag")
 
 
-def _push(
-    hub: "Hub", folder: Path, told: "Inventory", wishes: Wishes, *, is_squashed: bool
+def _push(  # noqa: PLR0913 - what goes where, and how
+    hub: "Hub",
+    folder: Path,
+    told: "Inventory",
+    before: "Look",
+    wishes: Wishes,
+    *,
+    is_squashed: bool,
 ) -> None:
     from curation.network.hub.push import push as send
     from curation.network.hub.push import tag_of
     from curation.network.hub.squash import WARNING, squash
 
-    done = send(hub, folder, told, wishes)
+    done = send(hub, folder, told, before, wishes)
     revision, day = done.revision, done.day
     if is_squashed:
         typer.echo(WARNING)
@@ -180,19 +185,3 @@ def _enter(name: str, told: "Inventory", revision: str, day: str) -> None:
     )  # fmt: skip
     if enter(LEDGER, line):
         typer.echo(f"{LEDGER}: one line more; commit it")
-
-
-def _known(name: str, told: "Inventory", manifest: Path | None) -> "list[Line]":
-    """The manifest beside the ledger's, and beside one that a person names."""
-    from curation.publish.ledger import published
-    from curation.publish.verified import Line
-    from manifests.contract.table import metadata
-
-    this = (name, told.kind, told.version)
-    lines = [Line(f"manifest in {LEDGER}", line.manifest_id, told.manifest_id)
-             for line in published(LEDGER)
-             if (line.repository, line.kind, line.version) == this]  # fmt: skip
-    if manifest:
-        known = metadata(manifest).get("manifest_id", "none")
-        lines.append(Line(f"manifest in {manifest}", known, told.manifest_id))
-    return lines

@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 from curation.publish.differences import differences
 from curation.publish.inventory import DATASET, INVENTORY, MODELS, Inventory, read_inventory
+from curation.publish.ledger import published
 from curation.publish.loaded import Loaded, loaded
+from manifests.contract.table import metadata
+
+_SHOWN = 5
 
 
 class Line(NamedTuple):
@@ -28,7 +32,11 @@ def verified(folder: Path, told: Inventory) -> Iterator[Line]:
     """
     wrong = differences(folder, told)
     files = f"{len(told.files)} files"
-    yield Line("files, by SHA-256", files, "; ".join(wrong) or files)
+    yield Line(
+        "files, by SHA-256",
+        files,
+        "; ".join(wrong[:_SHOWN]) + f" ({len(wrong)} in all)" if wrong else files,
+    )
     found = loaded(folder, list(told.channels))
     for config, splits in told.channels.items():
         yield from _config(config, splits, told.content.get(config, ""), found[config])
@@ -55,6 +63,17 @@ def beside(releases: Path, told: Inventory) -> Iterator[Line]:
                 found = files if here.files == told.files else "other files"
                 yield Line(f"manifest in {staged}", here.manifest_id, told.manifest_id)
                 yield Line(f"files in {staged}", files, found)
+
+
+def recorded(ledger: Path, name: str, told: Inventory, manifest: Path | None) -> Iterator[Line]:
+    """The manifest id beside the ledger's for the repository `name`, and beside a named one's."""
+    this = (name, told.kind, told.version)
+    for line in published(ledger):
+        if (line.repository, line.kind, line.version) == this:
+            yield Line(f"manifest in {ledger}", line.manifest_id, told.manifest_id)
+    if manifest:
+        known = metadata(manifest).get("manifest_id", "none")
+        yield Line(f"manifest in {manifest}", known, told.manifest_id)
 
 
 def table(lines: list[Line]) -> Iterator[str]:

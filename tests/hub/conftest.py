@@ -11,12 +11,6 @@ from staged import FREE, NONCOMMERCIAL, films, staged
 from curation.network.hub.patience import leave_it_to_the_library
 
 
-@pytest.fixture
-def hub() -> Iterator[HubServer]:
-    with HubServer() as running:
-        yield running
-
-
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """0.1.0 with six free films; 0.2.0 with three more that are not free for every use."""
@@ -27,9 +21,10 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The library set as HF_HUB_DISABLE_XET=1 sets it at its import, and afterwards as it was."""
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
+    """A Hub, and the library in this process set as HF_HUB_DISABLE_XET=1 sets it at its import."""
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    yield
+    with HubServer() as running:
+        yield running
     leave_it_to_the_library()

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from hub.faults import HANG, HOLD, Rule
+from hub.repositories import MAIN
 from hub.server import HubServer
-from pushing import NAME, cxr_release, on_hub, push, started
+from pushing import NAME, TOKEN, cxr_release, on_hub, placed, push, started
 from staged import FREE, NONCOMMERCIAL, files, films, staged
 
 from curation.network.errors import Unavailable
+from curation.network.hub.errors import OtherContent
 from curation.network.hub.fetching import downloaded
 from curation.network.hub.patience import Patience
 from curation.network.hub.repository import repository
@@ -77,8 +79,8 @@ def test_of_two_pushes_that_race_the_second_looks_again(
 def test_a_squash_leaves_nothing_of_a_film_that_was_withdrawn(
     hub: HubServer, releases: Path, tmp_path: Path
 ) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes")
-    push(hub, tmp_path, releases, "0.2.0", "--yes")
+    placed(hub, releases, "0.1.0")
+    placed(hub, releases, "0.2.0")
     withdrawn = set(on_hub(hub).values())
     staged(tmp_path / "later", "0.3.0", [*films(6, FREE), *films(3, NONCOMMERCIAL, start=1)])
     said = push(hub, tmp_path, tmp_path / "later", "0.3.0", "--yes", "--squash-history")
@@ -103,13 +105,12 @@ def test_a_squash_is_only_done_with_yes(hub: HubServer, releases: Path, tmp_path
     assert hub.log == []
 
 
-@pytest.mark.usefixtures("in_this_process")
 def test_a_fetch_that_broke_off_asks_only_for_the_rest(
     hub: HubServer, releases: Path, tmp_path: Path
 ) -> None:
-    push(hub, tmp_path, releases, "0.2.0", "--yes")
+    placed(hub, releases, "0.2.0")
     there = repository(
-        NAME, "dataset", endpoint=hub.url, token="hf_team",  # noqa: S106 - of the loopback server
+        NAME, "dataset", endpoint=hub.url, token=TOKEN,
         patience=Patience(tries=1),
     )  # fmt: skip
     hub.log.clear()
@@ -125,3 +126,14 @@ def test_a_fetch_that_broke_off_asks_only_for_the_rest(
             for place in (tmp_path / "back").rglob("*") if place.is_file()}  # fmt: skip
     assert {path for path in files(releases / "0.2.0/dataset")
             if path.startswith("data/") or path.endswith(".json")} == back  # fmt: skip
+
+
+def test_a_file_that_would_leave_its_folder_is_not_fetched(
+    hub: HubServer, releases: Path, tmp_path: Path
+) -> None:
+    placed(hub, releases, "0.1.0")
+    hub.repository(NAME).change(MAIN, {"../../evil.sh": hub.world.keep(b"rm")}, "!", None)
+    there = repository(NAME, "dataset", endpoint=hub.url, token=TOKEN)
+    with pytest.raises(OtherContent, match="whose name leaves its folder"):
+        downloaded(NAME, "main", tmp_path / "a/b", hub=there)
+    assert not list(tmp_path.rglob("evil.sh"))

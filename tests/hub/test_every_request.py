@@ -14,7 +14,7 @@ from hub.exchange import World
 from hub.faults import CUT_ANSWER, CUT_REQUEST, Fault, Rule, status
 from hub.repositories import MAIN
 from hub.server import HubServer
-from pushing import NAME, TOKEN, on_hub
+from pushing import NAME, TOKEN, on_hub, placed
 from staged import files
 
 from curation.network.errors import Unavailable
@@ -26,13 +26,13 @@ from curation.network.hub.repository import Hub, repository
 from curation.network.hub.squash import squash
 from curation.publish.inventory import read_inventory
 
-pytestmark = pytest.mark.usefixtures("in_this_process")
 FAULTS = {"status": status(500), "request cut": CUT_REQUEST, "answer cut": CUT_ANSWER}
 Act = Callable[[Hub, Path], object]
 
 
 def pushed(hub: Hub, folder: Path) -> object:
-    return push(hub, folder, read_inventory(folder), Wishes(is_public=True))
+    told = read_inventory(folder)
+    return push(hub, folder, told, look(hub, folder, told), Wishes(is_public=True))
 
 
 def proposed(hub: Hub, folder: Path) -> object:
@@ -52,8 +52,7 @@ def alone(hub: HubServer) -> Hub:
 @pytest.fixture
 def first(hub: HubServer, releases: Path) -> World:
     """A Hub with 0.1.0 on it."""
-    folder = releases / "0.1.0/dataset"
-    push(alone(hub), folder, read_inventory(folder), Wishes())
+    placed(hub, releases, "0.1.0")
     return copy.deepcopy(hub.world)
 
 
@@ -135,4 +134,4 @@ def test_a_squash_may_die_at_any_request(
         assert {e.sha256 for e in hub.tree(NAME).values() if e.is_lfs} == (
             hub.repository(NAME).stored
         )
-    assert injected == 13
+    assert injected == 17

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from hub.server import HubServer
-from pushing import NAME, cxr_release, on_hub, push
+from pushing import NAME, cxr_release, on_hub, placed, push
 from staged import altered, files
 
 
@@ -20,7 +20,7 @@ def proposed(hub: HubServer, work: Path, releases: Path, token: str) -> str:
 def test_a_stranger_proposes_and_the_owner_merges_and_tags(
     hub: HubServer, releases: Path, tmp_path: Path
 ) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes", "--public")
+    placed(hub, releases, "0.1.0", is_public=True)
     own = tmp_path / "own"
     shutil.copytree(releases / "0.2.0/dataset", own / "0.2.0/dataset")
     altered(own / "0.2.0/dataset", "LICENSES.md", b"first words\n")
@@ -47,7 +47,7 @@ def test_a_stranger_proposes_and_the_owner_merges_and_tags(
 
 
 def test_the_owner_gates_before_proposing(hub: HubServer, releases: Path, tmp_path: Path) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes")
+    placed(hub, releases, "0.1.0")
     proposed(hub, tmp_path, releases, "hf_team")
     assert hub.repository(NAME).gated == "manual"
 

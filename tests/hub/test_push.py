@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from hub.server import HubServer
-from pushing import NAME, ROOT, cxr_release, on_hub, push
+from pushing import NAME, ROOT, cxr_release, on_hub, placed, push
 from staged import altered, files, staged_model
 
 from curation.publish.inventory import read_inventory
@@ -36,7 +36,7 @@ def test_a_release_comes_whole_private_and_tagged(
 def test_of_a_second_release_only_what_changed_is_sent(
     hub: HubServer, releases: Path, tmp_path: Path
 ) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes")
+    placed(hub, releases, "0.1.0")
     hub.log.clear()
     said = push(hub, tmp_path, releases, "0.2.0", "--yes")
     folder = releases / "0.2.0/dataset"
@@ -50,7 +50,7 @@ def test_of_a_second_release_only_what_changed_is_sent(
 
 
 def test_a_push_that_was_done_is_done(hub: HubServer, releases: Path, tmp_path: Path) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes")
+    placed(hub, releases, "0.1.0")
     hub.log.clear()
     said = push(hub, tmp_path, releases, "0.1.0", "--yes")
     assert "was there already, tagged v0.1.0" in said
@@ -60,7 +60,7 @@ def test_a_push_that_was_done_is_done(hub: HubServer, releases: Path, tmp_path: 
 def test_a_version_with_other_content_is_refused(
     hub: HubServer, releases: Path, tmp_path: Path
 ) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes")
+    placed(hub, releases, "0.1.0")
     other = tmp_path / "other"
     shutil.copytree(releases / "0.1.0/dataset", other / "0.1.0/dataset")
     altered(other / "0.1.0/dataset", "LICENSES.md", b"other words\n")

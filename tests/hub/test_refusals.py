@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 from hub.faults import Fault, Rule, status
 from hub.server import HubServer
-from pushing import NAME, TOKEN, cxr_release, on_hub, push
+from pushing import NAME, TOKEN, cxr_release, on_hub, placed, push
 from staged import files
+
+from curation.network.errors import Unavailable
+from curation.network.hub.patience import Patience
+from curation.network.hub.repository import repository
 
 
 def refused(
@@ -43,7 +47,7 @@ def test_a_token_that_may_only_read(hub: HubServer, releases: Path, tmp_path: Pa
 
 
 def test_a_repository_of_others(hub: HubServer, releases: Path, tmp_path: Path) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes", "--public")
+    placed(hub, releases, "0.1.0", is_public=True)
     before = on_hub(hub)
     code, said = refused(hub, tmp_path, releases, "hf_stranger", version="0.2.0")
     assert code == 5
@@ -76,8 +80,11 @@ def test_a_short_pause_is_waited_for(
     assert files(releases / "0.1.0/dataset") == on_hub(hub, "v0.1.0")
 
 
-def test_a_hub_that_stays_away_is_given_up(hub: HubServer, releases: Path, tmp_path: Path) -> None:
+def test_a_hub_that_stays_away_is_given_up(hub: HubServer) -> None:
     hub.rules(Rule(fault=status(500), path="/whoami", last=None))
-    code, said = refused(hub, tmp_path, releases)
-    assert (code, hub.plan.injected) == (3, 4)
-    assert "answered 500; repeat the command: what was sent or fetched is kept" in said
+    patience = Patience(tries=4, pause=0.01)
+    there = repository(NAME, "dataset", endpoint=hub.url, token=TOKEN, patience=patience)
+    said = "answered 500; repeat the command: what was sent or fetched is kept"
+    with pytest.raises(Unavailable, match=said):
+        there.owners()
+    assert hub.plan.injected == 4

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from hub.repositories import MAIN
 from hub.server import HubServer
-from pushing import NAME, cxr_release, push
+from pushing import NAME, cxr_release, placed
 
 
 def test_a_release_that_came_whole_agrees(hub: HubServer, releases: Path, tmp_path: Path) -> None:
-    push(hub, tmp_path, releases, "0.2.0", "--yes")
+    placed(hub, releases, "0.2.0")
     manifest = releases / "0.2.0/manifests/dataset.parquet"
     done = cxr_release(
         hub, tmp_path, "verify", f"{NAME}@0.2.0", "--releases", str(releases),
@@ -21,7 +21,7 @@ def test_a_release_that_came_whole_agrees(hub: HubServer, releases: Path, tmp_pa
 
 
 def test_a_file_that_is_another_is_found(hub: HubServer, releases: Path, tmp_path: Path) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes")
+    placed(hub, releases, "0.1.0")
     there = hub.repository(NAME)
     other = there.change(MAIN, {"LICENSES.md": hub.world.keep(b"all is yours\n")}, "!", None)
     there.refs["refs/tags/v0.1.0"] = other.sha
@@ -34,7 +34,7 @@ def test_a_file_that_is_another_is_found(hub: HubServer, releases: Path, tmp_pat
 def test_a_version_that_is_not_there_is_told_in_a_sentence(
     hub: HubServer, releases: Path, tmp_path: Path
 ) -> None:
-    push(hub, tmp_path, releases, "0.1.0", "--yes")
+    placed(hub, releases, "0.1.0")
     done = cxr_release(hub, tmp_path, "verify", f"{NAME}@0.9.0")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: {NAME}@0.9.0: no such dataset or version")

@@ -31,7 +31,16 @@ def test_training_knows_neither_curation_nor_the_network(module: str) -> None:
 
 @pytest.mark.parametrize("module", [m for m in ALL if not m.startswith("curation/network/")])
 def test_only_the_network_room_has_a_window(module: str) -> None:
-    windows = {"requests", "huggingface_hub", "socket", "http", "httpx", "aiohttp", "urllib3"}
+    windows = {
+        "requests",
+        "huggingface_hub",
+        "socket",
+        "http",
+        "httpx",
+        "httpx2",
+        "aiohttp",
+        "urllib3",
+    }
     assert windows & roots(module) == set()
     assert "urllib.request" not in imported(ROOT / module)
 

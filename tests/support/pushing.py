@@ -7,6 +7,12 @@ from pathlib import Path
 
 from hub.server import HubServer
 
+from curation.network.hub import push as room
+from curation.network.hub.gate import Wishes
+from curation.network.hub.push import look
+from curation.network.hub.repository import repository
+from curation.publish.inventory import read_inventory
+
 ROOT = Path(__file__).parents[2]
 NAME = "team/little-set"
 TOKEN = "hf_team"  # noqa: S105 - the server on loopback knows it
@@ -30,6 +36,14 @@ def cxr_release(hub: HubServer, work: Path, *words: str, token: str = TOKEN, **m
         cwd=work, env={**environment(hub, work / "home", token), **more},
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
+
+
+def placed(hub: HubServer, releases: Path, version: str, *, is_public: bool = False) -> None:
+    """Have a version on the Hub: pushed in this process, where a test is about what comes next."""
+    folder = releases / version / "dataset"
+    there, told = repository(NAME, "dataset", endpoint=hub.url, token=TOKEN), read_inventory(folder)
+    before = look(there, folder, told)
+    room.push(there, folder, told, before, Wishes(is_public=is_public))
 
 
 def push(hub: HubServer, work: Path, releases: Path, version: str, *more: str) -> str:

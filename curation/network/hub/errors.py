@@ -42,6 +42,7 @@ FAULTS = (
     HfHubHTTPError,
     LocalTokenNotFoundError,
     OfflineModeIsEnabled,
+    PermissionError,
     *HIDING,
     ValueError,
 )
@@ -95,13 +96,14 @@ def sentence(fault: Exception, repository: str) -> Stopped | Unanswered:
         # What the library says in its place is of no use to anybody.
         inner = fault.__cause__
         return sentence(inner, repository) if isinstance(inner, Exception) else _lost(fault)
-    if isinstance(fault, LocalTokenNotFoundError):
-        return NotAllowed(LOG_IN)
-    if isinstance(fault, OfflineModeIsEnabled):
-        return Offline(OFFLINE)
+    # The store of large files says so when a token has run out.
+    is_refused = isinstance(fault, PermissionError) and not fault.filename
+    if is_refused or isinstance(fault, LocalTokenNotFoundError):
+        return NotAllowed(f"{repository}: {LOG_IN}")
     if isinstance(fault, HfHubHTTPError):
         return _of_status(fault, repository)
-    return Unwanted(f"{repository}: {one_line(fault)[:_SHOWN]}")
+    is_offline = isinstance(fault, OfflineModeIsEnabled)
+    return Offline(OFFLINE) if is_offline else Unwanted(f"{repository}: {one_line(fault)[:_SHOWN]}")
 
 
 def _lost(fault: Exception) -> Unanswered:

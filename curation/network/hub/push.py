@@ -81,13 +81,13 @@ def noncommercial(told: Inventory) -> int:
     return sum(told.channels.get(Channel.NONCOMMERCIAL, {}).values())
 
 
-def push(hub: Hub, folder: Path, told: Inventory, wishes: Wishes) -> Pushed:
+def push(hub: Hub, folder: Path, told: Inventory, before: Look, wishes: Wishes) -> Pushed:
     """Bring main to what `folder` holds, and tag it; a repetition does what is left to do.
 
+    `before` is what `look` gave; what moved since then, the Hub refuses to overwrite.
     The order keeps every moment fit to be seen: private and gated before the first byte, one
     commit, a comparison, the tag, and public last.
     """
-    before = look(hub, folder, told)
     state = before.state or _created(hub)
     gate = wanted_gate(told, wishes, state)
     if gate:

@@ -35,20 +35,27 @@ def squash(hub: Hub, folder: Path, told: Inventory) -> Squashed:
     version: then nothing is taken away.
     """
     check_tree(hub, folder, told, _head(hub))
-    own = tag_of(told.version)
-    old = tuple(sorted(set(hub.tags()) - {own}))
+    old = tuple(sorted(set(hub.tags()) - {tag_of(told.version)}))
     for name in old:
         hub.untag(name)
     if hub.commits() > 1:
         hub.squash(title(told))
-    head = _head(hub)
+    kept = {file.sha256 for file in hub.tree(_head(hub)).values() if file.sha256}
+    _tag_anew(hub, folder, told)
+    objects = hub.drop_objects(kept)
+    # The Hub may rewrite what is left when it deletes for good.
+    return Squashed(_tag_anew(hub, folder, told), old, objects)
+
+
+def _tag_anew(hub: Hub, folder: Path, told: Inventory) -> str:
+    """Have the tag of this version name the head of main, and give that commit."""
+    head, own = _head(hub), tag_of(told.version)
     check_tree(hub, folder, told, head)
     tagged = hub.state(own)
     if tagged is None or tagged.revision != head:
         hub.untag(own)
         tag(hub, folder, told, head)
-    kept = {file.sha256 for file in hub.tree(head).values() if file.sha256}
-    return Squashed(head, old, hub.drop_objects(kept))
+    return head
 
 
 def _head(hub: Hub) -> str:
