@@ -74,13 +74,13 @@ def test_a_file_that_was_changed_since_is_refused(tmp_path: Path) -> None:
 def test_a_version_is_one_manifest_whether_staged_or_published(tmp_path: Path) -> None:
     staged(tmp_path, released([film("a")], tmp_path))
     other = released([film("b")], tmp_path)
-    with pytest.raises(BrokenTable, match="holds version 0.1.0 of manifest"):
+    with pytest.raises(BrokenTable, match=r"holds version 0\.1\.0 of manifest"):
         staged(tmp_path, other)
     (tmp_path / "releases").rename(tmp_path / "elsewhere")
     enter(tmp_path / "releases.csv",
           Published(VERSION, "0" * 16, "dataset", "org/set", "a" * 40, "2026-05-01"))  # fmt: skip
     with pytest.raises(
-        BrokenTable, match="version 0.1.0 was published as manifest 0000000000000000"
+        BrokenTable, match=r"version 0\.1\.0 was published as manifest 0000000000000000"
     ):
         staged(tmp_path, other)
 
@@ -96,8 +96,8 @@ def test_the_ledger_keeps_its_lines_and_holds_none_twice(tmp_path: Path) -> None
 
 def test_a_withdrawal_is_published_without_who_asked_and_why(tmp_path: Path) -> None:
     place = tmp_path / "withdrawals.csv"
-    line = ["patient_id", "=cohen/7", "the patient, Anna Rossi", "2026-05-01", "Dr. Bianchi"]
-    place.write_text(f"{','.join(FULL)}\n{','.join([*line[:2], f'"{line[2]}"', *line[3:]])},,,\n")
+    line = 'patient_id,=cohen/7,"the patient, Anna Rossi",2026-05-01,Dr. Bianchi,,,\n'
+    place.write_text(f"{','.join(FULL)}\n{line}", encoding="utf-8")
     (tmp_path / "CHANGELOG.md").write_text("# Changes\n")
     made = papers(tmp_path / "CHANGELOG.md", place, tmp_path / "audit", tmp_path / "gate.json", {})
     assert made.withdrawals == f"{','.join(SHOWN)}\npatient_id,'=cohen/7,2026-05-01,,,\n"
@@ -105,9 +105,9 @@ def test_a_withdrawal_is_published_without_who_asked_and_why(tmp_path: Path) -> 
 
 def test_a_source_is_told_without_the_places_of_a_machine() -> None:
     entry = {"files": "/data/mine", "permission": "/home/me/p.yaml", "max_cases": 5,
-             "queries": [], "cases": [], "mirrors": {"https://a.org": "http://localhost:1"}}  # fmt: skip
+             "queries": ["COVID"], "cases": [], "mirrors": {"https://radiopaedia.org": "http://b.org/m"}}  # fmt: skip
     note = source_note(load("radiopaedia", {"radiopaedia": entry}))
-    assert note["entry"] == {"max_cases": 5, "queries": [], "cases": []}
+    assert note["entry"] == {"max_cases": 5, "queries": ["COVID"], "cases": []}
     assert note["needs_permission"] is True
     assert "/home" not in json.dumps(note)
 
