@@ -107,7 +107,7 @@ def test_a_source_is_told_without_the_places_of_a_machine() -> None:
     entry = {"files": "/data/mine", "permission": "/home/me/p.yaml", "max_cases": 5,
              "queries": ["COVID"], "cases": [], "mirrors": {"https://radiopaedia.org": "http://b.org/m"}}  # fmt: skip
     note = source_note(load("radiopaedia", {"radiopaedia": entry}))
-    assert note["entry"] == {"max_cases": 5, "queries": ["COVID"], "cases": []}
+    assert note["entry"] == {"listings": [], "max_cases": 5, "queries": ["COVID"], "cases": []}
     assert note["needs_permission"] is True
     assert "/home" not in json.dumps(note)
 
