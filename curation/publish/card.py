@@ -13,6 +13,7 @@ from curation.publish.papers import Papers
 from curation.publish.staged import (
     ADDED,
     HUB_SPLITS,
+    KEPT_BACK,
     OLDEST,
     PIXEL_COLUMNS,
     POINTER_COLUMNS,
@@ -132,5 +133,5 @@ def _page(
         name=name, it=figures, shelved=shelved, meanings=MEANINGS, channels=list(Channel),
         with_pixels=WITH_PIXELS, hub_splits=HUB_SPLITS, oldest=OLDEST, disclaimer=DISCLAIMER,
         drawn=DRAWN, added=ADDED, about={column: about[column].meaning for column in PIXEL_COLUMNS},
-        pointer_columns=POINTER_COLUMNS, **more,
+        pointer_columns=POINTER_COLUMNS, kept_back=KEPT_BACK, **more,
     )  # fmt: skip

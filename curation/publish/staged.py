@@ -33,12 +33,11 @@ POINTER_COLUMNS = ("record_id", "source", "source_ref", "source_url", "license",
                    "sha256", "pixel_sha256", "retrieved", "snapshot_id", "is_drawn", "finding",
                    "findings", "abnormal", "pcr_positive", "view", "group", "split")  # fmt: skip
 """What helps to find a film and to check that it is the same one; nothing of the film itself."""
-PIXEL_COLUMNS = (*POINTER_COLUMNS, "width", "height", "format", "bits", "decoding", "patient_id",
-                 "age_years", "sex", "modality", "offset_days", "finding_text", "patient_ill",
-                 "pediatric", "pediatric_evidence", "pediatric_score", "lung_fraction",
-                 "seen_view", "view_score", "view_evidence", "quality", "text_fraction",
-                 "personal_text", "label_rule", "copies", "group_sources",
-                 "paper_split")  # fmt: skip
+KEPT_BACK = ("facts",)
+"""The course of a disease in numbers: enough of them tell one patient from all others."""
+PIXEL_COLUMNS = (*POINTER_COLUMNS, *(name for name in Record.model_fields
+                                     if name not in {*POINTER_COLUMNS, *KEPT_BACK}))  # fmt: skip
+"""All else that the manifest knows of a film."""
 ADDED = {
     "image": "the working copy: 8-bit grey PNG, encoded anew, without tags",
     "license_url": "where the licence can be read",
