@@ -104,8 +104,9 @@ def test_a_withdrawal_is_published_without_who_asked_and_why(tmp_path: Path) -> 
 
 
 def test_a_source_is_told_without_the_places_of_a_machine() -> None:
+    mirrors = {"https://radiopaedia.org": "http://b.org"}
     entry = {"files": "/data/mine", "permission": "/home/me/p.yaml", "max_cases": 5, "cases": [],
-             "queries": ["COVID"], "mirrors": {"https://radiopaedia.org": "http://b.org"}}  # fmt: skip
+             "queries": ["COVID"], "mirrors": mirrors}  # fmt: skip
     note = source_note(load("radiopaedia", {"radiopaedia": entry}))
     assert note["entry"] == {"listings": [], "max_cases": 5, "queries": ["COVID"], "cases": []}
     assert note["needs_permission"] is True
