@@ -135,6 +135,10 @@ FAULTS: dict[str, tuple[Change, str, int]] = {
         picture(png(pixels_of("cohen/NOASSERTION-2"))),
         "under another name: cohen/CC-BY-4.0-0", RIGHTS,
     ),
+    "a smaller copy of another film": (
+        picture(png(pixels_of("cohen/NOASSERTION-2")[::2, ::2])),
+        "pixels that are not those of the film: cohen/CC-BY-4.0-0", INTEGRITY,
+    ),
     "an altered ND picture": (
         unmodified_only,
         "may be shown unmodified only, and was altered: cohen/CC-BY-ND-4.0-0", RIGHTS,

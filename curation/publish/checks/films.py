@@ -39,15 +39,17 @@ def film_faults(
     """Every broken rule with its rows.
 
     Rules: each record is staged once; pixels only where the licence allows them, also when they
-    stand under another film's name; none altered that must not be; someone to credit; no tags; no
-    group on two sides.
+    stand under another film's name, and each film's own; none altered that must not be; someone to
+    credit; no tags; no group on two sides.
     """
     ruled = records.assign(channel=rulings(records, licenses, ingested)["channel"]).set_index(
         "record_id"
     )
     allowed = set(ruled.index[ruled["channel"].isin([str(channel) for channel in WITH_PIXELS])])
+    own = {name: _hash(pixels) for name, pixels in copies.stream(allowed)}
+    withheld = {_hash(pixels) for _, pixels in copies.stream(set(ruled.index) - allowed)}
     eye = _Eye(
-        allowed=allowed, forbidden=_hashes(ruled, allowed, copies),
+        own=own, forbidden=withheld - set(own.values()),
         licenses={str(name): licenses.of(str(spdx)) for name, spdx in ruled["license"].items()},
     )  # fmt: skip
     rows = [row for place in sorted(folder.rglob("*.parquet")) for row in _evidence(place, eye)]
@@ -87,9 +89,10 @@ class _Eye:
     """What is known of the films before a shard is opened."""
 
     def __init__(
-        self, allowed: set[str], forbidden: set[str], licenses: dict[str, License]
+        self, own: dict[str, str], forbidden: set[str], licenses: dict[str, License]
     ) -> None:
-        self._allowed, self._forbidden, self._licenses = allowed, forbidden, licenses
+        """`own`: film that may go out with pixels -> their hash; `forbidden`: those of no such."""
+        self._own, self._forbidden, self._licenses = own, forbidden, licenses
 
     def fault(self, row: dict[str, Any], image: dict[str, bytes] | None) -> str:
         """The first rule that this row breaks, or an empty word."""
@@ -99,13 +102,16 @@ class _Eye:
         own = self._licenses.get(record_id)
         if own and own.only_unmodified and hashlib.sha256(data).hexdigest() != row["sha256"]:
             return "a picture that may be shown unmodified only, and was altered"
-        if record_id not in self._allowed:
+        if record_id not in self._own:
             return "pixels that its words or its licence does not allow"
         tags = carried(data)
         if tags:
             return f"a picture with tags ({tags})"
-        if _hash(unpng(data)) in self._forbidden:
+        found = _hash(unpng(data))
+        if found in self._forbidden:
             return "pixels of a film whose licence does not allow them, under another name"
+        if found != self._own[record_id]:
+            return "pixels that are not those of the film"
         return "" if (row["attribution"] or "").strip() else "pixels without anybody to credit"
 
 
@@ -116,12 +122,6 @@ def _evidence(place: Path, eye: _Eye) -> Iterator[tuple[str, str, str, str]]:
     images = made["image"].to_pylist() if "image" in made.column_names else [None] * len(known)
     for row, image in zip(known, images, strict=True):
         yield row["record_id"], row["group"], row["split"], eye.fault(row, image)
-
-
-def _hashes(ruled: pd.DataFrame, allowed: set[str], copies: WorkingCopies) -> set[str]:
-    """The hashes of all pixels that may not be found, less those that may also go out."""
-    withheld = {_hash(pixels) for _, pixels in copies.stream(set(ruled.index) - allowed)}
-    return withheld - {_hash(pixels) for _, pixels in copies.stream(allowed)}
 
 
 def _hash(pixels: Pixels) -> str:
