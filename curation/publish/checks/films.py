@@ -104,15 +104,18 @@ class _Eye:
             return "a picture that may be shown unmodified only, and was altered"
         if record_id not in self._own:
             return "pixels that its words or its licence does not allow"
+        if not (row["attribution"] or "").strip():
+            return "pixels without anybody to credit"
+        return self._pixels(record_id, data)
+
+    def _pixels(self, record_id: str, data: bytes) -> str:
         tags = carried(data)
         if tags:
             return f"a picture with tags ({tags})"
         found = _hash(unpng(data))
         if found in self._forbidden:
             return "pixels of a film whose licence does not allow them, under another name"
-        if found != self._own[record_id]:
-            return "pixels that are not those of the film"
-        return "" if (row["attribution"] or "").strip() else "pixels without anybody to credit"
+        return "" if found == self._own[record_id] else "pixels that are not those of the film"
 
 
 def _evidence(place: Path, eye: _Eye) -> Iterator[tuple[str, str, str, str]]:
