@@ -11,7 +11,7 @@ from curation.stage_commands import DATA, MANIFESTS, material, report_inputs
 from manifests.contract.network import ABOUT
 
 if TYPE_CHECKING:
-    from curation.publish.network_card import Origin
+    from curation.publish.networks.card import Origin
 
 RELEASES, LEDGER = Path("releases"), Path("manifests/releases.csv")
 Version = Annotated[str, typer.Argument(help="Such as 0.4.0.", show_default=False)]
@@ -48,7 +48,7 @@ def stage(
     """
     from curation.predicting.other_side import Ended
     from curation.publish.inventory import MODELS
-    from curation.publish.networks import stage_networks, trained
+    from curation.publish.networks.staging import stage_networks, trained
     from curation.publish.staging import stage_dataset, told
 
     made = material()
@@ -81,7 +81,7 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
     from curation.publish.checks.mark import mark
     from curation.publish.checks.whole import rules
     from curation.publish.inventory import DATASET, MODELS, read_inventory
-    from curation.publish.network_check import check_network
+    from curation.publish.networks.check import check_network
 
     folder = releases / version / DATASET
     codes: set[int] = set()
@@ -128,7 +128,7 @@ def preview(version: Version, releases: Releases = RELEASES) -> None:
 def _origin() -> "Origin":
     """What the networks and their cards are made from."""
     from curation.licenses import Licenses
-    from curation.publish.network_card import Origin
+    from curation.publish.networks.card import Origin
 
     rules = Licenses.load(MANIFESTS / "licenses.yaml")
     return Origin(data=DATA, inputs=report_inputs(), licenses=rules, ledger=LEDGER)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from curation.withdrawal_told import Withdrawal
+    from curation.withdrawal.told import Withdrawal
 
 PARAMS = Path("params.yaml")
 CORRECTIONS, LICENSES = Path("manifests/corrections.csv"), Path("manifests/licenses.yaml")
@@ -47,9 +47,9 @@ def withdraw(  # noqa: PLR0913, PLR0917 - each is one thing that a withdrawal sa
     Without `--yes` nothing is written and nothing removed. Exit code 2: VALUE is no film here, or
     two things.
     """
-    from curation.purging import purge
-    from curation.withdrawal_told import to_json, told
-    from curation.withdrawing import write
+    from curation.withdrawal.planning import write
+    from curation.withdrawal.purging import purge
+    from curation.withdrawal.told import to_json, told
 
     asked = _withdrawal(value.strip(), kind, reason.strip(), who.strip(), when.strip())
     lines = asked.plan.lines
@@ -72,11 +72,9 @@ def _withdrawal(value: str, kind: str, reason: str, who: str, when: str) -> "Wit
     """What would happen, all of it; nothing is changed."""
     from curation.corrections import corrected
     from curation.licenses import Licenses
-    from curation.purging import doomed
     from curation.versions.sought import sought
     from curation.versions.whereabouts import whereabouts
-    from curation.withdrawal_told import Withdrawal
-    from curation.withdrawing import (
+    from curation.withdrawal.planning import (
         Request,
         all_records,
         kind_of,
@@ -84,6 +82,8 @@ def _withdrawal(value: str, kind: str, reason: str, who: str, when: str) -> "Wit
         stones,
         where_pixels_stay,
     )
+    from curation.withdrawal.purging import doomed
+    from curation.withdrawal.told import Withdrawal
     from curation.work.bench import Params
     from manifests.contract.params import read, section
     from manifests.contract.rejection import legible
@@ -129,7 +129,7 @@ def correct(  # noqa: PLR0913, PLR0917 - the cells of a line in corrections.csv
     """
     from curation.corrections import HEADER, add
     from curation.licenses import Licenses
-    from curation.withdrawing import all_records
+    from curation.withdrawal.planning import all_records
     from manifests.contract.params import read
 
     records = all_records(INGESTED, sorted(read(PARAMS)["sources"]))

@@ -10,7 +10,7 @@ from typing import Any
 
 from curation.reviewed_csv import lines, text
 from curation.sources.base import About, Source
-from curation.withdrawals import HEADER, TOMBSTONE
+from curation.withdrawal.notices import HEADER, TOMBSTONE
 from manifests.contract.cells import cell
 from manifests.contract.table import BrokenTable
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from curation.publish.papers import SHOWN
 from curation.reviewed_csv import lines
-from curation.withdrawals import HASHES, named
+from curation.withdrawal.notices import HASHES, named
 
 WITHDRAWALS = "withdrawals.csv"
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from curation.corrections import corrected
 from curation.licenses import Licenses
 from curation.verdict import Verdict, refuse
-from curation.withdrawals import withdrawn
+from curation.withdrawal.notices import withdrawn
 from manifests.contract.record import Record
 from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.tombstones import Tombstone
-from curation.withdrawals import HASHES, named
+from curation.withdrawal.notices import HASHES, named
+from curation.withdrawal.tombstones import Tombstone
 
 COLUMNS = ("record_id", *HASHES)
 """What a film is known by, the surest name first; the later ones also find it renamed."""

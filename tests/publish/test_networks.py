@@ -21,9 +21,9 @@ from road import WITHOUT_SOCKET
 
 from curation.publish.inventory import read_inventory, write_inventory
 from curation.publish.ledger import Published, enter
-from curation.publish.network_card import HEADING, Origin, licenses_page, network_card
-from curation.publish.network_check import check_network
-from curation.publish.networks import stage_networks, trained
+from curation.publish.networks.card import HEADING, Origin, licenses_page, network_card
+from curation.publish.networks.check import check_network
+from curation.publish.networks.staging import stage_networks, trained
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable
 from manifests.contract.vocabulary import DISCLAIMER

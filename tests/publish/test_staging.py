@@ -14,7 +14,7 @@ from curation.publish.material import Material
 from curation.publish.papers import SHOWN, papers, source_note
 from curation.publish.staging import stage_dataset, told
 from curation.sources.loading import load
-from curation.withdrawing import FULL
+from curation.withdrawal.planning import FULL
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable
 

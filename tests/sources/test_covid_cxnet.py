@@ -12,7 +12,7 @@ from curation.sources.covid_cxnet.films import read_name
 from curation.sources.covid_cxnet.origins import HANNOVER, case
 from curation.sources.loading import load
 from curation.stages import ingest
-from curation.withdrawals import withdrawn
+from curation.withdrawal.notices import withdrawn
 from manifests.contract.params import Misspelt
 from manifests.contract.rejection import Rejected
 from manifests.contract.vocabulary import Reason

@@ -11,7 +11,7 @@ from curation.licenses import Licenses
 from curation.pages.answers import repeated
 from curation.pages.inputs import ReportInputs, experiment
 from curation.publish.channels import rulings
-from curation.publish.network_card import Origin
+from curation.publish.networks.card import Origin
 from curation.publish.summary import StageCount, summary
 from manifests.contract.rejection import Rejection
 from manifests.contract.table import frame, manifest_id_of

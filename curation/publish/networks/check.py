@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from curation.publish.inventory import INVENTORY, item, items, read_inventory
-from curation.publish.network_card import (
+from curation.publish.networks.card import (
     CARD,
     HEADING,
     LICENSES,

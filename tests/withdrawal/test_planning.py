@@ -13,8 +13,8 @@ from curation.duplicates.pair import Link, table_of
 from curation.pixels.fingerprint import fingerprint
 from curation.stages import merge
 from curation.verdict import Verdict
-from curation.withdrawals import HEADER
-from curation.withdrawing import FULL, Request, kind_of, planned, write
+from curation.withdrawal.notices import HEADER
+from curation.withdrawal.planning import FULL, Request, kind_of, planned, write
 from manifests.contract import table
 from manifests.contract.images import Pixels, decode
 from manifests.contract.params import Misspelt

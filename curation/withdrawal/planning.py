@@ -14,8 +14,8 @@ from curation.duplicates.groups import components
 from curation.duplicates.pair import COPIES
 from curation.reviewed_csv import lines, text
 from curation.sources.base_doi import doi_of
-from curation.tombstones import WIDTH, Tombstone, tombstone
-from curation.withdrawals import ARTICLE, HASHES, HEADER, KINDS, TOMBSTONE, named
+from curation.withdrawal.notices import ARTICLE, HASHES, HEADER, KINDS, TOMBSTONE, named
+from curation.withdrawal.tombstones import WIDTH, Tombstone, tombstone
 from manifests.contract.folder import whole_file
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable, read_arrow, to_pandas

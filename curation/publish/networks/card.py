@@ -19,7 +19,7 @@ from curation.pages.cards import STRICTEST, Card, Part, cards, text
 from curation.pages.inputs import Experiment, ReportInputs
 from curation.publish.channels import MEANINGS, Channel
 from curation.publish.ledger import published
-from curation.publish.network_scores import results, side_by_side
+from curation.publish.networks.scores import results, side_by_side
 from curation.publish.words import Ours, markdown
 from manifests.contract.network import read_network
 from manifests.contract.params import Misspelt

@@ -7,7 +7,7 @@ import pandas as pd
 
 from curation.reviewed_csv import lines
 from curation.sources.base_doi import doi_of, mentions
-from curation.tombstones import recognised, tombstone
+from curation.withdrawal.tombstones import recognised, tombstone
 from manifests.contract.params import Misspelt
 
 log = logging.getLogger(__name__)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curation.purging import Doomed
 from curation.versions.seen import to_json as seen_as_json
 from curation.versions.seen import told as seen_told
 from curation.versions.whereabouts import Whereabouts
-from curation.withdrawing import Plan, Request
+from curation.withdrawal.planning import Plan, Request
+from curation.withdrawal.purging import Doomed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

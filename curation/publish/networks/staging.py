@@ -9,7 +9,7 @@ from pathlib import Path
 from curation.pages.inputs import Experiment
 from curation.predicting.other_side import require, run
 from curation.publish.inventory import Inventory, write_inventory
-from curation.publish.network_card import (
+from curation.publish.networks.card import (
     CARD,
     LICENSES,
     Origin,
