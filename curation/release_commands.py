@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curation import hub_commands
-from curation.stage_commands import DATA, MANIFESTS, material, report_inputs
+from curation.stage_commands import DATA, MANIFESTS, material, report_inputs, withdrawn
 from manifests.contract.network import ABOUT
 
 if TYPE_CHECKING:
@@ -72,14 +72,15 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
     Refused are: pixels whose licence forbids them, altered pictures that may be shown unmodified
     only, a missing credit, a group on two sides, a number that the manifest does not give, an
     invalid Croissant, a configuration that `datasets` cannot load offline, EXIF or DICOM tags, a
-    token or a path of the machine in any file, and one version name for two manifests; and a
-    network whose weights, card or figures are not those of the road.
+    token or a path of the machine in any file, one version name for two manifests, a row that is
+    not the manifest's, a film that was withdrawn since; and a network whose weights, card or
+    figures are not those of the road.
 
     Exit codes: 0 it may leave; 4 it is not what it says; 5 something in it may not be published.
     """
     from curation.publish.checks.fault import INTEGRITY, RIGHTS, Fault
     from curation.publish.checks.mark import mark
-    from curation.publish.checks.whole import rules
+    from curation.publish.checks.whole import look, rules
     from curation.publish.inventory import DATASET, MODELS, read_inventory
     from curation.publish.networks.check import check_network
 
@@ -92,8 +93,9 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
             typer.echo(f"     {fault.told()}")
         codes.update(fault.code for fault in found)
 
-    for name, look in rules(folder, read_inventory(folder), material(), LEDGER):
-        show(name, list(look()))
+    made = material()
+    for rule in rules(folder, read_inventory(folder), made, withdrawn(made.records), LEDGER):
+        show(rule[0], look(rule))
     networks = sorted((releases / version / MODELS).glob("*/release.json"))
     origin = _origin() if networks else None
     for place in networks:

@@ -104,3 +104,12 @@ def material(data: Path = DATA) -> "Material":
         name=asked.name, version=asked.version,
         withholds_words=asked.personal_text == "withhold",
     )  # fmt: skip
+
+
+def withdrawn(records: "pd.DataFrame") -> "pd.Series[str]":
+    """The sentence for each record that manifests/withdrawals.csv names by now."""
+    from curation.stages.merge import Params
+    from curation.withdrawal.notices import withdrawn as named
+
+    within = params("merge", Params).withdrawn_within
+    return named(records, MANIFESTS / "withdrawals.csv", within)

@@ -41,6 +41,11 @@ GATE = {
     },
 }
 """What the Hub asks before it gives the files. It gates a whole repository, not a configuration."""
+HUB_LICENSES = frozenset({
+    "apache-2.0", "cc-by-2.0", "cc-by-3.0", "cc-by-4.0", "cc-by-nc-3.0", "cc-by-nc-4.0",
+    "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc0-1.0", "mit",
+})  # fmt: skip
+"""Of those in manifests/licenses.yaml, the ones that the Hub has a word for: its SPDX id, small."""
 _TEMPLATES = Path(__file__).parent
 
 
@@ -73,12 +78,10 @@ def licenses_page(name: str, figures: Mapping[str, Any], rules: Mapping[str, Any
 
 
 def hub_fields(name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved]) -> dict[str, Any]:
-    """The YAML block. No single licence covers the films, so it points to LICENSES.md."""
+    """The YAML block."""
     fields: dict[str, Any] = {
         "pretty_name": f"{name} {figures['version']}",
-        "license": "other",
-        "license_name": "one-licence-per-film",
-        "license_link": "LICENSES.md",
+        **_license(list(figures["licenses"])),
         "task_categories": ["image-classification"],
         "task_ids": ["multi-class-image-classification"],
         "annotations_creators": ["found"],
@@ -96,6 +99,17 @@ def hub_fields(name: str, figures: Mapping[str, Any], shelved: Sequence[Shelved]
     return fields
 
 
+def _license(named: Sequence[str]) -> dict[str, str]:
+    """One licence by the Hub's name of it; several by a page that tells of each."""
+    if len(named) == 1 and named[0].lower() in HUB_LICENSES:
+        return {"license": named[0].lower()}
+    return {
+        "license": "other",
+        "license_name": "one-licence-per-film",
+        "license_link": "LICENSES.md",
+    }
+
+
 def size(films: int) -> str:
     """The Hub's word for a number of films."""
     return next((word for limit, word in SIZES.items() if films < limit), "n>1M")
@@ -111,9 +125,9 @@ def _info(channel: Channel, shelved: Sequence[Shelved]) -> dict[str, Any]:
     own = [s for s in shelved if s.channel == channel]
     return {
         "config_name": str(channel),
-        "splits": [{"name": s.split, "num_bytes": s.bytes, "num_examples": s.films} for s in own],
+        "splits": [{"name": s.split, "num_bytes": s.memory, "num_examples": s.films} for s in own],
         "download_size": sum(s.bytes for s in own),
-        "dataset_size": sum(s.bytes for s in own),
+        "dataset_size": sum(s.memory for s in own),
     }
 
 

@@ -16,6 +16,12 @@ from curation.publish.material import Material
 from curation.publish.staged import Shelved
 from manifests.contract.vocabulary import DISCLAIMER
 
+NAMES = frozenset({
+    "ATTRIBUTION.csv", "CHANGELOG.md", "DATASHEET.md", "LICENSES.md", "README.md", "audit.json",
+    machine.NAME, "sources.json", "withdrawals.csv",
+})  # fmt: skip
+"""All that lies beside shards and release.json."""
+
 
 def documents(
     material: Material,

@@ -113,7 +113,8 @@ def item(place: Path) -> Item:
 def content_id(tables: Iterable[pa.Table]) -> str:
     """Sixteen hex digits of the rows, whatever their order, shards and Parquet settings.
 
-    A picture counts by its bytes. `tables` are the shards of one configuration, of any split.
+    A picture counts by its bytes. `tables` are parts of one configuration, of any split; only one
+    is in memory.
     """
     digests = sorted(_digest(row) for table in tables for row in table.to_pylist())
     return hashlib.sha256("".join(digests).encode()).hexdigest()[:16]

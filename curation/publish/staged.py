@@ -20,7 +20,7 @@ from curation.publish.channels import WITH_PIXELS, Channel
 from curation.publish.cuts import cuts
 from manifests.contract.packing import png
 from manifests.contract.record import Record
-from manifests.contract.table import BrokenTable, arrow_schema, write_arrow
+from manifests.contract.table import BrokenTable, arrow_schema, read_arrow, write_arrow
 from manifests.contract.vocabulary import Split
 from manifests.contract.working import ROWS_PER_GROUP, WorkingCopies
 
@@ -30,22 +30,27 @@ HUB_SPLITS = {Split.TRAIN: "train", Split.VAL: "validation", Split.TEST: "test",
 OLDEST = 90
 """Ages above this one are given as this one: very old patients are few enough to be known."""
 POINTER_COLUMNS = ("record_id", "source", "source_ref", "source_url", "license", "attribution",
-                   "sha256", "pixel_sha256", "retrieved", "snapshot_id", "is_drawn", "finding",
-                   "findings", "abnormal", "pcr_positive", "view", "group", "split")  # fmt: skip
+                   "sha256", "pixel_sha256", "is_drawn", "finding", "findings", "abnormal",
+                   "pcr_positive", "view", "group", "split")  # fmt: skip
 """What helps to find a film and to check that it is the same one; nothing of the film itself."""
-KEPT_BACK = ("facts",)
-"""The course of a disease in numbers: enough of them tell one patient from all others."""
+KEPT_BACK = {
+    "facts": "the course of a disease in numbers can tell one patient from all others",
+    "retrieved": "in ATTRIBUTION.csv, so that films that are fetched anew leave a shard as it is",
+    "snapshot_id": "the same",
+}
+"""Column of the manifest that no configuration has -> why."""
 PIXEL_COLUMNS = (*POINTER_COLUMNS, *(name for name in Record.model_fields
                                      if name not in {*POINTER_COLUMNS, *KEPT_BACK}))  # fmt: skip
 """All else that the manifest knows of a film."""
+IMAGE = "image"
 ADDED = {
-    "image": "the working copy: 8-bit grey PNG, encoded anew, without tags",
+    IMAGE: "the working copy: 8-bit grey PNG, encoded anew, without tags",
     "license_url": "where the licence can be read",
     "redistributable": "may the pixels be handed on under that licence?",
     "withheld": "why there are no pixels here",
 }
 """Columns that no record has, and what they say."""
-_IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+_PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 
 class Shelf(NamedTuple):
@@ -69,15 +74,32 @@ class Shelved:
     """The Hub's name of the split."""
     films: int
     bytes: int
+    """On the disk."""
+    memory: int
+    """Bytes of its rows in memory, as the Hub counts a split."""
     path: str
     """Pattern of its shards, relative to the release."""
 
 
-def shelved_of(shelf: Shelf, size: int) -> Shelved:
-    """What the card says of a shelf that was staged with `size` bytes."""
+def shelved(folder: Path) -> list[Shelved]:
+    """What lies in the shards of a folder, counted row by row; the order of channels and splits."""
+    return [
+        _shelved(channel, split, places)
+        for channel in Channel
+        for split in HUB_SPLITS.values()
+        if (places := sorted(folder.glob(f"data/{channel}/{split}-*.parquet")))
+    ]
+
+
+def _shelved(channel: Channel, split: str, places: list[Path]) -> Shelved:
+    films = memory = 0
+    for place in places:
+        made = read_arrow(place)
+        films, memory = films + made.num_rows, memory + made.nbytes
     return Shelved(
-        channel=shelf.channel, split=HUB_SPLITS[shelf.split], films=len(shelf.rows), bytes=size,
-        path=f"{shelf.stem}-*.parquet",
+        channel=channel, split=split, films=films, memory=memory,
+        bytes=sum(place.stat().st_size for place in places),
+        path=f"data/{channel}/{split}-*.parquet",
     )  # fmt: skip
 
 
@@ -95,34 +117,43 @@ def shelves(records: pd.DataFrame, rulings: pd.DataFrame) -> list[Shelf]:
 
 def stage(
     folder: Path, shelf: Shelf, copies: WorkingCopies, licenses: Licenses, shard_rows: int
-) -> int:
-    """Write the shards of one shelf, of about `shard_rows` films; give their bytes on disk."""
+) -> None:
+    """Write the shards of one shelf, of about `shard_rows` films."""
     parts = [shelf.rows.iloc[part] for part in cuts(list(shelf.rows["record_id"]), shard_rows)]
-    written = 0
     for number, rows in enumerate(parts):
         place = folder / f"{shelf.stem}-{number:05d}-of-{len(parts):05d}.parquet"
         made = packed(rows, shelf.channel, copies, licenses)
         write_arrow(place, made, group_rows=ROWS_PER_GROUP)
-        written += place.stat().st_size
-    return written
 
 
 def packed(
     rows: pd.DataFrame, channel: Channel, copies: WorkingCopies, licenses: Licenses
 ) -> pa.Table:
     """One shard in memory. Raises `BrokenTable` when a film has no working copy."""
-    has_pixels = channel in WITH_PIXELS
+    made = cells(rows, channel, licenses)
+    if channel in WITH_PIXELS:
+        made = {IMAGE: pa.array(list(_pictures(rows, copies)), _PICTURE), **made}
+    table = pa.table(made)
+    return table.cast(described(table.schema))
+
+
+def cells(rows: pd.DataFrame, channel: Channel, licenses: Licenses) -> dict[str, pa.Array]:
+    """The columns of these rows but for the pictures."""
     given: dict[str, Any] = {
         **rows.assign(age_years=rows["age_years"].clip(upper=OLDEST)),
         "license_url": [licenses.of(name).url for name in rows["license"]],
-        "redistributable": [has_pixels] * len(rows),
-        "image": list(_pictures(rows, copies)) if has_pixels else None,
+        "redistributable": [channel in WITH_PIXELS] * len(rows),
     }
-    table = pa.table({
+    return {
         name: pa.array(given[name], type=kind, from_pandas=True)
         for name, kind in features_of(channel).items()
-    })  # fmt: skip
-    return table.replace_schema_metadata({"huggingface": _features(table.schema)})
+        if name != IMAGE
+    }
+
+
+def picture_name(sha256: str) -> str:
+    """The path of a film's picture, which leads nowhere."""
+    return f"{sha256}.png"
 
 
 def features_of(channel: Channel) -> dict[str, pa.DataType]:
@@ -135,7 +166,7 @@ def features_of(channel: Channel) -> dict[str, pa.DataType]:
         "redistributable": pa.bool_(),
     }
     if channel in WITH_PIXELS:
-        return {"image": _IMAGE, **made}
+        return {IMAGE: _PICTURE, **made}
     return {**made, "withheld": pa.string()}
 
 
@@ -149,17 +180,18 @@ def _pictures(rows: pd.DataFrame, copies: WorkingCopies) -> Iterator[dict[str, A
     # The order of the working shards, so that each is read once; compressed, a shelf fits memory.
     encoded = {name: png(pixels) for name, pixels in copies.stream(rows["record_id"])}
     for record_id, sha256 in zip(rows["record_id"], rows["sha256"], strict=True):
-        yield {"bytes": encoded[str(record_id)], "path": f"{sha256}.png"}
+        yield {"bytes": encoded[str(record_id)], "path": picture_name(sha256)}
 
 
-def _features(schema: pa.Schema) -> str:
-    """The description of the columns by which `datasets` knows a picture from a struct."""
-    described = {field.name: _feature(field.type) for field in schema}
-    return json.dumps({"info": {"features": described}})
+def described(schema: pa.Schema) -> pa.Schema:
+    """The schema with the words by which `datasets` knows a picture from a struct."""
+    features = {field.name: _feature(field.type) for field in schema}
+    told = json.dumps({"info": {"features": features}})
+    return schema.with_metadata({"huggingface": told})
 
 
 def _feature(kind: pa.DataType) -> dict[str, Any]:
-    if kind == _IMAGE:
+    if kind == _PICTURE:
         return {"_type": "Image"}
     if pa.types.is_list(kind):
         return {"feature": _feature(kind.value_type), "_type": "List"}

@@ -20,8 +20,8 @@ ROWS = 8
 """First rows shown of each configuration."""
 COLUMNS = ("record_id", "finding", "view", "age_years", "split", "license", "attribution")
 POINTED = ("record_id", "finding", "view", "split", "license", "withheld", "source_url")
-WANTED = ("license", "license_name", "license_link", "pretty_name", "task_categories",
-          "size_categories", "tags", "configs", "dataset_info")  # fmt: skip
+WANTED = ("license", "pretty_name", "task_categories", "size_categories", "tags", "configs",
+          "dataset_info")  # fmt: skip
 """Fields without which the Hub shows less, or nothing."""
 
 
@@ -57,6 +57,7 @@ def showcase(folder: Path) -> str:
     }
     facts = {
         "fields": fields, "gate": gate, "body": html(body), "told": told,
+        "title": fields.get("pretty_name") or told.name, "license": fields.get("license", "none"),
         "missing": [name for name in WANTED if not fields.get(name)],
         "configs": [_config(folder, told, config) for config in told.channels],
         "bytes": sum(held.bytes for held in told.files.values()),

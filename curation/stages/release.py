@@ -15,7 +15,7 @@ from curation.publish.documents import documents
 from curation.publish.inventory import inventory, items, write_inventory
 from curation.publish.material import Material
 from curation.publish.papers import check_audit
-from curation.publish.staged import shelved_of, shelves, stage
+from curation.publish.staged import shelved, shelves, stage
 from curation.publish.summary import StageCount, all_rejected
 from manifests.contract import table
 from manifests.contract.folder import whole_file
@@ -35,7 +35,7 @@ class Params(BaseModel):
     """Small letters, digits and dashes, as a Hub repository wants it."""
     personal_text: Literal["publish", "withhold"]
     """Pixels of films whose burned-in words look like a patient's, or were never read."""
-    shard_rows: int = Field(ge=1, le=10_000)
+    shard_rows: int = Field(ge=1, le=1000)
     """Films in a shard, about: the smaller, the less is sent when a film comes or goes."""
 
 
@@ -48,18 +48,15 @@ def main(material: Material, staged: Path, manifests: Path, params: Params) -> d
     ruled = material.ruled()
     figures = material.figures(ruled)
     check_audit(material.papers.audit, figures["manifest_id"])
-    shelved = [
-        shelved_of(shelf, stage(staged, shelf, material.copies, material.rules, params.shard_rows))
-        for shelf in tqdm(
-            shelves(material.records, ruled), desc="release", unit="shelf", disable=None
-        )
-    ]
-    shards = items(staged)
-    for name, words in documents(material, ruled, figures, shelved, shards).items():
+    filled = shelves(material.records, ruled)
+    for shelf in tqdm(filled, desc="release", unit="shelf", disable=None):
+        stage(staged, shelf, material.copies, material.rules, params.shard_rows)
+    told = shelved(staged)
+    for name, words in documents(material, ruled, figures, told, items(staged)).items():
         _write(staged / name, words)
     own = (material.judged(), material.rules, material.copies, material.ingested)
     raise_if_any(film_faults(staged, *own))
-    write_inventory(staged, inventory(figures, shelved, staged))
+    write_inventory(staged, inventory(figures, told, staged))
     _write_manifests(manifests, material.records, material.counts, figures)
     return figures
 

@@ -16,28 +16,40 @@ from PIL import Image
 from released import little_world, pixels_of, released
 
 from curation.publish.checks.fault import INTEGRITY, RIGHTS, Fault
-from curation.publish.checks.whole import rules
+from curation.publish.checks.mark import check_marked, mark
+from curation.publish.checks.whole import Rule, look, rules
 from curation.publish.inventory import INVENTORY, read_inventory, write_inventory
 from curation.publish.ledger import Published, enter
 from curation.publish.material import Material
+from curation.withdrawal.notices import withdrawn
+from curation.withdrawal.planning import FULL
 from manifests.contract.packing import png
+from manifests.contract.table import BrokenTable
 
 OPEN = "data/open/train-00000-of-00001.parquet"
-Change = Callable[[Path], None]
+Change = Callable[[Path], object]
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> tuple[Path, Material]:
     material = released(little_world(), tmp_path)
+    (tmp_path / "withdrawals.csv").write_text(",".join(FULL) + "\n", encoding="utf-8")
     return tmp_path / "release", material
 
 
 def looked(folder: Path, material: Material, *, loads: bool = False) -> list[Fault]:
     """All faults; loading in another process takes seconds and is asked for."""
-    looks = rules(folder, read_inventory(folder), material, folder.parent / "releases.csv")
     return [
-        fault for name, look in looks if loads or "load_dataset" not in name for fault in look()
+        fault
+        for rule in asked(folder, material)
+        if loads or "load_dataset" not in rule[0]
+        for fault in look(rule)
     ]
+
+
+def asked(folder: Path, material: Material) -> list[Rule]:
+    why = withdrawn(material.records, folder.parent / "withdrawals.csv", within=24)
+    return rules(folder, read_inventory(folder), material, why, folder.parent / "releases.csv")
 
 
 def told(folder: Path) -> None:
@@ -122,6 +134,39 @@ def secret(folder: Path) -> None:
     (folder / "notes.txt").write_text("token: hf" + "_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bD2fG4h")
 
 
+def pointer(column: str, value: object) -> Change:
+    name = "data/pointers/test-00000-of-00001.parquet"
+    return lambda folder: spoil(folder, lambda columns: columns[column].__setitem__(0, value), name)
+
+
+def named_picture(folder: Path) -> None:
+    spoil(folder, lambda columns: columns["image"][0].__setitem__("path", "/mnt/nas/DOE.png"))
+
+
+def with_another_column(folder: Path) -> None:
+    place = folder / "data/pointers/test-00000-of-00001.parquet"
+    made = pq.read_table(place)
+    scans = pa.array([png(pixels_of("cohen/NOASSERTION-2"))] * len(made))
+    pq.write_table(made.append_column("scan", scans), place)
+
+
+def with_words_on_a_column(folder: Path) -> None:
+    made = pq.read_table(folder / OPEN)
+    field = made.schema.field("view").with_metadata({"seen_by": "Dr. Rossi"})
+    schema = made.schema.set(made.schema.get_field_index("view"), field)
+    pq.write_table(made.cast(schema), folder / OPEN)
+
+
+def with_bytes_behind() -> bytes:
+    data = png(pixels_of("cohen/CC-BY-4.0-0"))
+    at = data.index(b"IDAT")
+    size = int.from_bytes(data[at - 4 : at], "big")
+    body = data[at : at + 4 + size] + b"PatientName=Rossi"
+    return data[: at - 4] + struct.pack(">I", len(body) - 4) + body + struct.pack(
+        ">I", zlib.crc32(body)
+    ) + data[at + 8 + size :]  # fmt: skip
+
+
 def in_the_metadata(folder: Path) -> None:
     made = pq.read_table(folder / OPEN)
     meta = {**(made.schema.metadata or {}), b"written_by": b"/home/rossi/films/a.py"}
@@ -171,6 +216,41 @@ FAULTS: dict[str, tuple[Change, str, int]] = {
     "a home folder": (word("README.md", "# little", "/home/rossi/x # little"),
                       "README.md: a home folder, line", RIGHTS),
     "a path in a shard": (in_the_metadata, "a home folder, in its metadata", RIGHTS),
+    "another finding": (
+        cell("finding", "sars"), "rows that are not the manifest's: cohen/CC-BY-4.0-0 (finding)",
+        INTEGRITY,
+    ),
+    "a freer licence": (cell("license", "CC0-1.0"), "cohen/CC-BY-4.0-0 (license)", INTEGRITY),
+    "another group": (
+        cell("group", "cohen/CC-BY-4.0-3"), "cohen/CC-BY-4.0-0 (group)", INTEGRITY,
+    ),
+    "an address that is a script": (
+        pointer("source_url", "javascript:alert(1)"), "(source_url)", INTEGRITY,
+    ),
+    "a name in a picture's path": (named_picture, "cohen/CC-BY-4.0-0 (image)", INTEGRITY),
+    "a column too many": (
+        with_another_column, "columns are not those of a release: data/pointers/test-00000",
+        INTEGRITY,
+    ),
+    "words on a column": (
+        with_words_on_a_column, "columns are not those of a release: data/open/train", INTEGRITY,
+    ),
+    "bytes behind the pixels": (
+        picture(with_bytes_behind()), "a picture with bytes behind its pixels: cohen", INTEGRITY,
+    ),
+    "a picture beside the shards": (
+        lambda folder: (folder / "figure.png").write_bytes(encoded("PNG")),
+        "files that no release has: figure.png", INTEGRITY,
+    ),
+    "a shard that is none": (
+        lambda folder: (folder / OPEN).write_bytes(b""), "cannot be read", INTEGRITY,
+    ),
+    "other line ends": (
+        lambda folder: (folder / "README.md").write_bytes(
+            (folder / "README.md").read_bytes().replace(b"\n", b"\r\n")
+        ),
+        "README.md does not say what the manifest gives: its line ends", INTEGRITY,
+    ),
     "no word of the version": (
         word("CHANGELOG.md", "## 0.1.0", "## 0.0.9"), "tells nothing of this version", INTEGRITY,
     ),
@@ -217,10 +297,49 @@ def test_a_shard_that_datasets_cannot_read_is_named(made: tuple[Path, Material])
     # A column of another name: the file is well, and the configuration is not.
     other = pq.read_table(place).rename_columns({"license": "licence"})
     pq.write_table(other.replace_schema_metadata(None), place)
-    looks = dict(rules(folder, read_inventory(folder), material, folder.parent / "releases.csv"))
-    found = [fault.told() for fault in looks["`load_dataset`, offline"]()]
+    found = [fault.told() for fault in dict(asked(folder, material))["`load_dataset`, offline"]()]
     assert len(found) == 1
     assert "does not load pointers offline" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("record_id", "cohen/CC-BY-4.0-0"), ("patient_id", "cohen/NOASSERTION-1")],
+)
+def test_a_film_that_was_withdrawn_since_may_not_leave(
+    made: tuple[Path, Material], kind: str, value: str
+) -> None:
+    folder, material = made
+    row = material.records[material.records["record_id"] == value].iloc[0]
+    line = f"{kind},{row[kind]},asked,2026-05-01,ethics,,,\n"
+    (folder.parent / "withdrawals.csv").write_text(",".join(FULL) + "\n" + line, "utf-8")
+    found = [fault for fault in looked(folder, material) if "withdrawn" in fault.rule]
+    assert [fault.code for fault in found] == [RIGHTS]
+    assert value in found[0].told()
+
+
+def changed(folder: Path) -> None:
+    (folder / "b").write_text("b")
+    told(folder)
+
+
+def test_a_mark_holds_for_these_files_and_these_rules(
+    made: tuple[Path, Material], tmp_path: Path
+) -> None:
+    folder, rules_ = made[0], [tmp_path / "licenses.yaml", tmp_path / "none.csv"]
+    rules_[0].write_text("a: 1\n")
+    mark(folder, rules_)
+    check_marked(folder, rules_)
+    for spoiled in (
+        lambda: rules_[0].write_text("a: 2\n"), lambda: rules_[1].write_text("b\n"),
+        rules_[0].unlink, lambda: changed(folder),
+        lambda: folder.with_name("release.checked.json").write_text("garbage"),
+    ):  # fmt: skip
+        mark(folder, rules_)
+        spoiled()
+        with pytest.raises(BrokenTable, match=r"run `cxr release check 0\.1\.0`"):
+            check_marked(folder, rules_)
+        rules_[0].write_text("a: 1\n")
 
 
 def test_one_version_is_one_manifest(made: tuple[Path, Material]) -> None:
@@ -234,6 +353,7 @@ def test_one_version_is_one_manifest(made: tuple[Path, Material]) -> None:
 def test_a_cell_that_holds_a_formula_is_credited_as_a_word(tmp_path: Path) -> None:
     rows = [row.model_copy(update={"attribution": "=1+1"}) for row in little_world()]
     material = released(rows, tmp_path)
+    (tmp_path / "withdrawals.csv").write_text(",".join(FULL) + "\n", encoding="utf-8")
     with (tmp_path / "release/ATTRIBUTION.csv").open(encoding="utf-8", newline="") as file:
         assert {line["attribution"] for line in csv.DictReader(file)} == {"'=1+1"}
     assert looked(tmp_path / "release", material) == []

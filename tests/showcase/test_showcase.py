@@ -69,10 +69,10 @@ def test_words_of_strangers_stay_words(page: Page, tmp_path: Path) -> None:
 def test_a_field_that_the_hub_wants_is_missed_in_red(page: Page, tmp_path: Path) -> None:
     released(little_world(), tmp_path)
     card = tmp_path / "release/README.md"
-    card.write_text(card.read_text("utf-8").replace("license_link: LICENSES.md\n", ""), "utf-8")
+    card.write_text(card.read_text("utf-8").replace("size_categories:\n- n<1K\n", ""), "utf-8")
     write_inventory(tmp_path / "release", read_inventory(tmp_path / "release"))
     Seen(page, showcase(tmp_path / "release"), tmp_path)
-    assert page.get_by_role("alert").inner_text() == "The YAML lacks: license_link"
+    assert page.get_by_role("alert").inner_text() == "The YAML lacks: size_categories"
 
 
 def test_on_a_narrow_screen_only_tables_move_sideways(page: Page, tmp_path: Path) -> None:

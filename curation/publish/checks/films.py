@@ -1,4 +1,4 @@
-"""Every staged row by the rules, decided anew from the records: columns are never authority."""
+"""Every staged picture by the rules, decided anew from the records: no column is an authority."""
 
 import csv
 import hashlib
@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from curation.licenses import License, Licenses
+from curation.licenses import Licenses
 from curation.publish.channels import WITH_PIXELS, rulings
 from curation.publish.checks.fault import RIGHTS, Fault, faults
+from curation.publish.checks.stream import padded
 from curation.publish.checks.tags import carried
 from manifests.contract.cells import cell
 from manifests.contract.images import Film, Pixels
@@ -18,7 +19,7 @@ from manifests.contract.packing import unpng
 from manifests.contract.table import read_arrow
 from manifests.contract.working import WorkingCopies
 
-NAMES = ("record_id", "group", "split", "attribution", "sha256")
+NAMES = ("record_id", "group", "split", "attribution")
 MINE = frozenset({
     "pixels that its words or its licence does not allow",
     "pixels of a film whose licence does not allow them, under another name",
@@ -50,7 +51,11 @@ def film_faults(
     withheld = {_hash(pixels) for _, pixels in copies.stream(set(ruled.index) - allowed)}
     eye = _Eye(
         own=own, forbidden=withheld - set(own.values()),
-        licenses={str(name): licenses.of(str(spdx)) for name, spdx in ruled["license"].items()},
+        unmodified={
+            str(name): str(row["sha256"])
+            for name, row in ruled.iterrows()
+            if licenses.of(str(row["license"])).only_unmodified
+        },
     )  # fmt: skip
     rows = [row for place in sorted(folder.rglob("*.parquet")) for row in _evidence(place, eye)]
     staged = pd.DataFrame(rows, columns=["record_id", "group", "split", "fault"], dtype=object)
@@ -89,18 +94,21 @@ class _Eye:
     """What is known of the films before a shard is opened."""
 
     def __init__(
-        self, own: dict[str, str], forbidden: set[str], licenses: dict[str, License]
+        self, own: dict[str, str], forbidden: set[str], unmodified: dict[str, str]
     ) -> None:
-        """`own`: film that may go out with pixels -> their hash; `forbidden`: those of no such."""
-        self._own, self._forbidden, self._licenses = own, forbidden, licenses
+        """`own`: film that may go out with pixels -> their hash; `forbidden`: those of no such.
+
+        `unmodified`: film that may be shown unmodified only -> SHA-256 of its file.
+        """
+        self._own, self._forbidden, self._unmodified = own, forbidden, unmodified
 
     def fault(self, row: dict[str, Any], image: dict[str, bytes] | None) -> str:
         """The first rule that this row breaks, or an empty word."""
         if image is None:
             return ""
         record_id, data = row["record_id"], image["bytes"]
-        own = self._licenses.get(record_id)
-        if own and own.only_unmodified and hashlib.sha256(data).hexdigest() != row["sha256"]:
+        whole = self._unmodified.get(record_id)
+        if whole and hashlib.sha256(data).hexdigest() != whole:
             return "a picture that may be shown unmodified only, and was altered"
         if record_id not in self._own:
             return "pixels that its words or its licence does not allow"
@@ -112,6 +120,8 @@ class _Eye:
         tags = carried(data)
         if tags:
             return f"a picture with tags ({tags})"
+        if padded(data):
+            return "a picture with bytes behind its pixels"
         found = _hash(unpng(data))
         if found in self._forbidden:
             return "pixels of a film whose licence does not allow them, under another name"

@@ -64,6 +64,7 @@ def card_faults(folder: Path) -> Iterator[Fault]:
     except yaml.YAMLError as fault:
         yield Fault("README.md: its YAML cannot be read", [str(fault).splitlines()[0]])
         return
-    needed = ("license", "license_name", "license_link", "pretty_name")
-    absent = [name for name in needed if not isinstance(fields, dict) or name not in fields]
+    known = fields if isinstance(fields, dict) else {}
+    named = ("license_name", "license_link") if known.get("license") == "other" else ()
+    absent = [name for name in ("license", "pretty_name", *named) if name not in known]
     yield from faults({"README.md: its YAML lacks": absent})

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from curation.publish.inventory import INVENTORY, item
+from curation.publish.inventory import INVENTORY, item, read_inventory
 from manifests.contract.folder import whole_file
 from manifests.contract.table import BrokenTable
 
@@ -23,16 +23,23 @@ def mark(folder: Path, rules: Sequence[Path] = RULES) -> None:
 
 
 def check_marked(folder: Path, rules: Sequence[Path] = RULES) -> None:
-    """Raise `BrokenTable` unless `folder` was checked as it is; rules that are not here are none.
+    """Raise `BrokenTable` unless `folder` was checked as it is, by the rules as they are here.
 
     Whoever changes a file changes its hash, which release.json holds and the mark by that.
     """
-    place = _beside(folder)
-    known = json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
-    if {**known, **_now(folder, rules)} != known:
+    if _known(_beside(folder)) != _now(folder, rules):
         raise BrokenTable(
-            f"{folder}: was not checked as it is now; run `cxr release check {folder.parts[-2]}`"
+            f"{folder}: was not checked as it is now, by the rules that are here; in the project's "
+            f"folder run `cxr release check {read_inventory(folder).version}`"
         )
+
+
+def _known(place: Path) -> object:
+    """What the mark says; a damaged one says nothing."""
+    try:
+        return json.loads(place.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _beside(folder: Path) -> Path:

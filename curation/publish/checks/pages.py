@@ -4,35 +4,15 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from curation.publish.channels import Channel
-from curation.publish.checks.fault import Fault, faults
+from curation.publish.checks.fault import Fault
 from curation.publish.documents import documents
 from curation.publish.inventory import Inventory
 from curation.publish.material import Material
-from curation.publish.staged import HUB_SPLITS, Shelved
-from manifests.contract.table import read_arrow
+from curation.publish.staged import shelved
 
 ABSENT = "nothing"
 MOST = 60
 """Letters shown of a line."""
-
-
-def shelved_in(folder: Path) -> list[Shelved]:
-    """What lies in the shards, counted row by row."""
-    made = []
-    for channel in Channel:
-        for split in HUB_SPLITS.values():
-            places = sorted(folder.glob(f"data/{channel}/{split}-*.parquet"))
-            films = sum(read_arrow(place, ["record_id"]).num_rows for place in places)
-            if places:
-                made.append(
-                    Shelved(
-                        channel=channel, split=split, films=films,
-                        bytes=sum(place.stat().st_size for place in places),
-                        path=f"data/{channel}/{split}-*.parquet",
-                    )
-                )  # fmt: skip
-    return made
 
 
 def page_faults(folder: Path, material: Material, told: Inventory) -> Iterator[Fault]:
@@ -40,15 +20,13 @@ def page_faults(folder: Path, material: Material, told: Inventory) -> Iterator[F
     ruled = material.ruled()
     figures = material.figures(ruled)
     shards = {path: held for path, held in told.files.items() if path.endswith(".parquet")}
-    again = documents(material, ruled, figures, shelved_in(folder), shards)
+    again = documents(material, ruled, figures, shelved(folder), shards)
     for name, words in again.items():
         place = folder / name
-        staged = place.read_text(encoding="utf-8") if place.is_file() else ""
-        yield from faults({
-            f"{name} does not say what the manifest gives": _differences(
-                staged.splitlines(), words.splitlines()
-            )
-        })  # fmt: skip
+        staged = place.read_bytes().decode("utf-8", "replace") if place.is_file() else ""
+        if staged != words:
+            lines = _differences(staged.splitlines(), words.splitlines())
+            yield Fault(f"{name} does not say what the manifest gives", lines or ["its line ends"])
 
 
 def changelog_faults(folder: Path, version: str) -> Iterator[Fault]:
