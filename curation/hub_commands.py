@@ -39,7 +39,8 @@ def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of
     End it when you like, and repeat it: it does what is left to do. `--pr` opens a pull request,
     or brings the open one up to date; once it is merged, the same command without `--pr` tags it.
 
-    Exit codes: 0 done, or done before; 2 usage; 3 the Hub does not answer now, repeat the command;
+    Exit codes: 0 done, or done before; 2 usage, or a pull request is open or a branch is there that
+    a squash would destroy; 3 the Hub does not answer now, repeat the command;
     4 the version is there with other content, or the folder is not what was staged; 5 not logged
     in, not allowed, or films for non-commercial use only would have no gate; 7 somebody else
     changed the repository meanwhile.
@@ -48,6 +49,7 @@ def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of
     from curation.network.hub.gating import coming_gate
     from curation.network.hub.push import look
     from curation.network.hub.repository import repository
+    from curation.network.hub.squash import check_alone
     from curation.network.hub.telling import told_plainly
     from manifests.contract.params import Misspelt
 
@@ -61,6 +63,8 @@ def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of
     wishes, before = Wishes(is_public=public and not pr, gate=gate), look(hub, folder, told)
     is_idle = pr and _is_there(before)
     coming = None if is_idle else coming_gate(hub, told, before.state, wishes, is_proposal=pr)
+    if squash_history and before.state:
+        check_alone(hub)
     for line in told_plainly(hub, told, before, wishes, coming):
         typer.echo(line)
     if not yes:

@@ -11,10 +11,8 @@ from curation.network.hub.gating import coming_gate
 from curation.network.hub.plan import plan
 from curation.network.hub.push import Look
 from curation.network.hub.repository import Hub
-from curation.network.hub.told import MAIN
+from curation.network.hub.told import MAIN, OPEN
 from curation.publish.inventory import Inventory
-
-OPEN = frozenset({"open", "draft"})
 
 
 class Proposal(NamedTuple):
