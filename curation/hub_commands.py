@@ -1,4 +1,4 @@
-"""`cxr release push` and `verify`: a version goes to the Hub, and is believed once it came back."""
+"""`cxr release push`: a staged version goes to the Hub."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from curation.publish.inventory import Inventory
 
 PARAMS, LEDGER = Path("params.yaml"), Path("manifests/releases.csv")
-INTEGRITY = 4
 SQUASH = "Afterwards take all older versions away, for good."
 Releases = Annotated[Path, typer.Option(metavar="DIR", help="Where versions are staged.")]
 
@@ -40,13 +39,17 @@ def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of
     End it when you like, and repeat it: it does what is left to do. `--pr` opens a pull request,
     or brings the open one up to date; once it is merged, the same command without `--pr` tags it.
 
-    Exit codes: 0 done, or done before; 2 usage; 3 the Hub does not answer now, repeat the command;
+    Exit codes: 0 done, or done before; 2 usage, or a pull request is open or a branch is there that
+    a squash would destroy; 3 the Hub does not answer now, repeat the command;
     4 the version is there with other content, or the folder is not what was staged; 5 not logged
-    in, or not allowed; 7 somebody else changed the repository meanwhile.
+    in, not allowed, or films for non-commercial use only would have no gate; 7 somebody else
+    changed the repository meanwhile.
     """
     from curation.network.hub.fetching import check_name
+    from curation.network.hub.gating import coming_gate
     from curation.network.hub.push import look
     from curation.network.hub.repository import repository
+    from curation.network.hub.squash import check_alone
     from curation.network.hub.telling import told_plainly
     from manifests.contract.params import Misspelt
 
@@ -56,8 +59,13 @@ def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of
     told = _checked(folder)
     hub = repository(check_name(name), told.kind)
     hub.owners()
-    wishes, before = Wishes(is_public=public, gate=gate), look(hub, folder, told)
-    for line in told_plainly(hub, told, before, wishes):
+    # Only the owners of a repository make it public, and a proposal never does.
+    wishes, before = Wishes(is_public=public and not pr, gate=gate), look(hub, folder, told)
+    is_idle = pr and _is_there(before)
+    coming = None if is_idle else coming_gate(hub, told, before.state, wishes, is_proposal=pr)
+    if squash_history and before.state:
+        check_alone(hub)
+    for line in told_plainly(hub, told, before, wishes, coming):
         typer.echo(line)
     if not yes:
         typer.echo("nothing is changed; with --yes it is")
@@ -65,51 +73,6 @@ def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of
         _propose(hub, folder, told, before, wishes)
     else:
         _push(hub, folder, told, before, wishes, is_squashed=squash_history)
-
-
-def verify(
-    name: Annotated[str, typer.Argument(metavar="ORG/NAME@VERSION", show_default=False)],
-    model: Annotated[bool, typer.Option("--model", help="It is a network.")] = False,  # noqa: FBT002 - a switch of the command line
-    manifest: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A manifest that it must be made from.")
-    ] = None,
-    releases: Releases = Path("releases"),
-) -> None:
-    """Fetch a version from the Hub into an empty folder, and compare it with what it should be.
-
-    Every file by its SHA-256; every configuration loaded offline by `datasets`, its films counted
-    and their content compared; the manifest with the one in manifests/releases.csv, in the staged
-    folder, and in `--manifest`, as far as they are there.
-
-    Exit codes: 0 all is as it should be; 2 no such version; 3 the Hub does not answer now; 4 it
-    differs; 5 not logged in, or the repository is gated.
-    """
-    from tempfile import TemporaryDirectory
-
-    from curation.network.hub.fetching import downloaded, named
-    from curation.publish.inventory import read_inventory
-    from curation.publish.verified import Line, beside, recorded, table, verified
-
-    asked = named(name)
-    with TemporaryDirectory() as place:
-        folder = downloaded(
-            asked.repository, asked.version, Path(place) / "release",
-            kind="model" if model else "dataset",
-        )  # fmt: skip
-        told = read_inventory(folder)
-        lines = [
-            *verified(folder, told),
-            *recorded(LEDGER, asked.repository, told, manifest),
-            *beside(releases, told),
-        ]
-    if asked.is_version:
-        lines.append(Line("version", asked.version, told.version))
-    for row in table(lines):
-        typer.echo(row)
-    wrong = sum(not line.is_same for line in lines)
-    typer.echo(f"{name}: {f'{wrong} of ' if wrong else ''}{len(lines)} comparisons "
-               f"{'differ: do not use it' if wrong else 'agree'}")  # fmt: skip
-    raise typer.Exit(INTEGRITY if wrong else 0)
 
 
 def _staged(releases: Path, version: str, model: str) -> Path:
@@ -138,10 +101,15 @@ def _checked(folder: Path) -> "Inventory":
     return told
 
 
+def _is_there(before: "Look") -> bool:
+    """Whether main holds the version, so that there is nothing to propose."""
+    return bool(before.tagged) or before.plan.is_nothing
+
+
 def _propose(hub: "Hub", folder: Path, told: "Inventory", before: "Look", wishes: Wishes) -> None:
     from curation.network.hub.proposal import propose
 
-    if before.tagged or before.plan.is_nothing:
+    if _is_there(before):
         typer.echo(f"{hub.name}: main holds {told.version} already; without --pr its tag is set")
         return
     made = propose(hub, folder, told, before, wishes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curation import hub_commands
+from curation import hub_commands, verify_commands
 from curation.stage_commands import DATA, MANIFESTS, material, report_inputs, withdrawn
 from manifests.contract.network import ABOUT
 
@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 
 app.command()(hub_commands.push)
-app.command()(hub_commands.verify)
+app.command()(verify_commands.verify)
 
 
 @app.command()

@@ -1,21 +1,26 @@
 """Pushes that are killed in the middle, that race, and histories that are taken away."""
 
+import copy
+import hashlib
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hub.faults import HANG, HOLD, Rule
-from hub.repositories import MAIN
+from hub.repositories import HEADS, MAIN, Entry
 from hub.server import HubServer
 from pushing import NAME, TOKEN, cxr_release, on_hub, placed, push, started
 from staged import FREE, NONCOMMERCIAL, files, films, staged
 
 from curation.network.errors import Unavailable
-from curation.network.hub.errors import OtherContent
+from curation.network.hub.errors import OtherContent, StillInUse
 from curation.network.hub.fetching import downloaded
 from curation.network.hub.patience import Patience
 from curation.network.hub.repository import repository
+from curation.network.hub.squash import squash
+from curation.publish.inventory import read_inventory
 
 WAIT = 60
 """Seconds that a moment may take to come."""
@@ -91,8 +96,59 @@ def test_a_squash_leaves_nothing_of_a_film_that_was_withdrawn(
     assert [ref for ref in hub.repository(NAME).refs if "tags" in ref] == ["refs/tags/v0.3.0"]
     assert "2 older tags v0.1.0, v0.2.0" in said
     assert "Forks, clones and caches elsewhere cannot be reached" in said
+    assert "merged or closed keep their commits and lose every large file" in said
     done = cxr_release(hub, tmp_path, "verify", f"{NAME}@0.1.0")
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize("going", ["pull request 1 (mine)", "branch later"])
+def test_a_squash_waits_for_the_work_of_others(
+    hub: HubServer, releases: Path, tmp_path: Path, going: str
+) -> None:
+    placed(hub, releases, "0.1.0")
+    there, data = hub.repository(NAME), b"a shard of somebody else"
+    hub.world.keep(data)
+    other = Entry.lfs(hashlib.sha256(data).hexdigest(), len(data))
+    there.stored.add(other.sha256)
+    if going.startswith("pull"):
+        there.propose({"data/other.parquet": other}, "mine", None, "stranger")
+    else:
+        there.refs[HEADS + "later"] = there.refs[MAIN]
+        there.change(HEADS + "later", {"data/other.parquet": other}, "mine", None)
+    before = copy.deepcopy(there)
+    words = ("push", NAME, "--version", "0.2.0", "--releases", str(releases), "--yes",
+             "--squash-history")  # fmt: skip
+    done = cxr_release(hub, tmp_path, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"would destroy the large files of {going}; merge, close or delete" in done.stderr
+    assert before == there
+
+    if going.startswith("pull"):
+        there.pulls[1].status = "closed"
+    else:
+        del there.refs[HEADS + "later"]
+    done = cxr_release(hub, tmp_path, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert files(releases / "0.2.0/dataset") == on_hub(hub) == on_hub(hub, "v0.2.0")
+    assert other.sha256 not in there.stored
+
+
+def test_what_is_begun_during_a_squash_keeps_its_objects(hub: HubServer, releases: Path) -> None:
+    placed(hub, releases, "0.1.0")
+    placed(hub, releases, "0.2.0")
+    folder = releases / "0.2.0/dataset"
+    own = repository(NAME, "dataset", endpoint=hub.url, token=TOKEN)
+    hub.rules(Rule(fault=HOLD, method="POST", path="/super-squash/"))
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(squash, own, folder, read_inventory(folder))
+        wait_for(hub.plan.held.is_set)
+        there = hub.repository(NAME)
+        there.propose({"more.txt": hub.world.keep(b"more")}, "mine", None, "stranger")
+        stored = set(there.stored)
+        hub.plan.let_go.set()
+        with pytest.raises(StillInUse, match=r"pull request 1 \(mine\)"):
+            late.result(WAIT)
+    assert stored == there.stored
 
 
 def test_a_squash_is_only_done_with_yes(hub: HubServer, releases: Path, tmp_path: Path) -> None:

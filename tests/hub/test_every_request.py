@@ -134,4 +134,4 @@ def test_a_squash_may_die_at_any_request(
         assert {e.sha256 for e in hub.tree(NAME).values() if e.is_lfs} == (
             hub.repository(NAME).stored
         )
-    assert injected == 17
+    assert injected == 21

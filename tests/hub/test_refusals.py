@@ -55,6 +55,32 @@ def test_a_repository_of_others(hub: HubServer, releases: Path, tmp_path: Path) 
     assert before == on_hub(hub)
 
 
+@pytest.mark.parametrize("more", [(), ("--yes",), ("--yes", "--public"), ("--yes", "--pr")])
+def test_noncommercial_films_without_a_gate(
+    hub: HubServer, releases: Path, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    placed(hub, releases, "0.1.0")
+    before = on_hub(hub)
+    done = cxr_release(
+        hub, tmp_path, "push", NAME, "--version", "0.2.0", "--releases", str(releases),
+        "--gate", "none", *more,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "say --gate auto or --gate manual" in done.stderr
+    assert (hub.repository(NAME).is_private, before) == (True, on_hub(hub))
+
+
+def test_a_repository_that_is_to_be_made_without_a_gate(
+    hub: HubServer, releases: Path, tmp_path: Path
+) -> None:
+    done = cxr_release(
+        hub, tmp_path, "push", NAME, "--version", "0.2.0", "--releases", str(releases),
+        "--gate", "none", "--yes", "--public",
+    )  # fmt: skip
+    assert done.returncode == 5
+    assert hub.world.repositories == {}
+
+
 def test_the_network_is_ruled_out(hub: HubServer, releases: Path, tmp_path: Path) -> None:
     code, said = refused(hub, tmp_path, releases, HF_HUB_OFFLINE="1")
     assert code == 2

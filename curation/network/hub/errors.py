@@ -67,6 +67,12 @@ class Unwanted(Stopped):
     exit_code = 2
 
 
+class StillInUse(Stopped):
+    """What would be taken away is work of others that is not finished."""
+
+    exit_code = 2
+
+
 class OtherContent(Stopped):
     """What is there is not what it must be."""
 

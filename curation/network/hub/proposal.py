@@ -7,13 +7,12 @@ from typing import NamedTuple
 from curation.network.hub.commit import Target, commit, title
 from curation.network.hub.errors import NotThere, Unwanted
 from curation.network.hub.gate import SETTINGS, Wishes
+from curation.network.hub.gating import coming_gate
 from curation.network.hub.plan import plan
-from curation.network.hub.push import Look, wanted_gate
+from curation.network.hub.push import Look
 from curation.network.hub.repository import Hub
-from curation.network.hub.told import MAIN, State
+from curation.network.hub.told import MAIN, OPEN
 from curation.publish.inventory import Inventory
-
-OPEN = frozenset({"open", "draft"})
 
 
 class Proposal(NamedTuple):
@@ -32,7 +31,8 @@ def propose(hub: Hub, folder: Path, told: Inventory, before: Look, wishes: Wishe
     """Open the pull request of this version, or bring the one that is open to what is staged.
 
     Nothing is tagged: a push after the merge does that. `before` is what `look` gave. Raises
-    `NotThere` where there is no repository, `Unwanted` where main holds the version already.
+    `NotThere` where there is no repository, `Unwanted` where main holds the version already, and
+    `NotAllowed` where films for non-commercial use would be open to everybody.
     """
     if before.state is None:
         raise NotThere(f"{hub.name}: not there, and a pull request needs a repository")
@@ -40,7 +40,9 @@ def propose(hub: Hub, folder: Path, told: Inventory, before: Look, wishes: Wishe
         raise Unwanted(
             f"{hub.name}: main holds {told.version} already; push without --pr sets its tag"
         )
-    _gate(hub, told, before.state, wishes)
+    gate = coming_gate(hub, told, before.state, wishes, is_proposal=True)
+    if gate:
+        hub.gate(SETTINGS[gate])
     number = open_proposal(hub, told)
     if number is None:
         target = Target(MAIN, before.state.revision, is_proposal=True)
@@ -77,11 +79,3 @@ def _updated(hub: Hub, folder: Path, told: Inventory, number: int) -> Proposal:
         return Proposal(number, "left as it is")
     commit(hub, folder, told, changes, Target(ref, state.revision))
     return Proposal(number, "updated")
-
-
-def _gate(hub: Hub, told: Inventory, state: State, wishes: Wishes) -> None:
-    """A repository of ours is gated now; one of others only they can gate."""
-    gate = wanted_gate(told, wishes, state)
-    owner = hub.name.split("/", maxsplit=1)[0]
-    if gate and owner in hub.owners():
-        hub.gate(SETTINGS[gate])

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from curation.network.hub.commit import Target, check_tree, commit, title
 from curation.network.hub.errors import NotThere, OtherContent, Overtaken
-from curation.network.hub.gate import SETTINGS, Gate, Wishes
+from curation.network.hub.gate import SETTINGS, Wishes
+from curation.network.hub.gating import coming_gate
 from curation.network.hub.plan import Plan, plan
 from curation.network.hub.repository import Hub
 from curation.network.hub.told import MAIN, State
-from curation.publish.channels import Channel
 from curation.publish.inventory import INVENTORY, Inventory
 
 PAGES = frozenset({"README.md"})
@@ -68,28 +68,16 @@ def look(hub: Hub, folder: Path, told: Inventory) -> Look:
     return Look(state=state, plan=found, tagged=tagged, replaces=replaces)
 
 
-def wanted_gate(told: Inventory, wishes: Wishes, state: State | None) -> Gate | None:
-    """The gate that is to be set now; None where things may stay as they are."""
-    stands = state.gate if state else ""
-    if wishes.gate is not None:
-        return None if wishes.gate == (stands or Gate.NONE) else wishes.gate
-    return Gate.MANUAL if not stands and noncommercial(told) else None
-
-
-def noncommercial(told: Inventory) -> int:
-    """Films whose pixels go out for non-commercial use only."""
-    return sum(told.channels.get(Channel.NONCOMMERCIAL, {}).values())
-
-
 def push(hub: Hub, folder: Path, told: Inventory, before: Look, wishes: Wishes) -> Pushed:
     """Bring main to what `folder` holds, and tag it; a repetition does what is left to do.
 
     `before` is what `look` gave; what moved since then, the Hub refuses to overwrite.
     The order keeps every moment fit to be seen: private and gated before the first byte, one
-    commit, a comparison, the tag, and public last.
+    commit, a comparison, the tag, and public last. Raises `NotAllowed` before anything is changed
+    where films for non-commercial use would be left without a gate.
     """
+    gate = coming_gate(hub, told, before.state, wishes, is_proposal=False)
     state = before.state or _created(hub)
-    gate = wanted_gate(told, wishes, state)
     if gate:
         hub.gate(SETTINGS[gate])
     revision = before.tagged

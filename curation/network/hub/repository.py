@@ -75,6 +75,11 @@ class Hub:
         found = self.ask(lambda: self.api.list_repo_refs(self.name, repo_type=self.kind))
         return {tag.name: tag.target_commit for tag in found.tags}
 
+    def branches(self) -> list[str]:
+        """Their names, but for main; not those that the Hub itself makes."""
+        found = self.ask(lambda: self.api.list_repo_refs(self.name, repo_type=self.kind))
+        return sorted(branch.name for branch in found.branches if branch.name != MAIN)
+
     def day(self, revision: str) -> str:
         """The day of a commit by the Hub's clock: 2026-05-01."""
         told = self.ask(lambda: self.api.list_repo_commits(

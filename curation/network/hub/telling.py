@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from curation.network.hub.gate import Gate, Wishes
-from curation.network.hub.push import Look, noncommercial, tag_of, wanted_gate
+from curation.network.hub.gating import noncommercial
+from curation.network.hub.push import Look, tag_of
 from curation.network.hub.repository import Hub
 from curation.network.hub.told import State
 from curation.publish.inventory import Inventory
@@ -11,11 +12,16 @@ from curation.publish.inventory import Inventory
 WHOLE = "the Hub gates a repository as a whole, its free films as well"
 
 
-def told_plainly(hub: Hub, told: Inventory, before: Look, wishes: Wishes) -> Iterator[str]:
-    """Where it goes, who will see it, every file that moves, and how many bytes are sent."""
+def told_plainly(
+    hub: Hub, told: Inventory, before: Look, wishes: Wishes, gate: Gate | None
+) -> Iterator[str]:
+    """Where it goes, who will see it, every file that moves, and how many bytes are sent.
+
+    `gate` is what `coming_gate` gave: the one that is set, or None where it stays.
+    """
     yield f"{hub.name}: {hub.kind} {told.name} {told.version}, manifest {told.manifest_id}"
     yield f"  repository: {_visibility(before.state, wishes)}"
-    yield f"  gate: {_gate(told, wishes, before.state)}"
+    yield f"  gate: {_gate(told, before.state, gate)}"
     if before.tagged:
         yield f"  {tag_of(told.version)} is there already, with this content"
         return
@@ -39,8 +45,8 @@ def _visibility(state: State | None, wishes: Wishes) -> str:
     return "there, private" + (", and public when all is there" if wishes.is_public else "")
 
 
-def _gate(told: Inventory, wishes: Wishes, state: State | None) -> str:
-    wanted, films = wanted_gate(told, wishes, state), noncommercial(told)
+def _gate(told: Inventory, state: State | None, wanted: Gate | None) -> str:
+    films = noncommercial(told)
     stands = wanted or (state.gate if state else "") or Gate.NONE
     why = f"{films} films are for non-commercial use only" if films else "every film is free"
     if stands == Gate.NONE:

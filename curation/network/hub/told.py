@@ -5,6 +5,8 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["dataset", "model"]
 MAIN = "main"
+OPEN = frozenset({"open", "draft"})
+"""What a pull request is while it may still be merged."""
 KEPT = frozenset({".gitattributes"})
 """The Hub's own file, which no release holds."""
 

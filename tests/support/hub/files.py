@@ -32,7 +32,8 @@ def resolve(  # noqa: PLR0913, PLR0917 - the parts of the address
     """The bytes of a file, or for an LFS object where they lie: on another host name."""
     repository = world.readable(request, kind, name)
     account = world.account(request)
-    if repository.gated and not (account and account.owns(name)):
+    is_inside = account and (account.owns(name) or account.name in repository.admitted)
+    if repository.gated and not is_inside:
         raise Refusal(403, f"Access to {name} is restricted", "GatedRepo")
     commit = _commit(repository, revision)
     entry = commit.tree.get(path)

@@ -75,6 +75,8 @@ class Repository:
     name: str
     is_private: bool
     gated: bool | str = False
+    admitted: set[str] = field(default_factory=set)
+    """Who was let through the gate, besides its owners."""
     commits: dict[str, Commit] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)

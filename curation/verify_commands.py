@@ -1,0 +1,55 @@
+"""`cxr release verify`: a version is believed once it came back from the Hub."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LEDGER = Path("manifests/releases.csv")
+INTEGRITY = 4
+Releases = Annotated[Path, typer.Option(metavar="DIR", help="Where versions are staged.")]
+
+
+def verify(
+    name: Annotated[str, typer.Argument(metavar="ORG/NAME@VERSION", show_default=False)],
+    model: Annotated[bool, typer.Option("--model", help="It is a network.")] = False,  # noqa: FBT002 - a switch of the command line
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A manifest that it must be made from.")
+    ] = None,
+    releases: Releases = Path("releases"),
+) -> None:
+    """Fetch a version from the Hub into an empty folder, and compare it with what it should be.
+
+    Every file by its SHA-256; every configuration loaded offline by `datasets`, its films counted
+    and their content compared; the manifest with the one in manifests/releases.csv, in the staged
+    folder, and in `--manifest`, as far as they are there.
+
+    Exit codes: 0 all is as it should be; 2 no such version; 3 the Hub does not answer now; 4 it
+    differs; 5 not logged in, or the repository is gated.
+    """
+    from tempfile import TemporaryDirectory
+
+    from curation.network.hub.fetching import downloaded, named
+    from curation.publish.inventory import read_inventory
+    from curation.publish.verified import Line, beside, recorded, table, verified
+
+    asked = named(name)
+    with TemporaryDirectory() as place:
+        folder = downloaded(
+            asked.repository, asked.version, Path(place) / "release",
+            kind="model" if model else "dataset",
+        )  # fmt: skip
+        told = read_inventory(folder)
+        lines = [
+            *verified(folder, told),
+            *recorded(LEDGER, asked.repository, told, manifest),
+            *beside(releases, told),
+        ]
+    if asked.is_version:
+        lines.append(Line("version", asked.version, told.version))
+    for row in table(lines):
+        typer.echo(row)
+    wrong = sum(not line.is_same for line in lines)
+    typer.echo(f"{name}: {f'{wrong} of ' if wrong else ''}{len(lines)} comparisons "
+               f"{'differ: do not use it' if wrong else 'agree'}")  # fmt: skip
+    raise typer.Exit(INTEGRITY if wrong else 0)
