@@ -81,7 +81,7 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
     from curation.publish.checks.mark import mark
     from curation.publish.checks.whole import rules
     from curation.publish.inventory import DATASET, MODELS, read_inventory
-    from curation.publish.networks.check import check_network
+    from curation.publish.networks.check import check_network, staged_networks
 
     folder = releases / version / DATASET
     codes: set[int] = set()
@@ -94,15 +94,15 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
 
     for name, look in rules(folder, read_inventory(folder), material(), LEDGER):
         show(name, list(look()))
-    networks = sorted((releases / version / MODELS).glob("*/release.json"))
+    networks = staged_networks(releases / version / MODELS)
     origin = _origin() if networks else None
     for place in networks:
-        found = check_network(place.parent, origin) if origin else []
-        show(f"network {place.parent.name}", [Fault("network", [one]) for one in found])
+        found = check_network(place, origin) if origin else []
+        show(f"network {place.name}", [Fault("network", [one]) for one in found])
     if codes:
         typer.echo("mend what stands above, `dvc repro`, and stage it again", err=True)
         raise typer.Exit(RIGHTS if RIGHTS in codes else INTEGRITY)
-    for place in (folder, *(place.parent for place in networks)):
+    for place in (folder, *networks):
         mark(place)
     typer.echo(f"{releases / version} may leave: cxr release push ORG/NAME")
 
