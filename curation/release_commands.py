@@ -1,6 +1,8 @@
 """`cxr release …`: a version of the data set, staged, checked and published."""
 
 import json
+import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,10 +49,13 @@ def stage(
     another manifest's already, or what lies in data/ does not fit together.
     """
     from curation.predicting.other_side import Ended
-    from curation.publish.inventory import MODELS
+    from curation.publish.inventory import INVENTORY, MODELS
     from curation.publish.networks.staging import stage_networks, trained
     from curation.publish.staging import stage_dataset, told
+    from manifests.contract.params import Misspelt
 
+    if not (DATA / "release" / INVENTORY).is_file():
+        raise Misspelt(f"{DATA / 'release'}: nothing is made yet; run `dvc repro release`")
     made = material()
     folder = stage_dataset(version, made, DATA / "release", releases, LEDGER)
     typer.echo(told(folder, made))
@@ -136,6 +141,10 @@ def _origin() -> "Origin":
 
 def load_alone(folder: Path, config: str) -> None:
     """Load one configuration of a staged folder, for `cxr release check` and `verify`."""
+    # Whoever reads what went wrong looks at the last line, which no library is to fill with doubts;
+    # the processes that it starts read the variable.
+    warnings.simplefilter("ignore")
+    os.environ["PYTHONWARNINGS"] = "ignore"
     from curation.publish.load_alone import alone
 
     typer.echo(json.dumps(alone(folder, config)))
