@@ -5,6 +5,7 @@ reads its section of params.yaml and its tables, calls its module, checks what c
 Rooms are imported inside the commands, so that `--help` answers at once.
 """
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -39,6 +40,7 @@ from curation.stage_commands import (
     source_keys,
     working_copies,
 )
+from curation.started import INTERRUPTED
 from manifests.contract.faults import start_stage, told_in_sentences
 
 LICENSES, TERMS = Path("manifests/licenses.yaml"), Path("manifests/terms.yaml")
@@ -279,9 +281,13 @@ def doctor() -> None:
 
 
 def main() -> None:
-    """Entry point of `cxr`."""
-    with told_in_sentences():
-        app()
+    """Run the command that is named, and say in a line what ends it."""
+    try:
+        with told_in_sentences():
+            app()
+    except KeyboardInterrupt:
+        sys.stderr.write("ended by Ctrl-C\n")
+        raise SystemExit(INTERRUPTED) from None
 
 
 if __name__ == "__main__":

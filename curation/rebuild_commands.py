@@ -88,12 +88,13 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
 
 
 def _params(contact: str) -> "Params":
-    """How to fetch, as params.yaml says it, by the name of the person who asks."""
+    """How to fetch, as params.yaml says it where there is one, for the person who asks."""
     from curation.network.fetch import Params
+    from curation.network.manners import USUAL
     from manifests.contract.params import Misspelt, read, section
 
-    sections = read(PARAMS)
-    told = {**sections["fetch"], "contact": contact or sections["fetch"]["contact"]}
+    usual = read(PARAMS)["fetch"] if PARAMS.exists() else USUAL
+    told = {**usual, "contact": contact or usual["contact"]}
     if not told["contact"]:
         raise Misspelt("--fetch: needs --contact, an e-mail address or page of yours")
     return section({"fetch": told}, "fetch", Params)

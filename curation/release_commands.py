@@ -1,6 +1,8 @@
 """`cxr release …`: a version of the data set, staged, checked and published."""
 
 import json
+import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,10 +49,13 @@ def stage(
     another manifest's already, or what lies in data/ does not fit together.
     """
     from curation.predicting.other_side import Ended
-    from curation.publish.inventory import MODELS
+    from curation.publish.inventory import INVENTORY, MODELS
     from curation.publish.networks.staging import stage_networks, trained
     from curation.publish.staging import stage_dataset, told
+    from manifests.contract.params import Misspelt
 
+    if not (DATA / "release" / INVENTORY).is_file():
+        raise Misspelt(f"{DATA / 'release'}: nothing is made yet; run `dvc repro release`")
     made = material()
     folder = stage_dataset(version, made, DATA / "release", releases, LEDGER)
     typer.echo(told(folder, made))
@@ -82,7 +87,7 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
     from curation.publish.checks.mark import mark
     from curation.publish.checks.whole import look, rules
     from curation.publish.inventory import DATASET, MODELS, read_inventory
-    from curation.publish.networks.check import check_network
+    from curation.publish.networks.check import check_network, staged_networks
 
     folder = releases / version / DATASET
     codes: set[int] = set()
@@ -96,15 +101,15 @@ def check(version: Version, releases: Releases = RELEASES) -> None:
     made = material()
     for rule in rules(folder, read_inventory(folder), made, withdrawn(made.records), LEDGER):
         show(rule[0], look(rule))
-    networks = sorted((releases / version / MODELS).glob("*/release.json"))
+    networks = staged_networks(releases / version / MODELS)
     origin = _origin() if networks else None
     for place in networks:
-        found = check_network(place.parent, origin) if origin else []
-        show(f"network {place.parent.name}", [Fault("network", [one]) for one in found])
+        found = check_network(place, origin) if origin else []
+        show(f"network {place.name}", [Fault("network", [one]) for one in found])
     if codes:
         typer.echo("mend what stands above, `dvc repro`, and stage it again", err=True)
         raise typer.Exit(RIGHTS if RIGHTS in codes else INTEGRITY)
-    for place in (folder, *(place.parent for place in networks)):
+    for place in (folder, *networks):
         mark(place)
     typer.echo(f"{releases / version} may leave: cxr release push ORG/NAME")
 
@@ -138,6 +143,10 @@ def _origin() -> "Origin":
 
 def load_alone(folder: Path, config: str) -> None:
     """Load one configuration of a staged folder, for `cxr release check` and `verify`."""
+    # Whoever reads what went wrong looks at the last line, which no library is to fill with doubts;
+    # the processes that it starts read the variable.
+    warnings.simplefilter("ignore")
+    os.environ["PYTHONWARNINGS"] = "ignore"
     from curation.publish.load_alone import alone
 
     typer.echo(json.dumps(alone(folder, config)))

@@ -87,8 +87,11 @@ def material(data: Path = DATA) -> "Material":
     from curation.publish.summary import stage_counts
     from curation.sources.loading import load
     from curation.stages.release import Params
-    from manifests.contract.params import Profile, read
+    from manifests.contract.params import Misspelt, Profile, read
 
+    for stage in ("split", "merge", "ingest"):
+        if not (data / stage).is_dir():
+            raise Misspelt(f"{data / stage}: nothing is made yet; run `dvc repro release`")
     asked, entries = params("release", Params), read(PARAMS)["sources"]
     return Material(
         records=kept(data / "split"),

@@ -19,6 +19,12 @@ AGAIN = SLOW_DOWN | {408, SERVER_ERROR, 502, 504, 522, 524}
 IN_A_ROW = 3
 """So many refusals or failures one after another are the site's, not the page's."""
 
+USUAL = {
+    "contact": None, "seconds_between_requests": 1.0, "deadline_seconds": 60, "max_page_mb": 64,
+    "max_file_gb": 8, "retries": 5, "max_wait_seconds": 120,
+}  # fmt: skip
+"""`Params` where there is no project around it; a test holds params.yaml to the same numbers."""
+
 
 class Params(BaseModel):
     """The section `fetch` of `params.yaml`."""

@@ -17,7 +17,8 @@ from manifests.contract.table import BrokenTable
 SHOWN = ("kind", "value", "when", "sha256", "pixel_sha256", "phash")
 """Of a withdrawal: what names the film. Who asked, and why, is nobody's business."""
 LOCAL = frozenset({"files", "permission", "mirrors", "links"})
-"""Of a source's entry: what is a place on somebody's machine."""
+"""Of a source's entry: what is a place on somebody's machine. None is written into a release, and
+none is taken from one."""
 TOLD = ("title", "homepage", "license", "license_url", "citation", "needs_permission")
 
 

@@ -1,90 +1,35 @@
 """What may never leave in a file: keys that open a door, and places of the machine it was made on.
 
-A finding says of what kind it is and where it stands, and never what it says. The shapes of keys
-are those that their issuers print in their documentation; each is whole, with its end, so that a
-hash, a picture's bytes or base64 of them is none.
+A finding says of what kind it is and where it stands, and never what it says.
 """
 
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import gettempdir
-from typing import NamedTuple
+from typing import BinaryIO
 
 import pyarrow as pa
 
+from curation.publish.secret_shapes import ANYWHERE, TEXT, Rule
 from manifests.contract.table import read_arrow
 
 CHUNK, OVERLAP = 1 << 20, 1 << 12
 """Bytes looked at in one go, and those looked at again with the next; no key is so long."""
 LEAST_LETTERS = 10
 """Different ones in a key."""
-_BEFORE, _AFTER = rb"(?<![A-Za-z0-9+/_-])", rb"(?![A-Za-z0-9+/=_-])"
-_NAME = rb"[^/\\\s\"'<>|*?\x00-\x1f\x7f-\xff]{1,64}"
-
-
-class Rule(NamedTuple):
-    """One kind of thing; `marks` are the words of which one is in every such thing."""
-
-    kind: str
-    marks: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
-    is_drawn: bool = False
-    """Its letters come from a generator of chance."""
-
-
-def _key(kind: str, marks: str, rest: bytes) -> Rule:
-    """A key that begins with one of `marks` (words) and goes on as `rest` says."""
-    words = tuple(word.encode() for word in marks.split())
-    begin = b"(?:" + b"|".join(map(re.escape, words)) + b")"
-    return Rule(kind, words, re.compile(_BEFORE + begin + rest + _AFTER), is_drawn=True)
-
-
-ANYWHERE = (
-    _key("a token of the Hugging Face Hub", "hf_ api_org_", rb"[A-Za-z0-9]{30,200}"),
-    _key("a token of GitHub", "ghp_ gho_ ghu_ ghs_ ghr_", rb"[A-Za-z0-9]{36,255}"),
-    _key("a token of GitHub", "github_pat_", rb"[A-Za-z0-9_]{50,255}"),
-    _key("a token of GitLab", "glpat-", rb"[A-Za-z0-9_.-]{20,255}"),
-    _key("an access key of AWS", "AKIA ASIA", rb"[A-Z2-7]{16}"),
-    _key("a key of Google", "AIza", rb"[A-Za-z0-9_-]{35}"),
-    _key("a token of Slack", "xoxb- xoxp- xoxa- xoxr- xoxs-", rb"[A-Za-z0-9-]{20,255}"),
-    _key("a token of PyPI", "pypi-AgEI", rb"[A-Za-z0-9_-]{50,1000}"),
-    Rule("a private key", (b"PRIVATE KEY",),
-         re.compile(rb"-----BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----")),
-    Rule("a home folder", (b"/home/", b"/Users/"),
-         re.compile(rb"(?<![A-Za-z0-9._~%-])/(?:home|Users)/" + _NAME + rb"/")),
-)  # fmt: skip
-"""So long that bytes of pictures and weights do not make one by chance."""
-TEXT = (
-    Rule("a home folder", (b"\\", b":/"),
-         re.compile(rb"(?<![A-Za-z0-9])[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}" + _NAME,
-                    re.IGNORECASE)),
-    Rule("a temporary folder", (b"/tmp/",),
-         re.compile(rb"(?<![A-Za-z0-9._~%-])/tmp/[A-Za-z0-9._-]")),
-    Rule("a secret key of AWS", (b"=", b":"),
-         re.compile(rb"aws_secret_access_key[\"']?\s{0,4}[=:]\s{0,4}[\"']?[A-Za-z0-9/+]{40}"
-                    + _AFTER, re.IGNORECASE)),
-    Rule("a web address with a password", (b"://",),
-         re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@\"'<>?#]{1,100}:[^\s:/@\"'<>?#]{1,200}@")),
-    Rule("the header of a login", (b":", b"="),
-         re.compile(rb"authorization[\"']?\s{0,4}[=:]\s{0,4}[\"']?(?:bearer|basic|token) "
-                    rb"[A-Za-z0-9._~+/=-]{16}", re.IGNORECASE)),
-    Rule("a signed web token", (b"eyJ",),
-         re.compile(_BEFORE + rb"eyJ[A-Za-z0-9_-]{15,800}\.eyJ[A-Za-z0-9_-]{15,2000}"
-                    rb"\.[A-Za-z0-9_-]{20,800}")),
-    Rule("a signed web address", (b"=",),
-         re.compile(rb"[?&;](?:X-Amz|X-Goog)-Signature=[0-9a-f]{64}", re.IGNORECASE)),
-    Rule("a key of Kaggle", (b'"key"', b"KGAT_"),
-         re.compile(rb"(?:KGAT_|\"key\"\s{0,4}:\s{0,4}\")[0-9a-f]{32}(?![0-9a-f])")),
-)  # fmt: skip
-"""Looked for in words alone, since bytes of pictures may make one by chance."""
+SAMPLE, BEFORE = 1 << 12, 300
+"""Bytes by which an encoding is told, and bytes before a path that may make it an address."""
 
 
 def secrets(data: bytes) -> list[str]:
     """The kinds of what stands in these words and may not leave, each once, in alphabetical order.
 
-    In bytes that hold a zero, which are no words, only what cannot be chance is looked for.
+    UTF-16 counts as words; in other bytes that hold a zero, what cannot be chance is looked for.
     """
+    if encoding := _encoding(data[:SAMPLE]):
+        data = data.decode(encoding, errors="replace").encode()
     rules = _rules(is_text=b"\0" not in data)
     return sorted({rule.kind for rule in rules for _ in _found(rule, data)})
 
@@ -106,12 +51,13 @@ def leaks(place: Path) -> list[str]:
 def _of_stream(place: Path) -> Iterator[tuple[str, str]]:
     kept, base, lines = b"", 0, 1
     with place.open("rb") as file:
-        part = file.read(CHUNK)
+        parts = _parts(file)
+        part = next(parts, b"")
         is_text = b"\0" not in part[: CHUNK // 2]
         rules = _rules(is_text=is_text)
         while part:
             # What touches an end of the window is judged by the neighbour, which sees past it.
-            following = file.read(CHUNK)
+            following = next(parts, b"")
             data = kept + part
             for rule in rules:
                 for found in _found(rule, data):
@@ -127,16 +73,54 @@ def _of_stream(place: Path) -> Iterator[tuple[str, str]]:
             part = following
 
 
+def _parts(file: BinaryIO) -> Iterator[bytes]:
+    """The file in pieces of about a chunk; UTF-16 as UTF-8."""
+    encoding = _encoding(file.read(SAMPLE))
+    file.seek(0)
+    pieces = iter(lambda: file.read(CHUNK), b"")
+    if not encoding:
+        yield from pieces
+        return
+    words = codecs.iterdecode(pieces, encoding, errors="replace")
+    yield from (part.encode() for part in words if part)
+
+
+def _encoding(data: bytes) -> str:
+    """That of words in UTF-16, by their first two bytes or by a zero beside nearly every letter."""
+    if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        return "utf-16"
+    zeros = [data[side::2].count(0) / max(len(data) // 2, 1) for side in (0, 1)]
+    if max(zeros) < 0.8 or min(zeros) > 0:  # noqa: PLR2004 - nearly every one, and none
+        return ""
+    if any(not 9 <= letter < 127 for letter in data.replace(b"\0", b"")):  # noqa: PLR2004 - of ASCII
+        return ""
+    return "utf-16-be" if zeros[0] else "utf-16-le"
+
+
 def _of_table(place: Path) -> Iterator[tuple[str, str]]:
     made = read_arrow(place)
-    for key, value in (made.schema.metadata or {}).items():
-        for kind in secrets(key + b"\n" + value):
-            yield kind, "in its metadata"
+    yield from _of_metadata(made.schema.metadata, "in its metadata")
+    yield from _of_fields(made.schema)
     for name, column in zip(made.column_names, made.columns, strict=True):
         for chunk in column.chunks:
             for data in _cells(chunk):
                 for kind in secrets(data):
                     yield kind, f"in column {name}"
+
+
+def _of_fields(fields: Iterable[pa.Field]) -> Iterator[tuple[str, str]]:
+    """Names, and what is noted of each, to the innermost."""
+    for field in fields:
+        where = "in the metadata of a column"
+        yield from _of_metadata({b"": field.name.encode(), **(field.metadata or {})}, where)
+        kind = field.type
+        yield from _of_fields(kind.field(number) for number in range(kind.num_fields))
+
+
+def _of_metadata(told: dict[bytes, bytes] | None, where: str) -> Iterator[tuple[str, str]]:
+    for key, value in (told or {}).items():
+        for kind in secrets(key + b"\n" + value):
+            yield kind, where
 
 
 def _cells(chunk: pa.Array) -> Iterator[bytes]:
@@ -158,9 +142,14 @@ def _cells(chunk: pa.Array) -> Iterator[bytes]:
 def _found(rule: Rule, data: bytes) -> Iterator[re.Match[bytes]]:
     # Looking for a fixed word is a hundred times as fast as for a pattern.
     if any(mark in data for mark in rule.marks):
-        yield from (
-            one for one in rule.pattern.finditer(data) if not rule.is_drawn or _is_drawn(one[0])
-        )
+        yield from (one for one in rule.pattern.finditer(data) if not _is_harmless(rule, one))
+
+
+def _is_harmless(rule: Rule, one: re.Match[bytes]) -> bool:
+    if rule.is_drawn and not _is_drawn(one[0]):
+        return True
+    before = one.string[max(one.start() - BEFORE, 0) : one.start()]
+    return rule.unless is not None and rule.unless.search(before) is not None
 
 
 def _is_drawn(word: bytes) -> bool:

@@ -1,8 +1,10 @@
 """`cxr release stage`: what DVC made becomes a folder that no later run changes."""
 
+import errno
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from curation.publish.inventory import DATASET, Inventory, items, read_inventory
@@ -35,13 +37,24 @@ def stage_dataset(
     check_version(ledger, version, now)
     folder = releases / version / DATASET
     _check_free(folder, told)
-    with whole_folder(folder) as part:
+    with _told_if_full(folder.parent), whole_folder(folder) as part:
         for path in [*told.files, "release.json"]:
             (part / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(made / path, part / path)
         if items(part) != told.files:
             raise BrokenTable(f"{made}: was changed since it was made; run `dvc repro -f release`")
     return folder
+
+
+@contextmanager
+def _told_if_full(folder: Path) -> Iterator[None]:
+    """Name `folder` where its disk is full; Python names the file that is copied."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise OSError(errno.ENOSPC, "no space left", str(folder)) from None
 
 
 def told(folder: Path, material: Material) -> str:

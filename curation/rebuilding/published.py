@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from curation.publish.inventory import DATASET, INVENTORY, Inventory, item, read_inventory
+from curation.publish.papers import LOCAL
 from curation.sources.loading import KEY
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable, read_arrow, to_pandas
@@ -21,8 +22,6 @@ WANTED = (INVENTORY, SOURCES, "data/{config}/*")
 NEEDED = ("record_id", "source", "source_ref", "source_url", "license", "attribution", "sha256",
           "pixel_sha256", "split", "group")  # fmt: skip
 HASHES = ("sha256", "pixel_sha256")
-OWN = frozenset({"files", "permission", "mirrors"})
-"""Of a source's entry: what only the machine that reads it can say."""
 
 
 class Note(BaseModel):
@@ -108,6 +107,28 @@ def _notes(place: Path) -> dict[str, Note]:
         said = re.sub(r"\s+", " ", str(fault))[:200]
         raise BrokenTable(f"{place}: does not tell of its sources ({said})") from None
     for key, note in notes.items():
-        if own := sorted(OWN & note.entry.keys()):
+        if own := sorted(LOCAL & note.entry.keys()):
             raise BrokenTable(f"{place}: {key} names {own[0]}, which only your machine can say")
+        for name, value in sorted(note.entry.items()):
+            if _leads_out(value):
+                raise BrokenTable(
+                    f"{place}: {key} names a place on your machine in {name}; do not use this "
+                    "release, and tell its keepers"
+                )
     return notes
+
+
+def _leads_out(value: object) -> bool:
+    """Whether words in it, however deep, are a path from a root, or one out of a folder."""
+    if isinstance(value, Mapping):
+        return any(map(_leads_out, (*value.keys(), *value.values())))
+    if isinstance(value, list):
+        return any(map(_leads_out, value))
+    if not isinstance(value, str):
+        return False
+    windows = PureWindowsPath(value)
+    return (
+        bool(windows.drive or windows.root)
+        or ".." in windows.parts
+        or value.lower().startswith(("~", "file:"))
+    )

@@ -1,10 +1,34 @@
 """What comes back from the Hub is compared with what it should be."""
 
+import json
+import shutil
+import subprocess
+import sys
+import warnings
 from pathlib import Path
 
+import pytest
 from hub.repositories import MAIN
 from hub.server import HubServer
-from pushing import NAME, cxr_release, placed
+from pushing import NAME, ROOT, TOKEN, cxr_release, environment, placed
+
+from curation.network.hub.fetching import downloaded
+from curation.network.hub.repository import repository
+from curation.publish.inventory import items, read_inventory
+
+WARN = """
+import sys, warnings
+
+class Warn:
+    def find_spec(self, name, path=None, target=None):
+        if name in {"datasets", "datasets.load"}:
+            warnings.warn("a doubt of a library")
+        return None
+
+sys.meta_path.insert(0, Warn())
+"""
+"""Warns when the library is imported, in its process."""
+NO_SPACE = shutil._ntuple_diskusage(1, 1, 0)  # type: ignore[attr-defined]
 
 
 def test_a_release_that_came_whole_agrees(hub: HubServer, releases: Path, tmp_path: Path) -> None:
@@ -29,6 +53,34 @@ def test_a_file_that_is_another_is_found(hub: HubServer, releases: Path, tmp_pat
     assert done.returncode == 4
     assert "LICENSES.md holds other bytes" in done.stdout
     assert "1 of 8 comparisons differ: do not use it" in done.stdout
+
+
+def test_what_the_library_warns_of_is_not_a_persons_business(
+    hub: HubServer, releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed(hub, releases, "0.1.0")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: NO_SPACE)
+    there = repository(NAME, "dataset", endpoint=hub.url, token=TOKEN)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        folder = downloaded(NAME, "0.1.0", tmp_path / "release", hub=there)
+    assert items(folder) == read_inventory(folder).files
+
+
+def test_a_library_that_loads_it_warns_nobody(
+    hub: HubServer, releases: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WARN)
+    done = subprocess.run(
+        [sys.executable, "-m", "curation", "load-alone", str(releases / "0.1.0/dataset"), "open"],
+        capture_output=True, text=True, check=False, timeout=120,
+        env={**environment(hub, tmp_path), "PYTHONPATH": f"{tmp_path}:{ROOT}",
+             "HF_DATASETS_OFFLINE": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "warn" not in done.stderr.lower()
+    assert "a doubt" not in done.stderr
+    assert json.loads(done.stdout)["splits"]
 
 
 def test_a_version_that_is_not_there_is_told_in_a_sentence(

@@ -107,6 +107,16 @@ def with_text() -> bytes:
     ) + data[-12:]  # fmt: skip
 
 
+def cut_short() -> bytes:
+    return png(pixels_of("cohen/CC-BY-4.0-0"))[:-20]
+
+
+def with_a_flipped_bit() -> bytes:
+    data = bytearray(png(pixels_of("cohen/CC-BY-4.0-0")))
+    data[35] ^= 1
+    return bytes(data)
+
+
 def unmodified_only(folder: Path) -> None:
     # The row of a film that may be shown unmodified only, beside pixels that were made smaller.
     def change(columns: dict[str, list[Any]]) -> None:
@@ -198,6 +208,8 @@ FAULTS: dict[str, tuple[Change, str, int]] = {
     "another side": (cell("split", "test"), "on another side of the split: cohen/CC", INTEGRITY),
     "EXIF": (picture(with_exif()), "a picture with tags (EXIF): cohen/CC-BY-4.0-0", INTEGRITY),
     "words in a PNG": (picture(with_text()), "a picture with tags (tEXt): cohen/CC", INTEGRITY),
+    "a picture cut short": (picture(cut_short()), "it is damaged", INTEGRITY),
+    "a flipped bit": (picture(with_a_flipped_bit()), "it is damaged", INTEGRITY),
     "a tail": (picture(with_a_tail()), "with tags (after its end): cohen/CC", INTEGRITY),
     "JPEG": (picture(encoded("JPEG")), "(JPEG, which may hold words): cohen/CC", INTEGRITY),
     "DICOM": (picture(bytes(128) + b"DICM"), "(a DICOM file with its header): cohen", INTEGRITY),

@@ -22,7 +22,8 @@ from road import WITHOUT_SOCKET
 from curation.publish.inventory import read_inventory, write_inventory
 from curation.publish.ledger import Published, enter
 from curation.publish.networks.card import HEADING, Origin, licenses_page, network_card
-from curation.publish.networks.check import check_network
+from curation.publish.networks.check import check_network, staged_networks
+from curation.publish.networks.exported import of_checkpoint, remember
 from curation.publish.networks.staging import stage_networks, trained
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable
@@ -59,6 +60,7 @@ def staged(own: Origin, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy(staged: Path, tmp_path: Path) -> Path:
+    shutil.copyfile(staged / "own.staged.json", tmp_path / "own.staged.json")
     return Path(shutil.copytree(staged / "own", tmp_path / "own"))
 
 
@@ -67,9 +69,11 @@ def figures(own: Origin, stage: str, key: str = "own") -> dict[str, Any]:
     return found
 
 
-def again(folder: Path) -> None:
-    """Write release.json anew, as who changes a file on purpose would."""
+def again(folder: Path, *, is_remembered: bool = True) -> None:
+    """Write release.json anew, as who changes a file on purpose would; and what was staged."""
     write_inventory(folder, read_inventory(folder))
+    if is_remembered:
+        remember(folder, folder)
 
 
 @pytest.mark.parametrize("key", MODELS)
@@ -99,7 +103,7 @@ def test_each_network_has_its_folder_and_release_json_knows_all_of_it(
     own: Origin, staged: Path
 ) -> None:
     assert trained(own) == list(MODELS)
-    assert {place.name for place in staged.iterdir()} == set(MODELS)
+    assert {place.name for place in staged.iterdir() if place.is_dir()} == set(MODELS)
     for key in MODELS:
         told = read_inventory(staged / key)
         assert (told.kind, told.name, told.version) == ("model", key, "0.1.0")
@@ -299,8 +303,122 @@ def test_what_may_not_leave_is_found_though_release_json_was_written_anew(
     damage(copy)
     assert any("release.json" in line or "changed" in line for line in check_network(copy, own))
     again(copy)
+    assert any(said in line for line in check_network(copy, own))
+
+
+def _without(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+def _onnx_of_another(folder: Path) -> None:
+    place = folder / "model.onnx"
+    weights = json.loads((folder / "checkpoint.json").read_text())["weights_sha256"]
+    place.write_bytes(place.read_bytes().replace(weights.encode(), b"0" * 64))
+
+
+def _onnx_of_words(folder: Path) -> None:
+    (folder / "model.onnx").write_text("a network")
+
+
+def _config(**other: object) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        config = json.loads((folder / "config.json").read_text())
+        for part in (config, config["pretrained_cfg"]):
+            part.update({name: value for name, value in other.items() if name in part})
+        (folder / "config.json").write_text(json.dumps(config))
+
+    return change
+
+
+def _config_fetches(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["pretrained_cfg"]["url"] = "https://example.org/weights.pth"
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def _other_version(folder: Path) -> None:
+    told = read_inventory(folder).model_copy(update={"version": "9.9.9"})
+    write_inventory(folder, told)
+
+
+def _cleared(folder: Path) -> None:
+    with (folder / "README.md").open("a") as page:
+        page.write("\nCleared by the FDA for diagnosis.\n")
+
+
+def _segmenter(folder: Path) -> None:
+    (folder / "segmenter").mkdir()
+    (folder / "segmenter" / "segmenter.json").write_text("{}")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        *((_without(name), f"{name}: is not there")
+          for name in sorted(FILES - {"release.json"})),
+        (_without("release.json"), "release.json: not there"),
+        (_onnx_of_another, "model.onnx: does not name the weights"),
+        (_onnx_of_words, "model.onnx: does not name the weights"),
+        *((_config(**{name: value}), "config.json: is not of the network")
+          for name, value in {"architecture": "resnet10t", "label_names": ["covid19", "normal"],
+                              "num_classes": 5, "input_size": [3, 8, 8], "mean": [0, 0, 0],
+                              "std": [1, 1, 1], "num_features": "many"}.items()),
+        (_config_fetches, "config.json: is not of the network"),
+        (_other_version, "is of version 9.9.9, and 0.1.0 is released"),
+        (_cleared, "README.md: does not end with how it is loaded"),
+        (_segmenter, "segmenter.json: is of a segmenter"),
+    ],
+)  # fmt: skip
+def test_a_folder_that_is_not_all_of_this_network_is_refused(
+    own: Origin, copy: Path, damage: Callable[[Path], None], said: str
+) -> None:
+    damage(copy)
+    if (copy / "release.json").is_file():
+        again(copy)
+    assert any(said in line for line in check_network(copy, own))
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "config.json", "README.md"])
+def test_what_only_the_export_knows_is_compared_with_what_was_staged(
+    own: Origin, copy: Path, name: str
+) -> None:
+    page = copy / name
+    data = page.read_bytes()
+    changed = data.replace(b"torch kernel", b"no") + b"\n"
+    if name == "README.md":
+        changed = data.replace(b"values before the softmax, which", b"certainties, which")
+    assert changed != data
+    page.write_bytes(changed)
+    again(copy, is_remembered=False)
     (told,) = check_network(copy, own)
-    assert said in told
+    assert f"{name}: is not what was staged" in told or f"{name}: does not end as it" in told
+    (copy.parent / "own.staged.json").unlink()
+    (told,) = check_network(copy, own)
+    assert "own.staged.json: does not say what was staged; stage the release again" in told
+
+
+def test_every_folder_beside_the_networks_is_looked_at(own: Origin, copy: Path) -> None:
+    (copy.parent / "smuggled").mkdir()
+    (copy.parent / "killed.part").mkdir()
+    assert staged_networks(copy.parent) == [copy, copy.parent / "smuggled"]
+    (told,) = check_network(copy.parent / "smuggled", own)
+    assert "smuggled/release.json: not there" in told
+
+
+def test_a_network_under_another_name_is_refused(own: Origin, copy: Path) -> None:
+    other = copy.rename(copy.parent / "other")
+    again(other)
+    (told,) = check_network(other, own)
+    assert "names another network" in told
+
+
+def test_a_segmenter_is_asked_for_where_the_network_sees_lungs(copy: Path) -> None:
+    about = json.loads((copy / "checkpoint.json").read_text())
+    about["recipe"] = about["recipe"] | {"lungs": "box"}
+    (copy / "checkpoint.json").write_text(json.dumps(about))
+    told = "\n".join(of_checkpoint(copy))
+    assert "segmenter/segmenter.json: is not there" in told
+    assert "segmenter/model.safetensors: is not there" in told
 
 
 def test_a_file_that_is_missing_or_too_many_is_named(own: Origin, copy: Path) -> None:

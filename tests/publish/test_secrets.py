@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from curation.publish.secrets import CHUNK, leaks, secrets
@@ -39,7 +40,32 @@ KEYS = {
     r"C:\Users\somebody\films": "a home folder",
     r'"C:\\Users\\somebody"': "a home folder",
     "/tmp/tmpab12/out": "a temporary folder",  # noqa: S108 - nothing is written there
+    "sk-" + drawn(48): "a key of OpenAI",
+    "sk-proj-" + drawn(60) + "_" + drawn(30): "a key of OpenAI",
+    "sk-ant-api03-" + drawn(60) + "-" + drawn(32): "a key of Anthropic",
+    '"said\\n' + HUB + '\\tand"': "a token of the Hugging Face Hub",
+    '"said\\u000a' + HUB + '"': "a token of the Hugging Face Hub",
+    "https://example.org/?token%3D" + HUB: "a token of the Hugging Face Hub",
+    "https://example.org/" + HUB + "/file": "a token of the Hugging Face Hub",
+    "https://example.org/AKIA" + "IOSFODNN7EXAMPLE/x": "an access key of AWS",
+    "/root/films/a.png": "a home folder",
+    "/mnt/films/a.png": "a folder of a disk",
+    "/media/somebody/disk/a.png": "a folder of a disk",
+    "file:///srv/films/a.png": "a folder of a disk",
+    "a.png,https://example.org/a,/scratch/somebody/a.png": "a folder of a disk",
+    "/homes/somebody/a.png": "a folder of a disk",
+    "/Volumes/My Disk/a.png": "a folder of a disk",
+    r"D:\films\a.png": "a folder of a drive",
+    r'"E:\\films\\a.png"': "a folder of a drive",
+    "D:/films/a.png": "a folder of a drive",
+    r"\\server\share\a.png": "a folder of a server",
+    r'"\\\\server\\share\\a.png"': "a folder of a server",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/opt/people/me")
 
 
 @pytest.mark.parametrize(("words", "kind"), KEYS.items())
@@ -65,6 +91,17 @@ def test_a_key_and_a_place_are_found_among_words(words: str, kind: str) -> None:
         "the film shows a private key finding",
         "AKIAIOSFODNN7EXAMPLEAKIAIOSFODNN7EXAMPLE",
         '"key": "normal"',
+        "https://site.org/mnt/x/y",
+        "https://site.org/a?file=/mnt/x/y",
+        '<img src="/media/cases/a.png">',
+        'href=\\"/srv/cases/a.png\\"',
+        '{"said": "Q:\\nYes\\nA:\\nfine"}',
+        r'{"pattern": "\\d+\\s\\w"}',
+        r'"\\section\nfoo\nbar"',
+        "a ratio of A:B and 12:30, s3://bucket/mnt/x/y",
+        "sk-learn-contrib-is-a-name-of-a-project-of-many-words",
+        "the root folder /root",
+        "risk-" + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL",
     ],
 )
 def test_usual_words_are_none(words: str) -> None:
@@ -84,13 +121,13 @@ def test_the_folders_of_this_machine_are_found_in_words_and_in_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", "/srv/people/somebody")
+    monkeypatch.setenv("HOME", "/opt/people/somebody")
     assert "the folder it was made in" in secrets(f"\0{tmp_path}/film.png\0".encode())
-    assert secrets(b"/srv/people/somebody/x") == ["the home folder here"]
-    assert secrets(b"/srv/people/somebodyelse/x") == []
-    monkeypatch.setenv("HOME", "/srv")
-    assert secrets(b"see /srv/x") == ["the home folder here"]
-    assert secrets(b"see https://example.org/srv/x and /srv") == []
+    assert secrets(b"/opt/people/somebody/x") == ["the home folder here"]
+    assert secrets(b"/opt/people/somebodyelse/x") == []
+    monkeypatch.setenv("HOME", "/opt")
+    assert secrets(b"see /opt/x") == ["the home folder here"]
+    assert secrets(b"see https://example.org/opt/x and /opt") == []
 
 
 @pytest.mark.parametrize("shift", range(-60, 61, 7))
@@ -126,6 +163,31 @@ def test_cells_and_metadata_of_a_packed_table_are_read(tmp_path: Path) -> None:
     image["path"] = "/home/somebody/a.png"
     write_arrow(place, pa.table({"image": [image]}))
     assert leaks(place) == [f"{place}: a home folder, in column image; take it out"]
+
+
+def test_words_in_utf_16_are_read(tmp_path: Path) -> None:
+    words = f"one\ntwo {HUB}\nD:\\films\\a.png\n" * 3
+    place = tmp_path / "a.csv"
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        place.write_bytes(words.encode(encoding))
+        assert leaks(place) == [
+            f"{place}: a token of the Hugging Face Hub, line 2; take it out",
+            f"{place}: a folder of a drive, line 3; take it out",
+        ]
+        assert len(secrets(place.read_bytes())) == 2
+    place.write_bytes(("word\n" * CHUNK + words).encode("utf-16"))
+    assert len(leaks(place)) == 2
+
+
+def test_what_is_noted_of_a_column_is_read(tmp_path: Path) -> None:
+    place = tmp_path / "shard.parquet"
+    inner = pa.field("path", pa.string(), metadata={"from": "/mnt/films/a.png"})
+    outer = pa.field("image", pa.struct([inner]), metadata={"by": HUB})
+    pq.write_table(pa.table([pa.array([{"path": "a"}], outer.type)], pa.schema([outer])), place)
+    assert {told.removeprefix(f"{place}: ") for told in leaks(place)} == {
+        "a token of the Hugging Face Hub, in the metadata of a column; take it out",
+        "a folder of a disk, in the metadata of a column; take it out",
+    }
 
 
 def test_what_is_found_is_not_repeated(tmp_path: Path) -> None:

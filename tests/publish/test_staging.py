@@ -1,9 +1,12 @@
 """`cxr release stage`: a copy that no later run changes, of one manifest for one version."""
 
+import errno
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from project import ROOT
 from released import PARAMS, film, little_world, released
 from typer.testing import CliRunner
 
@@ -15,6 +18,7 @@ from curation.publish.papers import SHOWN, papers, source_note
 from curation.publish.staging import stage_dataset, told
 from curation.sources.loading import load
 from curation.withdrawal.planning import FULL
+from manifests.contract.faults import told_in_sentences
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable
 
@@ -49,6 +53,39 @@ def test_it_says_what_goes_where_and_what_is_withheld_and_why(tmp_path: Path) ->
         "  4: no licence that lets pixels be handed on",
         "  1: the terms of radiopaedia.org narrow the licence",
     ]
+
+
+def test_a_full_disk_is_told_by_the_folder_that_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    material = released(little_world(), tmp_path)
+
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(source), None, str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(SystemExit) as ended, told_in_sentences():
+        staged(tmp_path, material)
+    assert ended.value.code == 8
+    assert capsys.readouterr().err == (
+        f"error: {tmp_path / 'releases/0.1.0'}: no space left; free some and run again\n"
+    )
+
+
+@pytest.mark.parametrize("made", [[], ["data/split", "data/merge", "data/ingest"]])
+def test_where_nothing_is_made_yet_it_says_what_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    shutil.copyfile(ROOT / "params.yaml", tmp_path / "params.yaml")
+    for folder in made:
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended, told_in_sentences():
+        app(["release", "stage", "0.1.0"])
+    assert ended.value.code == 2
+    told = "error: data/release: nothing is made yet; run `dvc repro release`\n"
+    assert capsys.readouterr().err == told
 
 
 def test_another_version_than_that_of_params_is_refused_with_the_cure(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from replica_server import Site, serve, status
 from textures import texture
 
 from curation.__main__ import app
+from curation.network.manners import USUAL
 from curation.phantom.replicas import radiopaedia
 from curation.publish.inventory import read_inventory, write_inventory
+from curation.publish.papers import LOCAL
 from curation.sources.cohen import Cohen
-from curation.sources.loading import load
+from curation.sources.loading import keys, load, source_class
 from curation.sources.radiopaedia import Radiopaedia
 from curation.stages import phantom
 from manifests.contract.faults import told_in_sentences
@@ -221,9 +223,9 @@ def test_every_source_is_rebuilt_from_a_folder_in_its_own_layout(
     sources = {key: load(key, {key: {**entry, "files": drawn / key}})
                for key, entry in entries.items()}  # fmt: skip
     rows = publish(tmp_path / "release", sources)
-    keys = {row["source"] for row in rows}
-    assert len(keys) >= 12
-    given = [word for key in sorted(keys) for word in ("--from", f"{key}={drawn / key}")]
+    found = {row["source"] for row in rows}
+    assert len(found) >= 12
+    given = [word for key in sorted(found) for word in ("--from", f"{key}={drawn / key}")]
     assert run(tmp_path / "release", "--out", tmp_path / "out", *given) == 0
     films = table(tmp_path / "out/films.csv")
     assert {name: film["sha256"] for name, film in films.items()} == {
@@ -298,7 +300,7 @@ def test_a_damaged_release_is_not_believed(
     assert not (upstream.out / "films.csv").exists()
 
 
-@pytest.mark.parametrize("own", ["files", "permission", "mirrors"])
+@pytest.mark.parametrize("own", ["files", "permission", "mirrors", "links"])
 def test_a_release_names_no_place_on_the_users_machine(
     upstream: Upstream, own: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -309,6 +311,51 @@ def test_a_release_names_no_place_on_the_users_machine(
     write_inventory(upstream.release, read_inventory(upstream.release))
     assert run(upstream.release, "--out", upstream.out) == 4
     assert f"cohen names {own}, which only your machine can say" in capsys.readouterr().err
+
+
+def test_no_source_has_a_place_that_a_release_could_name() -> None:
+    for key in keys():
+        for name, field in source_class(key).model_fields.items():
+            # The sets of nlm_tb are names that it knows.
+            if "Path" in str(field.annotation) and (key, name) != ("nlm_tb", "sets"):
+                assert name in LOCAL, f"{key}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("commit", "/etc/passwd"), ("commit", "../../secret"), ("commit", r"C:\secret.csv"),
+        ("commit", "~/secret.csv"), ("commit", "file:///etc/passwd"), ("other", ["a", {"b": "/c"}]),
+        ("severity", r"\\server\share\secret.csv"), ("commit", r"a\..\..\secret"),
+    ],
+)  # fmt: skip
+def test_a_path_of_this_machine_in_any_field_is_refused(
+    upstream: Upstream, name: str, value: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = upstream.release / "sources.json"
+    told = json.loads(place.read_text())
+    told["cohen"]["entry"][name] = value
+    place.write_text(json.dumps(told))
+    write_inventory(upstream.release, read_inventory(upstream.release))
+    assert upstream.rebuild() == 4
+    assert f"cohen names a place on your machine in {name};" in capsys.readouterr().err
+    assert upstream.site.asked == []
+
+
+def test_a_fetch_needs_no_project_around_it(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert run(upstream.release, "--out", upstream.out, "--fetch") == 2
+    assert "--fetch: needs --contact" in capsys.readouterr().err
+    assert upstream.rebuild() == 0
+    assert set(upstream.films()) == {row["record_id"] for row in upstream.rows}
+
+
+def test_the_usual_manners_are_those_of_the_project() -> None:
+    assert read(ROOT / "params.yaml")["fetch"] == USUAL
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """One repository on the Hub: what it holds, and the few things that are ever done to it."""
 
 import sys
+import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,9 +102,12 @@ class Hub:
 
     def file(self, path: str, revision: str, folder: Path) -> None:
         """Fetch one file of a commit into `folder`, unless it is there from this commit."""
-        self.ask(lambda: self.api.hf_hub_download(
-            self.name, path, repo_type=self.kind, revision=revision, local_dir=folder
-        ))  # fmt: skip
+        with warnings.catch_warnings():
+            # That a disk may be too small; where it is, we say so in a sentence of ours.
+            warnings.simplefilter("ignore", UserWarning)
+            self.ask(lambda: self.api.hf_hub_download(
+                self.name, path, repo_type=self.kind, revision=revision, local_dir=folder
+            ))  # fmt: skip
 
     def create(self) -> None:
         """Privately: nobody is to meet half a release."""

@@ -1,5 +1,6 @@
 """What a picture carries beside pixels: a camera's EXIF, a hospital's DICOM header, words."""
 
+import zlib
 from collections.abc import Iterator
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -11,6 +12,8 @@ def carried(data: bytes) -> str:
     """What it carries, in words; empty for a PNG of pixels alone, which is all that may leave."""
     if not data.startswith(PNG):
         return _other(data)
+    if not _is_whole(data):
+        return "it is damaged"
     strange = sorted({kind.decode("latin-1") for kind in _chunks(data) if kind not in CHUNKS})
     return ", ".join("EXIF" if kind == "eXIf" else kind for kind in strange)
 
@@ -25,6 +28,20 @@ def _chunks(data: bytes) -> Iterator[bytes]:
         if kind == b"IEND" and at < len(data):
             yield b"after its end"
             return
+
+
+def _is_whole(data: bytes) -> bool:
+    """Every chunk lies within the file and has the checksum it names, up to the end of the PNG."""
+    at = len(PNG)
+    while at < len(data):
+        inside = data[at + 4 : at + 8 + int.from_bytes(data[at : at + 4], "big")]
+        after = at + 8 + len(inside)
+        if zlib.crc32(inside).to_bytes(4, "big") != data[after - 4 : after]:
+            return False
+        if inside.startswith(b"IEND"):
+            return True
+        at = after
+    return False
 
 
 def _other(data: bytes) -> str:

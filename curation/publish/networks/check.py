@@ -18,31 +18,44 @@ from curation.publish.networks.card import (
     licenses_page,
     network_card,
 )
+from curation.publish.networks.exported import (
+    NOT_WELL,
+    SEGMENTER,
+    USUAL,
+    as_exported,
+    of_checkpoint,
+)
 from curation.publish.secrets import leaks
+from manifests.contract.folder import PART
 from manifests.contract.network import ABOUT, WEIGHTS
 from manifests.contract.params import Misspelt
 from manifests.contract.table import BrokenTable
+from manifests.contract.vocabulary import DISCLAIMER
 
-KNOWN = frozenset({
-    ABOUT, CARD, INVENTORY, LICENSES, WEIGHTS, "config.json", "model.onnx",
-    f"segmenter/{WEIGHTS}", "segmenter/segmenter.json",
-})  # fmt: skip
+KNOWN = frozenset({*USUAL, *SEGMENTER})
 PICKLED = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"\x93NUMPY")
 """How files begin that torch, pickle or numpy wrote, and that may run code when they are read."""
-NOT_WELL = "stage the release again"
+
+
+def staged_networks(models: Path) -> list[Path]:
+    """Every folder in `models`, with release.json or without; litter of a killed run is none."""
+    return sorted(place for place in models.glob("*") if place.is_dir() and place.suffix != PART)
 
 
 def check_network(folder: Path, origin: Origin) -> list[str]:
     """A sentence for everything that is wrong with the network in `folder`; none where it is well.
 
-    Raises `Misspelt` where it is no staged network, or where `origin` knows no such experiment,
-    `BrokenTable` where release.json is damaged.
+    A folder that is no staged network, or of an experiment that `origin` does not know, is wrong.
     """
-    told = read_inventory(folder)
-    if told.kind != "model":
-        raise Misspelt(f"{folder}: holds a {told.kind}, and a network is looked for")
-    return [*_files(folder), *_weights(folder), *_origins(folder, origin),
-            *_card(folder, told.name, origin), *_leaks(folder)]  # fmt: skip
+    try:
+        told = read_inventory(folder)
+        if told.kind != "model":
+            return [f"{folder}: holds a {told.kind}, and a network is looked for"]
+        return [*_files(folder), *of_checkpoint(folder), *as_exported(folder), *_weights(folder),
+                *_origins(folder, origin), *_card(folder, told.name, origin),
+                *_leaks(folder)]  # fmt: skip
+    except (Misspelt, BrokenTable) as fault:
+        return [str(fault)]
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -97,13 +110,21 @@ def _is_safe(place: Path) -> bool:
 
 def _origins(folder: Path, origin: Origin) -> Iterator[str]:
     """It is the network that data/train holds now, and learnt from the manifest of the release."""
-    told, released = read_inventory(folder), origin.inputs.figures["manifest_id"]
+    told, figures = read_inventory(folder), origin.inputs.figures
+    released = figures["manifest_id"]
+    if (told.name, told.disclaimer) != (folder.name, DISCLAIMER):
+        yield f"{folder / INVENTORY}: names another network, or disclaims less; {NOT_WELL}"
+    if told.version != figures["version"]:
+        yield (f"{folder / INVENTORY}: is of version {told.version}, and {figures['version']} is "
+               f"released; {NOT_WELL}")  # fmt: skip
     if told.manifest_id != released:
         yield (f"{folder}: learnt from manifest {told.manifest_id}, and {released} is released; "
                f"run `dvc repro`, then {NOT_WELL}")  # fmt: skip
     trained = origin.data / "train" / told.name
-    for name in (ABOUT, WEIGHTS):
-        ours, staged = trained / name, folder / name
+    places = {name: trained / name for name in (ABOUT, WEIGHTS)}
+    places |= {name: origin.data / "segment" / Path(name).name for name in SEGMENTER}
+    for name, ours in places.items():
+        staged = folder / name
         if ours.is_file() and staged.is_file() and item(ours) != item(staged):
             yield f"{staged}: is not {ours}; {NOT_WELL}"
 

@@ -17,6 +17,7 @@ from curation.publish.networks.card import (
     licenses_page,
     network_card,
 )
+from curation.publish.networks.exported import remember
 from manifests.contract.folder import whole_folder
 from manifests.contract.table import BrokenTable
 from manifests.contract.vocabulary import DISCLAIMER
@@ -37,6 +38,7 @@ def stage_networks(folder: Path, keys: Sequence[str], origin: Origin) -> Iterato
     for key in keys:
         with whole_folder(folder / key) as part:
             _stage(part, key, origin)
+            remember(part, folder / key)
         yield key
 
 
