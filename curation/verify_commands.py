@@ -58,7 +58,9 @@ def verify(
     typer.echo(f"manifest: {told.manifest_id}{'' if known else NOTHING_HERE}", err=not known)
     wrong = sum(not line.is_same for line in lines)
     verdict = "differ: do not use it" if wrong else "agree"
-    alone = "" if known else ", of the release with itself alone: its manifest with nothing"
+    alone = (
+        "" if known or wrong else ", of the release with itself alone: its manifest with nothing"
+    )
     typer.echo(
         f"{name}: {f'{wrong} of ' if wrong else ''}{len(lines)} comparisons {verdict}{alone}"
     )

@@ -77,8 +77,8 @@ def test_a_version_is_one_manifest_whether_staged_or_published(tmp_path: Path) -
     with pytest.raises(BrokenTable, match=r"holds version 0\.1\.0 of manifest"):
         staged(tmp_path, other)
     (tmp_path / "releases").rename(tmp_path / "elsewhere")
-    other = Published(VERSION, "0" * 16, "dataset", "little-set", "org/set", "a" * 40, "2026-05-01")
-    enter(tmp_path / "releases.csv", other)
+    line = Published(VERSION, "0" * 16, "dataset", "little-set", "org/set", "a" * 40, "2026-05-01")
+    enter(tmp_path / "releases.csv", line)
     with pytest.raises(
         BrokenTable, match=r"version 0\.1\.0 was published as manifest 0000000000000000"
     ):
