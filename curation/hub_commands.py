@@ -141,15 +141,18 @@ def _push(  # noqa: PLR0913 - what goes where, and how
     said = "tagged" if done.is_new else "was there already, tagged"
     typer.echo(f"{hub.name}: {said} {tag_of(told.version)} at {revision} of {day}")
     if PARAMS.exists():
-        _enter(hub.name, told, revision, day)
+        _enter(hub.name, told, revision, day, is_squashed=is_squashed)
 
 
-def _enter(name: str, told: "Inventory", revision: str, day: str) -> None:
-    from curation.publish.ledger import Published, enter
+def _enter(
+    repository: str, told: "Inventory", revision: str, day: str, *, is_squashed: bool
+) -> None:
+    from curation.publish.ledger import SQUASHED, Published, enter
 
     line = Published(
-        version=told.version, manifest_id=told.manifest_id, kind=told.kind, repository=name,
-        revision=revision, pushed=day,
+        version=told.version, manifest_id=told.manifest_id, kind=told.kind, name=told.name,
+        repository=repository, revision=revision, pushed=day,
+        squashed=SQUASHED if is_squashed else "",
     )  # fmt: skip
     if enter(LEDGER, line):
         typer.echo(f"{LEDGER}: one line more; commit it")

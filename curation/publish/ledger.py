@@ -6,6 +6,7 @@ withdrawal say where a film was ever published.
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,14 +22,19 @@ class Published(NamedTuple):
     manifest_id: str
     kind: str
     """dataset or model."""
+    name: str
+    """In its release.json: of the data set, or the key of the network."""
     repository: str
     """org/name on the Hub."""
     revision: str
     """The commit there."""
     pushed: str
     """Day of that commit, by the Hub's clock: 2026-05-01."""
+    squashed: str = ""
+    """yes where every older revision of the repository was taken away then; else empty."""
 
 
+SQUASHED = "yes"
 HEADER = Published._fields
 
 
@@ -39,6 +45,13 @@ def published(place: Path) -> list[Published]:
     return [
         Published(**{name: cells[name] for name in HEADER}) for _, cells in lines(place, HEADER)
     ]
+
+
+def squash_after(line: Published, known: Sequence[Published]) -> Published | None:
+    """The first later line of the same repository that took its revision away; None: it stands."""
+    later = known[known.index(line) + 1 :]
+    same = (one for one in later if (one.kind, one.repository) == (line.kind, line.repository))
+    return next((one for one in same if one.squashed and one.revision != line.revision), None)
 
 
 def enter(place: Path, new: Published) -> bool:

@@ -1,5 +1,6 @@
 """A folder that came back from somewhere, beside what its release.json promises."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from curation.publish.differences import differences
 from curation.publish.inventory import DATASET, INVENTORY, MODELS, Inventory, read_inventory
 from curation.publish.ledger import published
 from curation.publish.loaded import Loaded, loaded
+from manifests.contract.params import Misspelt
 from manifests.contract.table import metadata
 
 _SHOWN = 5
@@ -63,6 +65,12 @@ def beside(releases: Path, told: Inventory) -> Iterator[Line]:
                 found = files if here.files == told.files else "other files"
                 yield Line(f"manifest in {staged}", here.manifest_id, told.manifest_id)
                 yield Line(f"files in {staged}", files, found)
+
+
+def check_id(given: str) -> None:
+    """Raise `Misspelt` unless `given` can be the id of a manifest."""
+    if not re.fullmatch(r"[0-9a-f]{16}", given):
+        raise Misspelt(f"{given!r} is no manifest id; write its 16 digits from 0 to 9 and a to f")
 
 
 def recorded(ledger: Path, name: str, told: Inventory, manifest: Path | None) -> Iterator[Line]:

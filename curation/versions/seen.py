@@ -14,9 +14,8 @@ TITLES = {
     "network": "Networks",
     "published network": "Published networks",
 }
-KEYS = {"published network": " --model KEY"}
-"""What a push of that kind is called with besides."""
 SERVED = "Old revisions on the Hub keep serving a film until their history is squashed"
+GONE = "By the ledger no revision on the Hub serves them any more: their history was squashed"
 COPIES = "Copies that others made cannot be called back."
 
 
@@ -39,14 +38,12 @@ def told(found: Whereabouts, most: int = 20) -> Iterator[str]:
 
 def consequences(found: Whereabouts) -> list[str]:
     """What no line in a file undoes."""
-    pushed = {(_repository(one), one.kind) for one in found.sightings
-              if one.kind.startswith("published")}  # fmt: skip
-    pushes = [
-        f"`cxr release push {name} --yes --squash-history{KEYS.get(kind, '')}`"
-        for name, kind in sorted(pushed)
-    ]
+    pushed = [one for one in found.sightings if one.kind.startswith("published")]
+    pushes = dict.fromkeys(sorted(_squashing(one) for one in pushed if not one.is_gone))
     squashed = " and ".join(pushes) or "squash where one was pushed"
     made = [f"{SERVED}: push the next version, then {squashed}. {COPIES}"]
+    if pushed and not pushes:
+        made = [f"{GONE}. {COPIES}"]
     learnt = [one.where for one in found.sightings
               if one.kind.endswith("network") and one.split in LEARNT.values()]  # fmt: skip
     if learnt:
@@ -64,8 +61,10 @@ def to_json(found: Whereabouts) -> dict[str, Any]:
     }
 
 
-def _repository(one: Sighting) -> str:
-    return one.where.partition(" ")[0]
+def _squashing(one: Sighting) -> str:
+    """The command that takes away every revision but the next one."""
+    model = f" --model {one.name}" if one.kind == "published network" else ""
+    return f"`cxr release push {one.where.partition(' ')[0]} --yes --squash-history{model}`"
 
 
 def _some(films: Sequence[str], most: int) -> str:

@@ -26,6 +26,10 @@ class Sighting(NamedTuple):
     shard: str = ""
     """Name of the file."""
     manifest_id: str = ""
+    name: str = ""
+    """Of what was published: of the data set, or the key of the network."""
+    is_gone: bool = False
+    """Whether a squash took the revision away since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

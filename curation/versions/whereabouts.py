@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from curation.publish.inventory import DATASET, MODELS, read_inventory
-from curation.publish.ledger import Published, published
+from curation.publish.ledger import Published, published, squash_after
 from curation.versions import history, networks
 from curation.versions.sought import COLUMNS, Sighting, Sought
 from manifests.contract.params import Misspelt
@@ -46,8 +46,9 @@ def whereabouts(sought: Sought) -> Whereabouts:
         for network in networks.networks(Path(), RELEASES):
             _in_network(network, sought, found)
         _in_segmenter(sought, found)
-    for line in published(LEDGER):
-        _published(line, found)
+    known = published(LEDGER)
+    for line in known:
+        _published(line, squash_after(line, known), found)
     return found
 
 
@@ -138,11 +139,14 @@ def _in_segmenter(sought: Sought, found: Whereabouts) -> None:
     )
 
 
-def _published(line: Published, found: Whereabouts) -> None:
+def _published(line: Published, squash: Published | None, found: Whereabouts) -> None:
     """By the folder that was pushed; where it is gone, by the manifest of that id."""
     where = f"{line.repository} at {line.version}, revision {line.revision}, {line.pushed}"
+    if squash:
+        where += f", gone since {squash.version} was pushed and the history squashed"
     staged = RELEASES / line.version
-    folder = str(staged / DATASET) if line.kind == "dataset" else f"{staged / MODELS}/"
+    # After the folder of a network stands its protocol.
+    folder = str(staged / DATASET) if line.kind == "dataset" else f"{staged / MODELS / line.name},"
     kind = "folder" if line.kind == "dataset" else "network"
     own = [one for one in found.sightings if one.kind == kind and one.where.startswith(folder)
            and one.manifest_id == line.manifest_id]  # fmt: skip
@@ -150,10 +154,13 @@ def _published(line: Published, found: Whereabouts) -> None:
     if not own and line.manifest_id not in found.tables:
         found.unseen.append(
             f"{where}: neither the folder that was pushed nor manifest {line.manifest_id} is here; "
-            f"look there yourself"
+            f"{'nothing tells any more what it held' if squash else 'look there yourself'}"
         )
     named = "published" if kind == "folder" else "published network"
-    found.sightings.extend(one._replace(kind=named, where=where) for one in own)
+    found.sightings.extend(
+        one._replace(kind=named, where=where, name=line.name, is_gone=squash is not None)
+        for one in own
+    )
 
 
 def _by_manifest(line: Published, found: Whereabouts) -> list[Sighting]:

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from hub.faults import HANG, HOLD, Rule
 from hub.repositories import HEADS, MAIN, Entry
 from hub.server import HubServer
-from pushing import NAME, TOKEN, cxr_release, on_hub, placed, push, started
+from pushing import NAME, ROOT, TOKEN, cxr_release, on_hub, placed, push, started
 from staged import FREE, NONCOMMERCIAL, files, films, staged
 
 from curation.network.errors import Unavailable
@@ -21,6 +22,7 @@ from curation.network.hub.patience import Patience
 from curation.network.hub.repository import repository
 from curation.network.hub.squash import squash
 from curation.publish.inventory import read_inventory
+from curation.publish.ledger import published
 
 WAIT = 60
 """Seconds that a moment may take to come."""
@@ -87,6 +89,7 @@ def test_a_squash_leaves_nothing_of_a_film_that_was_withdrawn(
     placed(hub, releases, "0.1.0")
     placed(hub, releases, "0.2.0")
     withdrawn = set(on_hub(hub).values())
+    shutil.copy(ROOT / "params.yaml", tmp_path)
     staged(tmp_path / "later", "0.3.0", [*films(6, FREE), *films(3, NONCOMMERCIAL, start=1)])
     said = push(hub, tmp_path, tmp_path / "later", "0.3.0", "--yes", "--squash-history")
     kept = set(on_hub(hub).values())
@@ -99,6 +102,8 @@ def test_a_squash_leaves_nothing_of_a_film_that_was_withdrawn(
     assert "merged or closed keep their commits and lose every large file" in said
     done = cxr_release(hub, tmp_path, "verify", f"{NAME}@0.1.0")
     assert done.returncode == 2
+    [line] = published(tmp_path / "manifests/releases.csv")
+    assert (line.revision, line.squashed) == (hub.repository(NAME).refs[MAIN], "yes")
 
 
 @pytest.mark.parametrize("going", ["pull request 1 (mine)", "branch later"])

@@ -136,4 +136,5 @@ def test_a_push_from_a_project_is_entered_into_the_ledger_once(
     tagged = hub.repository(NAME).resolve("v0.1.0")
     assert tagged is not None
     told = read_inventory(releases / "0.1.0/dataset")
-    assert ("0.1.0", told.manifest_id, "dataset", NAME, tagged.sha, "2026-05-01") == line
+    assert ("0.1.0", told.manifest_id, "dataset", "little-set", NAME, tagged.sha, "2026-05-01",
+            "") == line  # fmt: skip

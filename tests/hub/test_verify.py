@@ -30,6 +30,8 @@ sys.meta_path.insert(0, Warn())
 """Warns when the library is imported, in its process."""
 NO_SPACE = shutil._ntuple_diskusage(1, 1, 0)
 
+from curation.publish.inventory import read_inventory
+
 
 def test_a_release_that_came_whole_agrees(hub: HubServer, releases: Path, tmp_path: Path) -> None:
     placed(hub, releases, "0.2.0")
@@ -40,8 +42,49 @@ def test_a_release_that_came_whole_agrees(hub: HubServer, releases: Path, tmp_pa
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith(f"{NAME}@0.2.0: 13 comparisons agree\n")
+    assert f"manifest: {read_inventory(releases / '0.2.0/dataset').manifest_id}\n" in done.stdout
     for what in ("files, by SHA-256", "open, train: films", "noncommercial: content", "manifest"):
         assert what in done.stdout
+
+
+def test_a_release_that_is_compared_with_itself_alone_says_so(
+    hub: HubServer, releases: Path, tmp_path: Path
+) -> None:
+    placed(hub, releases, "0.1.0")
+    known = read_inventory(releases / "0.1.0/dataset").manifest_id
+    done = cxr_release(hub, tmp_path, "verify", f"{NAME}@0.1.0")
+    assert done.returncode == 0
+    assert done.stderr == (
+        f"manifest: {known}, and nothing here to compare it with; give --manifest-id\n"
+    )
+    assert done.stdout.endswith(
+        f"{NAME}@0.1.0: 6 comparisons agree, of the release with itself alone: its manifest with "
+        "nothing\n"
+    )
+
+
+@pytest.mark.parametrize("is_it", [True, False])
+def test_a_manifest_id_from_a_paper_is_compared(
+    hub: HubServer, releases: Path, tmp_path: Path, *, is_it: bool
+) -> None:
+    placed(hub, releases, "0.1.0")
+    known = read_inventory(releases / "0.1.0/dataset").manifest_id
+    given = known if is_it else "0" * 16
+    done = cxr_release(hub, tmp_path, "verify", f"{NAME}@0.1.0", "--manifest-id", given)
+    assert (done.returncode, done.stderr) == (0 if is_it else 4, "")
+    assert f"manifest: {known}\n" in done.stdout
+    assert done.stdout.endswith(
+        "7 comparisons agree\n" if is_it else "1 of 7 comparisons differ: do not use it\n"
+    )
+
+
+def test_a_word_that_is_no_manifest_id_is_refused_before_anything_is_fetched(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    done = cxr_release(hub, tmp_path, "verify", f"{NAME}@0.1.0", "--manifest-id", "v0.1.0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'v0.1.0' is no manifest id" in done.stderr
+    assert hub.log == []
 
 
 def test_a_file_that_is_another_is_found(hub: HubServer, releases: Path, tmp_path: Path) -> None:

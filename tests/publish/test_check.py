@@ -356,7 +356,9 @@ def test_a_mark_holds_for_these_files_and_these_rules(
 
 def test_one_version_is_one_manifest(made: tuple[Path, Material]) -> None:
     folder, material = made
-    other = Published("0.1.0", "0" * 16, "dataset", "org/little", "a" * 40, "2026-05-01")
+    other = Published(
+        "0.1.0", "0" * 16, "dataset", "little-set", "org/little", "a" * 40, "2026-05-01"
+    )
     enter(folder.parent / "releases.csv", other)
     assert "one version name with two manifests" in {fault.rule for fault in looked(*made)}
     assert material.version == other.version

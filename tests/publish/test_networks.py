@@ -42,7 +42,7 @@ net = timm.create_model(f"local-dir:{{sys.argv[1]}}", pretrained=True).eval()
 with torch.inference_mode():
     np.save("values.npy", net(torch.from_numpy(np.load("films.npy"))).numpy())
 """
-DATASET = Published("0.1.0", "0" * 16, "dataset", "some-org/little-set", "abc", "2026-05-01")
+REPOSITORY = "some-org/little-set"
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,12 @@ def staged(own: Origin, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(staged: Path, tmp_path: Path) -> Path:
     shutil.copyfile(staged / "own.staged.json", tmp_path / "own.staged.json")
     return Path(shutil.copytree(staged / "own", tmp_path / "own"))
+
+
+def pushed(own: Origin, manifest_id: str = "") -> Published:
+    """The data set in the ledger, made from the manifest of these networks or from another."""
+    known = manifest_id or own.inputs.figures["manifest_id"]
+    return Published("0.1.0", known, "dataset", "little-set", REPOSITORY, "abc", "2026-05-01")
 
 
 def figures(own: Origin, stage: str, key: str = "own") -> dict[str, Any]:
@@ -204,15 +210,28 @@ def test_a_data_set_is_named_once_the_ledger_knows_it(
     own: Origin, copy: Path, tmp_path: Path
 ) -> None:
     later = dataclasses.replace(own, ledger=tmp_path / "releases.csv")
-    enter(later.ledger, DATASET)
+    enter(later.ledger, pushed(own))
     assert check_network(copy, later) == []
     page = copy / "README.md"
     _, heading, rest = page.read_text().partition(HEADING)
-    page.write_text(network_card("own", later, DATASET.repository) + heading + rest)
+    page.write_text(network_card("own", later, REPOSITORY) + heading + rest)
     again(copy)
-    assert ModelCard.load(page).data.datasets == [DATASET.repository]
+    assert ModelCard.load(page).data.datasets == [REPOSITORY]
     assert check_network(copy, later) == []
     (told,) = check_network(copy, own)
+    assert "names a data set that" in told
+
+
+def test_a_card_names_no_data_set_of_another_manifest(own: Origin, tmp_path: Path) -> None:
+    later = dataclasses.replace(own, ledger=tmp_path / "releases.csv")
+    enter(later.ledger, pushed(own, "0" * 16))
+    list(stage_networks(tmp_path / "models", ["own"], later))
+    page = tmp_path / "models/own/README.md"
+    assert ModelCard.load(page).data.datasets is None
+    heading = page.read_text().partition(HEADING)
+    page.write_text(network_card("own", later, REPOSITORY) + heading[1] + heading[2])
+    again(page.parent)
+    (told,) = check_network(page.parent, later)
     assert "names a data set that" in told
 
 

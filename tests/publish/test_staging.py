@@ -114,8 +114,8 @@ def test_a_version_is_one_manifest_whether_staged_or_published(tmp_path: Path) -
     with pytest.raises(BrokenTable, match=r"holds version 0\.1\.0 of manifest"):
         staged(tmp_path, other)
     (tmp_path / "releases").rename(tmp_path / "elsewhere")
-    enter(tmp_path / "releases.csv",
-          Published(VERSION, "0" * 16, "dataset", "org/set", "a" * 40, "2026-05-01"))  # fmt: skip
+    line = Published(VERSION, "0" * 16, "dataset", "little-set", "org/set", "a" * 40, "2026-05-01")
+    enter(tmp_path / "releases.csv", line)
     with pytest.raises(
         BrokenTable, match=r"version 0\.1\.0 was published as manifest 0000000000000000"
     ):
@@ -124,7 +124,7 @@ def test_a_version_is_one_manifest_whether_staged_or_published(tmp_path: Path) -
 
 def test_the_ledger_keeps_its_lines_and_holds_none_twice(tmp_path: Path) -> None:
     place = tmp_path / "releases.csv"
-    first = Published(VERSION, "0" * 16, "dataset", "org/set", "a" * 40, "2026-05-01")
+    first = Published(VERSION, "0" * 16, "dataset", "little-set", "org/set", "a" * 40, "2026-05-01")
     second = first._replace(version="0.2.0", manifest_id="1" * 16)
     assert [enter(place, first), enter(place, second)] == [True, True]
     assert enter(place, first._replace(pushed="2026-06-01")) is False

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = ("a", "b", "c")
 DATA = {name: f"the bytes of {name}".encode() * 50 for name in NAMES}
 FIRST, SECOND = "1" * 16, "2" * 16
+LEDGER = Path("manifests/releases.csv")
 WORDS = ["--reason", "asked", "--who", "r1", "--when", "2026-05-01"]
 LOCK = """stages:
   release:
@@ -113,11 +114,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git("tag", "v0.1")
     commit([film("b", split="val"), film("c", split="train")], SECOND)
     staged([film("a"), film("c")], FIRST)
-    pushed = Path("releases/0.1.0/models/net")
-    pushed.mkdir(parents=True)
-    told = {"kind": "model", "name": "net", "version": "0.1.0", "disclaimer": "no",
-            "manifest_id": FIRST}  # fmt: skip
-    write_inventory(pushed, Inventory.model_validate(told))
+    # `net` was pushed, `netted` only staged.
+    for name in ("net", "netted"):
+        there = Path("releases/0.1.0/models") / name
+        there.mkdir(parents=True)
+        told = {"kind": "model", "name": name, "version": "0.1.0", "disclaimer": "no",
+                "manifest_id": FIRST}  # fmt: skip
+        write_inventory(there, Inventory.model_validate(told))
     network("honest_one", "honest", FIRST)
     network("paper_one", "paper", FIRST)
     network("later", "honest", SECOND)
@@ -126,11 +129,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cache = Cache(Path(".cache/cxr"))
     cache.put_many("film", {b"key": DATA["a"]})
     cache.close()
-    for kind, name in (("dataset", "org/films"), ("model", "org/net")):
-        enter(Path("manifests/releases.csv"), Published(
-            "0.1.0", FIRST, kind, name, "f" * 40, "2026-05-02"))  # fmt: skip
-    enter(Path("manifests/releases.csv"), Published(
-        "0.0.1", "8" * 16, "dataset", "org/films", "e" * 40, "2026-04-02"))  # fmt: skip
+    for kind, name, where in (("dataset", "films", "org/films"), ("model", "net", "org/its-net")):
+        enter(LEDGER, Published("0.1.0", FIRST, kind, name, where, "f" * 40, "2026-05-02"))
+    enter(LEDGER, Published(
+        "0.0.1", "8" * 16, "dataset", "films", "org/films", "e" * 40, "2026-04-02"))  # fmt: skip
     return tmp_path
 
 
@@ -164,7 +166,8 @@ def test_a_dry_run_says_all_of_it_and_changes_nothing(project: Path) -> None:
         "data/train/paper_one, protocol paper", "would be purged: 2 files of films",
         "data/raw/cohen/films.zip: an archive, and is not opened", "nothing is written",
         "`cxr release push org/films --yes --squash-history`",
-        "`cxr release push org/net --yes --squash-history --model KEY`", "cannot be called back",
+        "`cxr release push org/its-net --yes --squash-history --model net`",
+        "cannot be called back",
         "data/raw/cohen/mine: a link", "until `dvc gc --workspace`",
     ):  # fmt: skip
         assert words in told.output
@@ -187,7 +190,10 @@ def test_every_place_that_held_the_film_is_named_with_its_side() -> None:
         ("published", f"org/films at 0.1.0, {hub}", "cohen/a", "train", *shard),
         ("network", "releases/0.1.0/models/net, protocol honest", "cohen/a",
          "it learnt from them", "", ""),
-        ("published network", f"org/net at 0.1.0, {hub}", "cohen/a", "it learnt from them", "", ""),
+        ("network", "releases/0.1.0/models/netted, protocol honest", "cohen/a",
+         "it learnt from them", "", ""),
+        ("published network", f"org/its-net at 0.1.0, {hub}", "cohen/a", "it learnt from them",
+         "", ""),
     }  # fmt: skip
 
 
@@ -198,6 +204,36 @@ def test_a_pushed_network_that_is_not_here_is_told_by_its_manifest(project: Path
     assert {(one[0], *one[3:]) for one in found} == {
         ("published", "train", "", ""), ("published network", "it learnt from them", "", "")
     }  # fmt: skip
+
+
+@pytest.mark.usefixtures("project")
+def test_a_network_that_was_only_staged_is_not_told_as_published() -> None:
+    shutil.rmtree("releases/0.1.0/models/net")
+    shutil.rmtree(".dvc/cache")
+    found = sightings("cohen/a", "--kind", "record_id")
+    assert "published network" not in {one[0] for one in found}
+
+
+@pytest.mark.usefixtures("project")
+def test_revisions_that_a_squash_took_away_are_told_as_gone() -> None:
+    def squashed(kind: str, name: str, where: str) -> None:
+        enter(LEDGER, Published("0.2.0", SECOND, kind, name, where, "d" * 40, "2026-06-01", "yes"))
+
+    gone = "gone since 0.2.0 was pushed and the history squashed"
+    squashed("dataset", "films", "org/films")
+    told = withdraw("cohen/a", "--kind", "record_id").output
+    assert f"org/films at 0.1.0, revision {'f' * 40}, 2026-05-02, {gone}" in told
+    assert f"org/films at 0.0.1, revision {'e' * 40}, 2026-04-02, {gone}: neither" in told
+    assert "cxr release push org/films" not in told
+    assert "`cxr release push org/its-net --yes --squash-history --model net`" in told
+
+    squashed("model", "net", "org/its-net")
+    told = withdraw("cohen/a", "--kind", "record_id").output
+    assert "cxr release push" not in told
+    assert "By the ledger no revision on the Hub serves them any more" in told
+    # What the squash left holds another film, and is served.
+    told = withdraw("cohen/c", "--kind", "record_id").output
+    assert "`cxr release push org/films --yes --squash-history`" in told
 
 
 @pytest.mark.usefixtures("project")

@@ -69,8 +69,12 @@ class Origin:
         return next(known, None)
 
     def repositories(self) -> list[str]:
-        """Where the data set was published, org/name, the oldest first."""
-        return [line.repository for line in published(self.ledger) if line.kind == "dataset"]
+        """Where this very manifest was published as a data set, org/name, the oldest first."""
+        this = ("dataset", self.inputs.figures["manifest_id"])
+        return [
+            line.repository for line in published(self.ledger)
+            if (line.kind, line.manifest_id) == this
+        ]  # fmt: skip
 
 
 def network_card(key: str, origin: Origin, repository: str) -> str:
