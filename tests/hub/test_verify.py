@@ -28,7 +28,7 @@ class Warn:
 sys.meta_path.insert(0, Warn())
 """
 """Warns when the library is imported, in its process."""
-NO_SPACE = shutil._ntuple_diskusage(1, 1, 0)  # type: ignore[attr-defined]
+NO_SPACE = shutil._ntuple_diskusage(1, 1, 0)
 
 
 def test_a_release_that_came_whole_agrees(hub: HubServer, releases: Path, tmp_path: Path) -> None:
