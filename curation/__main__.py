@@ -5,7 +5,6 @@ reads its section of params.yaml and its tables, calls its module, checks what c
 Rooms are imported inside the commands, so that `--help` answers at once.
 """
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -28,6 +27,7 @@ from curation import (
     version_commands,
     withdraw_commands,
 )
+from curation.interrupted import told_in_a_line
 from curation.stage_commands import (
     PARAMS,
     bench,
@@ -40,7 +40,6 @@ from curation.stage_commands import (
     source_keys,
     working_copies,
 )
-from curation.started import INTERRUPTED
 from manifests.contract.faults import start_stage, told_in_sentences
 
 LICENSES, TERMS = Path("manifests/licenses.yaml"), Path("manifests/terms.yaml")
@@ -282,12 +281,8 @@ def doctor() -> None:
 
 def main() -> None:
     """Run the command that is named, and say in a line what ends it."""
-    try:
-        with told_in_sentences():
-            app()
-    except KeyboardInterrupt:
-        sys.stderr.write("ended by Ctrl-C\n")
-        raise SystemExit(INTERRUPTED) from None
+    with told_in_a_line(), told_in_sentences():
+        app()
 
 
 if __name__ == "__main__":

@@ -30,8 +30,6 @@ sys.meta_path.insert(0, Warn())
 """Warns when the library is imported, in its process."""
 NO_SPACE = shutil._ntuple_diskusage(1, 1, 0)
 
-from curation.publish.inventory import read_inventory
-
 
 def test_a_release_that_came_whole_agrees(hub: HubServer, releases: Path, tmp_path: Path) -> None:
     placed(hub, releases, "0.2.0")

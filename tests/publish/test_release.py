@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -252,7 +253,9 @@ def other_pixels(columns: dict[str, list[Any]]) -> None:
 def tagged(columns: dict[str, list[Any]]) -> None:
     data = columns["image"][0]["bytes"]
     # An empty tEXt chunk before IEND.
-    columns["image"][0]["bytes"] = data[:-12] + b"\0\0\0\0tEXt\0\0\0\0" + data[-12:]
+    columns["image"][0]["bytes"] = (
+        data[:-12] + b"\0\0\0\0tEXt" + zlib.crc32(b"tEXt").to_bytes(4) + data[-12:]
+    )
 
 
 def uncredited(columns: dict[str, list[Any]]) -> None:

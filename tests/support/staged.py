@@ -16,6 +16,8 @@ from manifests.contract.vocabulary import DISCLAIMER
 from manifests.contract.working import WorkingCopies, write_working
 
 FREE, NONCOMMERCIAL = "CC-BY-4.0", "CC-BY-NC-SA-4.0"
+NO_RULES: tuple[Path, ...] = ()
+"""The folders that pushes are run in hold none."""
 SIDE = 64
 """Of a film, in pixels; its noise is not compressible, so that a shard has some bytes."""
 
@@ -39,7 +41,7 @@ def staged(releases: Path, version: str, rows: Sequence[Record], name: str = "li
     asked = PARAMS.model_copy(update={"version": version, "name": name})
     made = material(rows, WorkingCopies([place / "ingest"]), name=name, version=version)
     release.main(made, place / "dataset", place / "manifests", asked)
-    mark(place / "dataset")
+    mark(place / "dataset", NO_RULES)
     return place / "dataset"
 
 
@@ -52,7 +54,7 @@ def staged_model(releases: Path, version: str, key: str, dataset: Path) -> Path:
     told = Inventory(kind="model", name=key, version=version, disclaimer=DISCLAIMER,
                      manifest_id=read_inventory(dataset).manifest_id)  # fmt: skip
     write_inventory(folder, told)
-    mark(folder)
+    mark(folder, NO_RULES)
     return folder
 
 
@@ -60,7 +62,7 @@ def altered(folder: Path, path: str, data: bytes) -> None:
     """Give one file other bytes, and have release.json agree."""
     (folder / path).write_bytes(data)
     write_inventory(folder, read_inventory(folder))
-    mark(folder)
+    mark(folder, NO_RULES)
 
 
 def files(folder: Path) -> dict[str, str]:
