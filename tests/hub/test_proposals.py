@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hub.server import HubServer
 from pushing import NAME, Done, cxr_release, on_hub, placed, push
-from staged import altered, files
+from staged import NO_RULES, altered, files
 
 from curation.publish.checks.mark import mark
 from curation.publish.inventory import read_inventory, write_inventory
@@ -82,7 +82,7 @@ def test_a_stranger_is_told_that_the_gate_of_others_stays_as_it_is(
     shutil.copytree(releases / "0.1.0/dataset", own / "0.2.0/dataset")
     told = read_inventory(own / "0.2.0/dataset")
     write_inventory(own / "0.2.0/dataset", told.model_copy(update={"version": "0.2.0"}))
-    mark(own / "0.2.0/dataset")
+    mark(own / "0.2.0/dataset", NO_RULES)
     done = asked(hub, tmp_path, own, "hf_stranger", "--yes", "--gate", "manual")
     assert (done.returncode, done.stderr) == (0, "")
     assert "gate: none; every film is free" in done.stdout
