@@ -165,8 +165,8 @@ def test_withdrawals_of_sources_that_are_not_here_are_told_in_one_line(
 
 
 def test_an_unknown_kind_of_withdrawal_is_named(run: Run) -> None:
-    with pytest.raises(Misspelt, match="kind 'doi'"):
-        run(records([record("a")]), gone="doi,10.1/x,r,2026\n")
+    with pytest.raises(Misspelt, match="kind 'isbn'"):
+        run(records([record("a")]), gone="isbn,10.1/x,r,2026\n")
 
 
 def test_no_source_at_all_gives_empty_tables(run: Run) -> None:

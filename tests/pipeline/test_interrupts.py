@@ -16,6 +16,8 @@ class Interrupt:
             os.kill(os.getpid(), signal.SIGINT)
         return None
 
+# A shell starts what runs in the background deaf to it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, Interrupt())
 """
 """Sends it when a module is imported, so that the moment is the same on every machine."""
