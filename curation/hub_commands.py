@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curation.network.hub.gate import Gate, Wishes
+from curation.stage_commands import LEDGER, PARAMS, RELEASES, Releases
 
 if TYPE_CHECKING:
     from curation.network.hub.push import Look
     from curation.network.hub.repository import Hub
     from curation.publish.inventory import Inventory
 
-PARAMS, LEDGER = Path("params.yaml"), Path("manifests/releases.csv")
 SQUASH = "Afterwards take all older versions away, for good."
-Releases = Annotated[Path, typer.Option(metavar="DIR", help="Where versions are staged.")]
 
 
 def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of a push
@@ -29,7 +28,7 @@ def push(  # noqa: PLR0913, PLR0917 - each is one thing that a person may say of
         typer.Option(help="Who may fetch; manual where films are non-commercial and none stands."),
     ] = None,
     squash_history: Annotated[bool, typer.Option("--squash-history", help=SQUASH)] = False,  # noqa: FBT002 - the same
-    releases: Releases = Path("releases"),
+    releases: Releases = RELEASES,
 ) -> None:  # fmt: skip
     """Send a staged version to the Hugging Face Hub: one commit, compared, then a tag that stays.
 

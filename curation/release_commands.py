@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curation import hub_commands, verify_commands
-from curation.stage_commands import DATA, MANIFESTS, material, report_inputs, withdrawn
+from curation.stage_commands import (
+    DATA,
+    LEDGER,
+    MANIFESTS,
+    RELEASES,
+    Releases,
+    material,
+    report_inputs,
+    withdrawn,
+)
 from manifests.contract.network import ABOUT
 
 if TYPE_CHECKING:
     from curation.publish.networks.card import Origin
 
-RELEASES, LEDGER = Path("releases"), Path("manifests/releases.csv")
 Version = Annotated[str, typer.Argument(help="Such as 0.4.0.", show_default=False)]
-Releases = Annotated[Path, typer.Option(metavar="DIR", help="Where releases are staged.")]
 
 app = typer.Typer(
     help="Stage a version of the data set, check it, publish it, and load it back.",

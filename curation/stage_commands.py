@@ -2,7 +2,9 @@
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("curation")
 PARAMS, DATA, MANIFESTS = Path("params.yaml"), Path("data"), Path("manifests")
+RELEASES, LEDGER = Path("releases"), Path("manifests/releases.csv")
+Releases = Annotated[Path, typer.Option(metavar="DIR", help="Where releases are staged.")]
 
 
 def params(name: str, model: Any) -> Any:  # noqa: ANN401 - the model decides the type

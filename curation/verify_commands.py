@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-LEDGER = Path("manifests/releases.csv")
+from curation.stage_commands import LEDGER, RELEASES, Releases
+
 INTEGRITY = 4
 NOTHING_HERE = ", and nothing here to compare it with; give --manifest-id"
-Releases = Annotated[Path, typer.Option(metavar="DIR", help="Where versions are staged.")]
 
 
 def verify(
@@ -20,7 +20,7 @@ def verify(
     manifest_id: Annotated[
         str, typer.Option(metavar="ID", help="The id of that manifest, from a paper, say.")
     ] = "",
-    releases: Releases = Path("releases"),
+    releases: Releases = RELEASES,
 ) -> None:
     """Fetch a version from the Hub into an empty folder, and compare it with what it should be.
 
