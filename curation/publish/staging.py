@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from curation.publish.inventory import DATASET, Inventory, items, read_inventory
+from curation.publish.inventory import DATASET, INVENTORY, Inventory, items, read_inventory
 from curation.publish.ledger import check_version
 from curation.publish.material import Material
 from manifests.contract.folder import whole_folder
@@ -38,7 +38,7 @@ def stage_dataset(
     folder = releases / version / DATASET
     _check_free(folder, told)
     with _told_if_full(folder.parent), whole_folder(folder) as part:
-        for path in [*told.files, "release.json"]:
+        for path in [*told.files, INVENTORY]:
             (part / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(made / path, part / path)
         if items(part) != told.files:

@@ -54,8 +54,7 @@ def main(material: Material, staged: Path, manifests: Path, params: Params) -> d
     told = shelved(staged)
     for name, words in documents(material, ruled, figures, told, items(staged)).items():
         _write(staged / name, words)
-    own = (material.judged(), material.rules, material.copies, material.ingested)
-    raise_if_any(film_faults(staged, *own))
+    raise_if_any(film_faults(staged, material))
     write_inventory(staged, inventory(figures, told, staged))
     _write_manifests(manifests, material.records, material.counts, figures)
     return figures

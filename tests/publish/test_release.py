@@ -11,10 +11,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from records import records
-from released import LICENSES, film, little_world, pixels_of, refused, released
+from released import film, little_world, material, pixels_of, refused, released
 
-from curation.licenses import Licenses
 from curation.publish.checks.fault import Fault, raise_if_any
 from curation.publish.checks.films import film_faults
 from curation.publish.summary import StageCount
@@ -233,10 +231,8 @@ def test_the_stricter_licence_of_a_copy_that_left_is_kept(
 
 
 def looked_at(folder: Path) -> list[Fault]:
-    return film_faults(
-        folder / "release", records(little_world()), Licenses.load(LICENSES),
-        WorkingCopies([folder / "ingest"]), records(little_world()),
-    )  # fmt: skip
+    made = material(little_world(), WorkingCopies([folder / "ingest"]))
+    return film_faults(folder / "release", made)
 
 
 def spoil(place: Path, change: Callable[[dict[str, list[Any]]], None]) -> None:

@@ -8,16 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from curation.licenses import Licenses
-from curation.publish.channels import WITH_PIXELS, rulings
+from curation.publish.channels import WITH_PIXELS
 from curation.publish.checks.fault import RIGHTS, Fault, faults
 from curation.publish.checks.stream import padded
 from curation.publish.checks.tags import carried
+from curation.publish.material import Material
 from manifests.contract.cells import cell
 from manifests.contract.images import Film, Pixels
 from manifests.contract.packing import unpng
 from manifests.contract.table import read_arrow
-from manifests.contract.working import WorkingCopies
 
 NAMES = ("record_id", "group", "split", "attribution")
 MINE = frozenset({
@@ -30,22 +29,15 @@ MINE = frozenset({
 """Rules about what may be done at all; the others are about what is true."""
 
 
-def film_faults(
-    folder: Path,
-    records: pd.DataFrame,
-    licenses: Licenses,
-    copies: WorkingCopies,
-    ingested: pd.DataFrame,
-) -> list[Fault]:
+def film_faults(folder: Path, material: Material) -> list[Fault]:
     """Every broken rule with its rows.
 
     Rules: each record is staged once; pixels only where the licence allows them, also when they
     stand under another film's name, and each film's own; none altered that must not be; someone to
     credit; no tags; no group on two sides.
     """
-    ruled = records.assign(channel=rulings(records, licenses, ingested)["channel"]).set_index(
-        "record_id"
-    )
+    records, copies = material.records, material.copies
+    ruled = records.assign(channel=material.ruled()["channel"]).set_index("record_id")
     allowed = set(ruled.index[ruled["channel"].isin([str(channel) for channel in WITH_PIXELS])])
     own = {name: _hash(pixels) for name, pixels in copies.stream(allowed)}
     withheld = {_hash(pixels) for _, pixels in copies.stream(set(ruled.index) - allowed)}
@@ -54,7 +46,7 @@ def film_faults(
         unmodified={
             str(name): str(row["sha256"])
             for name, row in ruled.iterrows()
-            if licenses.of(str(row["license"])).only_unmodified
+            if material.rules.of(str(row["license"])).only_unmodified
         },
     )  # fmt: skip
     rows = [row for place in sorted(folder.rglob("*.parquet")) for row in _evidence(place, eye)]

@@ -27,13 +27,12 @@ def rules(
     `withdrawn` has the sentence for each of the material's records that somebody asked to take
     out, and is empty for the others.
     """
-    own = (material.judged(), material.rules, material.copies, material.ingested)
     return [
         ("every file is the one that was staged", lambda: file_faults(folder, told)),
         ("a version is one manifest", lambda: _version_faults(told, material, ledger)),
         ("no token, no place of a machine", lambda: secret_faults(folder)),
         ("nothing that was withdrawn", lambda: _withdrawn_faults(material, withdrawn)),
-        ("licences, credit, tags, groups", lambda: iter(film_faults(folder, *own))),
+        ("licences, credit, tags, groups", lambda: iter(film_faults(folder, material))),
         ("every row is the manifest's", lambda: row_faults(folder, material)),
         ("every number again", lambda: page_faults(folder, material, told)),
         ("the changes are told", lambda: changelog_faults(folder, told.version)),
